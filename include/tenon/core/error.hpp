@@ -1,0 +1,81 @@
+#pragma once
+/// The library's exceptions and their one message format: `[op] what is wrong, with the values`.
+
+#include <exception>    // exception
+#include <string>       // string
+#include <string_view>  // string_view
+#include <type_traits>  // is_arithmetic_v
+
+#include "tenon/core/config.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// Base of everything that the library throws on purpose.
+class Error : public std::exception {
+ public:
+  explicit Error(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+/// Ranks or extents that do not fit together.
+struct ShapeError : Error {
+  using Error::Error;
+};
+/// An index or axis outside its range.
+struct IndexError : Error {
+  using Error::Error;
+};
+/// An argument whose value makes no sense.
+struct ValueError : Error {
+  using Error::Error;
+};
+/// Files: missing, truncated, malformed, unwritable.
+struct IoError : Error {
+  using Error::Error;
+};
+/// The record of what was computed cannot be differentiated: freed, modified in place, or order too high.
+struct GraphError : Error {
+  using Error::Error;
+};
+
+/// How a value reads in a message; overloads for shapes and the like are found by argument-dependent lookup.
+inline std::string describe(std::string_view text) { return std::string(text); }
+template <class T>
+  requires std::is_arithmetic_v<T>
+std::string describe(T value) {
+  if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
+  std::string text = std::to_string(value);
+  if constexpr (std::is_floating_point_v<T>) {  // 0.500000 -> 0.5
+    if (text.find('.') != std::string::npos) {
+      text.erase(text.find_last_not_of('0') + 1);
+      if (text.back() == '.') text.pop_back();
+    }
+  }
+  return text;
+}
+
+/// The pieces of a message joined: `join("lhs ", shape, ", axis ", 3)`.
+template <class... Pieces>
+std::string join(const Pieces&... pieces) {
+  std::string text;
+  ((text += describe(pieces)), ...);
+  return text;
+}
+
+/// Throws `E` with the message `[op] pieces…`. Out of line so that a check costs its caller one compare and one cold call.
+template <class E, class... Pieces>
+[[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {
+  throw E(join("[", op, "] ", pieces...));
+}
+
+/// Throws `E` unless `condition` holds. Pieces are formatted only on failure.
+template <class E, class... Pieces>
+void check(bool condition, std::string_view op, const Pieces&... pieces) {
+  if (!condition) [[unlikely]]
+    fail<E>(op, pieces...);
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,69 @@
+#pragma once
+/// Threads: one loop construct over OpenMP, serial where there is none.
+///
+/// Work is cut by size alone, never by the number of threads. A kernel that writes disjoint parts, or keeps one partial
+/// result for each part, therefore gives the same bits at any thread count.
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+#include <exception>  // exception_ptr
+
+#include "tenon/core/scalar.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// The number of threads that parallel loops use.
+inline int num_threads() {
+#if defined(_OPENMP)
+  return omp_in_parallel() ? 1 : omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+/// Sets that number (at least 1) for loops started by the calling thread.
+inline void set_num_threads([[maybe_unused]] int count) {
+#if defined(_OPENMP)
+  omp_set_num_threads(count > 1 ? count : 1);
+#endif
+}
+
+/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when there is
+/// more than one part. The first exception is rethrown in the caller.
+template <class F>
+void parallel_parts(index_t n, index_t grain, F&& f) {
+  if (n <= 0) return;
+  if (n <= grain) return f(index_t{0}, index_t{0}, n);
+  const index_t parts = (n + grain - 1) / grain;
+#if defined(_OPENMP)
+  if (num_threads() > 1) {
+    std::exception_ptr error;
+#pragma omp parallel for schedule(static)
+    for (index_t part = 0; part < parts; ++part) {
+      const index_t begin = part * grain;
+      try {
+        f(part, begin, begin + grain < n ? begin + grain : n);
+      } catch (...) {
+#pragma omp critical(tenon_parallel_error)
+        if (!error) error = std::current_exception();
+      }
+    }
+    if (error) std::rethrow_exception(error);
+    return;
+  }
+#endif
+  for (index_t part = 0; part < parts; ++part) {
+    const index_t begin = part * grain;
+    f(part, begin, begin + grain < n ? begin + grain : n);
+  }
+}
+
+/// Calls f(begin, end) for parts of [0, n).
+template <class F>
+void parallel_for(index_t n, index_t grain, F&& f) {
+  parallel_parts(n, grain, [&](index_t, index_t begin, index_t end) { f(begin, end); });
+}
+
+}  // namespace TENON_NAMESPACE

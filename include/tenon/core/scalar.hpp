@@ -1,0 +1,57 @@
+#pragma once
+/// The scalar types a tensor may hold, their names, and bfloat16.
+
+#include <bit>          // bit_cast
+#include <concepts>     // same_as
+#include <cstdint>      // int64_t
+#include <type_traits>  // is_same_v
+
+#include "tenon/core/config.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// Extents, strides and positions. Signed, so that differences and negative indices are plain arithmetic.
+using index_t = std::int64_t;
+
+/// The upper half of a float: 8 bits of exponent, 7 of fraction. Storage only: arithmetic happens in float.
+/// Rounding is to nearest, ties to even; NaN stays NaN.
+struct bfloat16 {
+  std::uint16_t bits = 0;
+
+  bfloat16() = default;
+  explicit bfloat16(float value) {
+    const auto word = std::bit_cast<std::uint32_t>(value);
+    const bool nan = (word & 0x7fffffffu) > 0x7f800000u;
+    const std::uint32_t rounded = word + 0x7fffu + ((word >> 16) & 1u);
+    bits = static_cast<std::uint16_t>(nan ? (word >> 16) | 0x40u : rounded >> 16);
+  }
+  explicit bfloat16(double value) : bfloat16(static_cast<float>(value)) {}
+  template <std::integral I>
+  explicit bfloat16(I value) : bfloat16(static_cast<float>(value)) {}
+  operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+};
+
+template <class T>
+concept Real = std::same_as<T, float> || std::same_as<T, double>;
+
+template <class T>
+concept Scalar = Real<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int64_t> ||
+                 std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
+
+/// The type in which arithmetic on `T` happens.
+template <class T>
+using compute_t = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
+
+/// The name of a scalar type as messages and files spell it.
+template <Scalar T>
+constexpr const char* scalar_name() {
+  if constexpr (std::is_same_v<T, float>) return "float32";
+  if constexpr (std::is_same_v<T, double>) return "float64";
+  if constexpr (std::is_same_v<T, bfloat16>) return "bfloat16";
+  if constexpr (std::is_same_v<T, std::int64_t>) return "int64";
+  if constexpr (std::is_same_v<T, std::int32_t>) return "int32";
+  if constexpr (std::is_same_v<T, std::uint8_t>) return "uint8";
+  if constexpr (std::is_same_v<T, bool>) return "bool";
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,151 @@
+#pragma once
+/// Extents and strides: a short list of indices kept inline, and the arithmetic of layouts.
+
+#include <initializer_list>  // initializer_list
+#include <string>            // string
+
+#include "tenon/core/error.hpp"
+#include "tenon/core/scalar.hpp"
+
+namespace TENON_NAMESPACE {
+
+inline constexpr int max_rank = 8;
+
+/// Up to eight indices without allocation: a shape, a list of strides, a list of axes.
+class Dims {
+ public:
+  Dims() = default;
+  Dims(std::initializer_list<index_t> values) {
+    for (index_t v : values) push_back(v);
+  }
+  template <class Iterator>
+  Dims(Iterator first, Iterator last) {
+    for (; first != last; ++first) push_back(static_cast<index_t>(*first));
+  }
+  /// `rank` copies of `value`.
+  static Dims filled(int rank, index_t value) {
+    Dims d;
+    for (int i = 0; i < rank; ++i) d.push_back(value);
+    return d;
+  }
+  Dims(const Dims& other) : size_(other.size_) { copy(other); }
+  Dims& operator=(const Dims& other) {
+    size_ = other.size_;
+    copy(other);
+    return *this;
+  }
+
+  int size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  index_t operator[](int i) const { return values_[i]; }
+  index_t& operator[](int i) { return values_[i]; }
+  /// The entry counted from the end when `i` is negative.
+  index_t back(int i = 0) const { return values_[size_ - 1 - i]; }
+  const index_t* data() const { return values_; }
+  const index_t* begin() const { return values_; }
+  const index_t* end() const { return values_ + size_; }
+  index_t* begin() { return values_; }
+  index_t* end() { return values_ + size_; }
+
+  void push_back(index_t v) {
+    check<ShapeError>(size_ < max_rank, "shape", "rank exceeds ", max_rank);
+    values_[size_++] = v;
+  }
+  void insert(int at, index_t v) {
+    push_back(v);
+    for (int i = size_ - 1; i > at; --i) values_[i] = values_[i - 1];
+    values_[at] = v;
+  }
+  void erase(int at) {
+    for (int i = at; i + 1 < size_; ++i) values_[i] = values_[i + 1];
+    --size_;
+  }
+
+  friend bool operator==(const Dims& a, const Dims& b) {
+    if (a.size_ != b.size_) return false;
+    for (int i = 0; i < a.size_; ++i)
+      if (a.values_[i] != b.values_[i]) return false;
+    return true;
+  }
+
+ private:
+  void copy(const Dims& other) {
+    for (int i = 0; i < size_; ++i) values_[i] = other.values_[i];
+  }
+
+  int size_ = 0;
+  index_t values_[max_rank];
+};
+
+using Shape = Dims;
+using Strides = Dims;
+
+/// `(2, 3)`, `(5,)`, `()`.
+inline std::string describe(const Dims& dims) {
+  std::string text = "(";
+  for (int i = 0; i < dims.size(); ++i) text += (i ? ", " : "") + std::to_string(dims[i]);
+  return text + (dims.size() == 1 ? ",)" : ")");
+}
+
+/// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an index.
+inline index_t element_count(const Shape& shape, const char* op = "shape") {
+  index_t count = 1;
+  bool empty = false, overflow = false;
+  for (index_t extent : shape) {
+    check<ShapeError>(extent >= 0, op, "negative extent in shape ", shape);
+    empty |= extent == 0;
+    overflow |= __builtin_mul_overflow(count, extent, &count);
+    if (empty) count = 0;
+  }
+  check<ShapeError>(empty || (!overflow && count <= (index_t{1} << 58)), op, "shape ", shape, " is too large");
+  return count;
+}
+
+/// Row-major strides.
+inline Strides contiguous_strides(const Shape& shape) {
+  Strides strides = shape;
+  index_t step = 1;
+  for (int i = shape.size(); i-- > 0;) {
+    strides[i] = step;
+    step *= shape[i] > 1 ? shape[i] : 1;
+  }
+  return strides;
+}
+
+/// Whether elements lie in row-major order without gaps. Extents of 1 may have any stride.
+inline bool is_contiguous(const Shape& shape, const Strides& strides) {
+  index_t step = 1;
+  for (int i = shape.size(); i-- > 0;) {
+    if (shape[i] == 0) return true;
+    if (shape[i] != 1) {
+      if (strides[i] != step) return false;
+      step *= shape[i];
+    }
+  }
+  return true;
+}
+
+/// An axis counted from the end when negative, checked against `rank`.
+inline int normalize_axis(index_t axis, int rank, const char* op) {
+  const index_t limit = rank > 0 ? rank : 1;  // rank 0 accepts 0 and -1, as PyTorch does
+  check<IndexError>(axis >= -limit && axis < limit, op, "axis ", axis, " is outside [", -limit, ", ", limit,
+                    ") of rank ", rank);
+  return static_cast<int>(axis < 0 ? axis + limit : axis);
+}
+
+/// The common shape of two operands: aligned from the right, an extent of 1 stretches.
+inline Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
+  if (a == b) return a;
+  const Shape& longer = a.size() >= b.size() ? a : b;
+  const Shape& shorter = a.size() >= b.size() ? b : a;
+  Shape out = longer;
+  const int lead = longer.size() - shorter.size();
+  for (int i = 0; i < shorter.size(); ++i) {
+    const index_t x = longer[lead + i], y = shorter[i];
+    check<ShapeError>(x == y || x == 1 || y == 1, op, "shapes do not broadcast: ", a, " and ", b);
+    out[lead + i] = x == 1 ? y : x;
+  }
+  return out;
+}
+
+}  // namespace TENON_NAMESPACE
