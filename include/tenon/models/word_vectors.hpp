@@ -1,0 +1,116 @@
+#pragma once
+/// A vocabulary with a vector for each word: what word2vec trains and what its queries read.
+
+#include <algorithm>    // copy
+#include <bit>          // bit_ceil
+#include <cstdint>      // uint32_t
+#include <limits>       // numeric_limits
+#include <optional>     // optional
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view, hash
+#include <utility>      // move
+#include <vector>       // vector
+
+#include "tenon/core/error.hpp"
+#include "tenon/core/scalar.hpp"
+#include "tenon/io/word_table.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// V words, their D-dimensional vectors, and the way from a word to its row. Immutable once built.
+class WordVectors {
+ public:
+  WordVectors() = default;
+
+  /// Takes the parts over. Of a word that stands twice the first row is kept, as gensim does.
+  /// throws ValueError when the parts do not fit together
+  explicit WordVectors(io::WordTable table) : table_(std::move(table)) {
+    check_parts();
+    build_index();
+  }
+
+  index_t size() const { return static_cast<index_t>(table_.words.size()); }
+  index_t dim() const { return table_.dim; }
+
+  const std::vector<std::string>& words() const { return table_.words; }
+  const std::string& word(index_t row) const { return table_.words[static_cast<std::size_t>(row)]; }
+  /// Occurrences of each word in the training text; empty when the file did not say.
+  const std::vector<index_t>& counts() const { return table_.counts; }
+  /// The V × D matrix, row-major.
+  const std::vector<float>& values() const { return table_.values; }
+  /// All parts, as files hold them.
+  const io::WordTable& table() const { return table_; }
+
+  std::span<const float> vector(index_t row) const {
+    return {table_.values.data() + row * dim(), static_cast<std::size_t>(dim())};
+  }
+
+  /// The row of a word, if it has one.
+  std::optional<index_t> find(std::string_view word) const {
+    if (slots_.empty()) return std::nullopt;
+    const std::uint32_t row = slots_[slot_of(word)];
+    return row == vacant ? std::nullopt : std::optional<index_t>(row);
+  }
+  bool contains(std::string_view word) const { return find(word).has_value(); }
+
+  /// The row of a word that must be there.
+  /// throws ValueError naming the word
+  index_t row(std::string_view word) const {
+    const auto found = find(word);
+    check<ValueError>(found.has_value(), "word vectors", "\"", word, "\" is not in the vocabulary of ",
+                      size(), " words");
+    return *found;
+  }
+
+ private:
+  static constexpr std::uint32_t vacant = std::numeric_limits<std::uint32_t>::max();
+
+  void check_parts() const {
+    const std::size_t n = table_.words.size();
+    check<ValueError>(table_.dim >= 1 || n == 0, "word vectors", "the dimension must be positive, not ",
+                      table_.dim);
+    check<ValueError>(n < vacant, "word vectors", n, " words are more than fit a table");
+    check<ValueError>(table_.values.size() == n * static_cast<std::size_t>(table_.dim), "word vectors", n,
+                      " words of ", table_.dim, " dimensions need ", n * static_cast<std::size_t>(table_.dim),
+                      " values, not ", table_.values.size());
+    check<ValueError>(table_.counts.empty() || table_.counts.size() == n, "word vectors", n, " words but ",
+                      table_.counts.size(), " counts");
+  }
+
+  /// Where a word stands in the open-addressed table, or the vacant slot where it would stand.
+  std::size_t slot_of(std::string_view word) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = std::hash<std::string_view>{}(word)&mask;
+    while (slots_[slot] != vacant && table_.words[slots_[slot]] != word) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  void build_index() {
+    slots_.assign(std::bit_ceil(2 * table_.words.size() + 1), vacant);
+    std::size_t kept = 0;
+    for (std::size_t row = 0; row < table_.words.size(); ++row) {
+      const std::size_t slot = slot_of(table_.words[row]);
+      if (slots_[slot] != vacant) continue;  // a duplicate
+      slots_[slot] = static_cast<std::uint32_t>(kept);
+      if (kept != row) move_row(row, kept);
+      ++kept;
+    }
+    table_.words.resize(kept);
+    table_.values.resize(kept * static_cast<std::size_t>(table_.dim));
+    if (!table_.counts.empty()) table_.counts.resize(kept);
+  }
+
+  void move_row(std::size_t from, std::size_t to) {
+    table_.words[to] = std::move(table_.words[from]);
+    if (!table_.counts.empty()) table_.counts[to] = table_.counts[from];
+    const auto dim = static_cast<std::ptrdiff_t>(table_.dim);
+    const auto first = table_.values.begin() + static_cast<std::ptrdiff_t>(from) * dim;
+    std::copy(first, first + dim, table_.values.begin() + static_cast<std::ptrdiff_t>(to) * dim);
+  }
+
+  io::WordTable table_;
+  std::vector<std::uint32_t> slots_;  // rows by hash of their word
+};
+
+}  // namespace TENON_NAMESPACE::models
