@@ -1,0 +1,3 @@
+#include <tenon/core/shape.hpp>
+
+tn::Dims other_dims() { return {2, 3}; }
