@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Checks how the headers hang together: which may include which, and where foreign libraries may appear.
+
+usage: include_direction.py ROOT        (ROOT holds include/tenon, tests and, optionally, tests/checks/grouped_tests.txt)
+
+Prints each offence as `file:line: the line: the rule and its reason` and exits with 1 when there are any.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# Each folder may include itself and those before it; the folders of one entry do not know each other.
+LAYERS = [["core"], ["backend"], ["tensor"], ["graph"], ["ops"], ["autograd"], ["nn"], ["optim"], ["io"],
+          ["data", "text"], ["train"], ["models"]]
+LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
+ARROW = " <- ".join(", ".join(folders) for folders in LAYERS)
+
+SLOW_HEADERS = {"iostream", "regex", "random", "functional", "ranges", "sstream", "chrono", "thread", "filesystem"}
+MAX_LINES = 500
+
+# What may appear only in certain folders: (pattern of a line, folders, files besides, reason).
+CONFINED = [
+    (r'#\s*include\s*[<"](Eigen|unsupported)/', {"backend"}, {"ops/linalg.hpp"},
+     "Eigen is a provider of kernels and of factorisations; only backend/ and ops/linalg.hpp know it"),
+    (r'#\s*include\s*[<"](xsimd/|\w*intrin\.h|arm_neon\.h)', {"backend"}, set(),
+     "vector instructions are hidden behind backend/pack.hpp"),
+    (r'#\s*include\s*[<"](cblas|lapacke|mkl|dnnl)\w*\.h', {"backend"}, set(),
+     "vendor libraries are providers under backend/"),
+    (r'#\s*(include\s*<omp\.h>|pragma\s+omp\b)', {"backend"}, {"core/parallel.hpp"},
+     "threads are started by core/parallel.hpp, so that a build without OpenMP needs no second version"),
+    (r'#\s*(if|ifdef|ifndef|elif)\b.*\b_OPENMP\b', {"backend"}, {"core/parallel.hpp", "core/config.hpp"},
+     "whether there is OpenMP is decided in core/parallel.hpp"),
+    (r'#\s*(if|ifdef|ifndef|elif)\b.*\b(__AVX|__SSE|__FMA|__ARM_|__x86_64|__aarch64|XSIMD_|EIGEN_|TENON_USE_)',
+     {"backend"}, {"core/config.hpp"},
+     "code that depends on the processor or on a vendor stays under backend/"),
+]
+
+INCLUDE = re.compile(r'#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def check_include(header, folder, own, system, include_root):
+    """The reason why `header` in `folder` may not hold this include, or None."""
+    if system:
+        if folder in LEVEL and LEVEL[folder] < LEVEL["data"] and system in SLOW_HEADERS:
+            return f"<{system}> is dear to compile and stays out of the headers left of data/"
+        if system.startswith("tenon/"):
+            return 'the library includes itself with quotes: "tenon/..."'
+        return None
+    if not own.startswith("tenon/"):
+        return 'own headers are included by their full path, "tenon/folder/file.hpp"'
+    if not (include_root / own).is_file():
+        return "there is no such header"
+    parts = own.split("/")
+    if len(parts) == 2:
+        if parts[1] != "fwd.hpp" and folder:
+            return "the umbrella is for users; a header names the parts that it needs"
+        return None
+    target = parts[1]
+    if target not in LEVEL:
+        return f"the folder {target} has no place in the order {ARROW}"
+    if not folder or target == folder:
+        return None
+    if LEVEL[target] > LEVEL[folder]:
+        return f"{folder} stands left of {target} and may not know it ({ARROW})"
+    if LEVEL[target] == LEVEL[folder]:
+        return f"{folder} and {target} stand side by side and do not know each other"
+    return None
+
+
+def check_header(header, include_root):
+    """Yields (line number, line, reason) for each offence in one header."""
+    path = header.relative_to(include_root / "tenon").as_posix()
+    folder = path.split("/")[0] if "/" in path else ""
+    lines = header.read_text(encoding="utf-8").splitlines()
+    if folder and folder not in LEVEL:
+        yield 1, path, f"the folder {folder} has no place in the order {ARROW}"
+        return
+    if not lines or lines[0] != "#pragma once":
+        yield 1, lines[0] if lines else "", "a header begins with #pragma once"
+    if len(lines) > MAX_LINES:
+        yield len(lines), f"{len(lines)} lines", f"a header of more than {MAX_LINES} lines holds more than one idea"
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        match = INCLUDE.match(text)
+        if match:
+            reason = check_include(header, folder, match[1], match[2], include_root)
+            if reason:
+                yield number, text, reason
+        elif path == "tenon.hpp" and text and not text.startswith(("//", "#pragma once")):
+            yield number, text, "the umbrella holds includes and nothing else"
+        for pattern, folders, files, reason in CONFINED:
+            if folder not in folders and path not in files and re.match(pattern, text):
+                yield number, text, reason
+
+
+def read_groups(root):
+    """Headers whose test stands under another name: {header: test}, both relative to include/tenon and tests."""
+    groups = {}
+    path = root / "tests/checks/grouped_tests.txt"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        line = line.split("#")[0].strip()
+        if line:
+            header, test = (part.strip() for part in line.split(":"))
+            groups[header] = test
+    return groups
+
+
+def check_tests(headers, root):
+    """Yields (path, reason) for each header without a test, and for each stale entry of the list of groups."""
+    groups = read_groups(root)
+    names = {header.relative_to(root / "include/tenon").as_posix() for header in headers}
+    for name in sorted(names):
+        if "/" not in name:  # the umbrella and the forward declarations
+            continue
+        test = groups.get(name, name.removesuffix(".hpp") + "_test.cpp")
+        if not (root / "tests" / test).is_file():
+            yield f"include/tenon/{name}", f"has no test: tests/{test} is missing"
+    for name in sorted(set(groups) - names):
+        yield "tests/checks/grouped_tests.txt", f"names {name}, which does not exist"
+
+
+def main(root):
+    include_root = root / "include"
+    headers = sorted((include_root / "tenon").rglob("*.hpp"))
+    offences = 0
+    for header in headers:
+        for number, line, reason in check_header(header, include_root):
+            print(f"{header.relative_to(root)}:{number}: {line}: {reason}")
+            offences += 1
+    for path, reason in check_tests(headers, root):
+        print(f"{path}: {reason}")
+        offences += 1
+    print(f"{len(headers)} headers, {offences} offences")
+    return 1 if offences or not headers else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]).resolve()))
