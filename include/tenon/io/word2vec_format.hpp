@@ -1,0 +1,221 @@
+#pragma once
+/// The text and binary formats of word2vec.c, which gensim, fastText and many others write and read too.
+///
+///   header   "V D\n" in decimal
+///   text     a line for each word: the word, then D numbers, blanks between. word2vec.c prints six decimals
+///   and a blank
+///            at the line's end, gensim the shortest digits that give the float back, and no blank. Both are
+///            read; the first is written.
+///   binary   for each word: the word, a blank, D little-endian floats, then a newline (word2vec.c) or
+///   nothing (gensim).
+///            Both are read; the first is written.
+
+#include <charconv>     // from_chars, to_chars
+#include <cmath>        // isfinite
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+
+#include "tenon/core/error.hpp"
+#include "tenon/io/atomic_file.hpp"
+#include "tenon/io/input_file.hpp"
+#include "tenon/io/word_table.hpp"
+
+namespace TENON_NAMESPACE::io {
+
+/// Reads either format, told apart by the bytes after the first word. Every promise of the header is held
+/// against the bytes that are there before memory is taken for it. throws IoError naming the file and the
+/// line or word that does not fit
+WordTable read_word2vec(InputFile& file);
+
+/// Writes exactly the bytes that word2vec.c would.
+/// throws ValueError when a word is empty or holds white space, which the formats cannot say
+void write_word2vec_text(AtomicFile& file, const WordTable& table);
+void write_word2vec_binary(AtomicFile& file, const WordTable& table);
+
+namespace detail {
+
+inline constexpr std::size_t longest_word = 4096;
+inline constexpr index_t most_words = index_t{1} << 32, most_dims = index_t{1} << 20;
+
+/// One number at the start of `text`, which then begins behind it.
+inline bool take_number(std::string_view& text, float& value) {
+  const char *first = text.data(), *last = first + text.size();
+  auto [end, error] = std::from_chars(first, last, value);
+  if (error ==
+      std::errc::result_out_of_range) {  // too small for a float is zero; too large is refused as not finite
+    double wide = 0;
+    error = std::from_chars(first, last, wide).ec;
+    value = static_cast<float>(wide);
+  }
+  text.remove_prefix(static_cast<std::size_t>(end - first));
+  return error == std::errc{} && std::isfinite(value);
+}
+
+inline bool take_count(std::string_view& text, index_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return error == std::errc{} && value > 0;
+}
+
+inline void take_blanks(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+}
+
+class Word2VecReader {
+ public:
+  explicit Word2VecReader(InputFile& file) : file_(file) {}
+
+  WordTable read() {
+    read_header();
+    const bool binary = looks_binary();
+    check_promise(binary);
+    for (row_ = 0; row_ < words_; ++row_) binary ? read_binary_row() : read_text_row();
+    check_end();
+    return std::move(table_);
+  }
+
+ private:
+  void read_header() {
+    auto line = file_.token('\n');
+    require(line.has_value() || file_.position() > 0 || !file_.peek().empty(), "the file is empty");
+    bool fits = line.has_value() && take_count(*line, words_);
+    if (fits) {
+      take_blanks(*line);
+      fits = take_count(*line, table_.dim) && line->find_first_not_of(" \t\r") == std::string_view::npos;
+    }
+    require(fits, "line 1 should say how many words and dimensions follow, as in \"71291 200\"");
+    require(words_ < most_words && table_.dim <= most_dims, "line 1 announces ", words_, " words of ",
+            table_.dim, " dimensions, more than this format is used for");
+  }
+
+  /// Numbers in text have few characters to choose from; a float's four bytes nearly always hold another.
+  bool looks_binary() {
+    const std::string_view start = file_.peek(longest_word + 64);
+    const std::size_t blank = start.find(' ');
+    if (blank == std::string_view::npos) return false;
+    const auto bytes = static_cast<std::size_t>(4 * table_.dim);
+    return start.substr(blank + 1, bytes < 64 ? bytes : 64)
+               .find_first_not_of("0123456789+-.eEnaifNAIF \t\r\n") != std::string_view::npos;
+  }
+
+  void check_promise(bool binary) {
+    const index_t least = words_ * (binary ? 2 + 4 * table_.dim : 1 + 2 * table_.dim);
+    const auto there = file_.remaining();
+    require(!there || least <= *there, "truncated, or its first line is wrong: it announces ", words_,
+            " words of ", table_.dim, " dimensions, which do not fit the ", there.value_or(0),
+            " bytes that follow");
+    if (there) table_.values.reserve(static_cast<std::size_t>(words_ * table_.dim));  // a pipe: as it arrives
+  }
+
+  void read_binary_row() {
+    while (!file_.peek().empty() && file_.peek().front() == '\n') file_.skip(1);
+    const std::size_t length = file_.peek(longest_word + 1).find(' ');
+    if (length == std::string_view::npos) {
+      require(file_.peek(longest_word + 1).size() > longest_word, "truncated: it ends at word ", row_ + 1,
+              " of ", words_);
+      require(false, "word ", row_ + 1, " has more than ", longest_word,
+              " bytes: not a file of word vectors?");
+    }
+    require(length > 0, "word ", row_ + 1, " is empty");
+    table_.words.emplace_back(file_.peek().substr(0, length));
+    file_.skip(length + 1);
+    const std::size_t begin = table_.values.size(), dim = static_cast<std::size_t>(table_.dim);
+    table_.values.resize(begin + dim);
+    require(file_.read(table_.values.data() + begin, dim * sizeof(float)), "truncated: it ends in word ",
+            row_ + 1, " of ", words_);
+    for (std::size_t i = begin; i < begin + dim; ++i)
+      require(std::isfinite(table_.values[i]), "value ", i - begin + 1, " of word ", row_ + 1,
+              " is not a number");
+  }
+
+  void read_text_row() {
+    auto line = file_.token('\n');
+    require(line.has_value() || file_.peek().empty(), "line ", row_ + 2, " has more than ",
+            InputFile::buffer_size, " bytes");
+    require(line.has_value(), "truncated: it ends at word ", row_ + 1, " of ", words_);
+    const std::size_t length = line->find_first_of(" \t");
+    require(length != std::string_view::npos && length > 0 && length <= longest_word, "line ", row_ + 2,
+            " should hold a word and ", table_.dim, " numbers");
+    table_.words.emplace_back(line->substr(0, length));
+    line->remove_prefix(length);
+    for (index_t i = 0; i < table_.dim; ++i) {
+      take_blanks(*line);
+      require(!line->empty() && line->front() != '\r', "line ", row_ + 2, " holds ", i, " numbers, not the ",
+              table_.dim, " that line 1 announces");
+      float value = 0;
+      require(take_number(*line, value), "line ", row_ + 2, ": value ", i + 1, " is not a number");
+      table_.values.push_back(value);
+    }
+    require(line->find_first_not_of(" \t\r") == std::string_view::npos, "line ", row_ + 2,
+            " goes on after its ", table_.dim, " numbers");
+  }
+
+  void check_end() {
+    for (std::string_view rest = file_.peek(); !rest.empty(); rest = file_.peek()) {
+      require(rest.find_first_not_of(" \t\r\n") == std::string_view::npos, "it goes on after the ", words_,
+              " words that line 1 announces");
+      file_.skip(rest.size());
+    }
+  }
+
+  template <class... Pieces>
+  void require(bool holds, const Pieces&... sentence) const {
+    if (!holds) [[unlikely]]
+      fail<IoError>("load", file_.path(), ": ", sentence...);
+  }
+
+  InputFile& file_;
+  index_t words_ = 0, row_ = 0;
+  WordTable table_;
+};
+
+inline void write_header(AtomicFile& file, const WordTable& table) {
+  file.write(join(table.words.size(), " ", table.dim, "\n"));
+}
+
+inline void write_word(AtomicFile& file, const std::string& word) {
+  check<ValueError>(!word.empty() && word.find_first_of(" \t\r\n") == std::string::npos, "save",
+                    "the word \"", word,
+                    "\" is empty or holds white space, which word2vec's formats cannot store");
+  file.write(word);
+  file.write(" ");
+}
+
+}  // namespace detail
+
+inline WordTable read_word2vec(InputFile& file) {
+  return detail::Word2VecReader(file).read();
+}
+
+inline void write_word2vec_text(AtomicFile& file, const WordTable& table) {
+  detail::write_header(file, table);
+  const float* value = table.values.data();
+  std::string line;
+  for (const std::string& word : table.words) {
+    detail::write_word(file, word);
+    line.clear();
+    for (index_t i = 0; i < table.dim; ++i) {
+      char digits[64];  // 39 before the point at most
+      const auto end = std::to_chars(digits, digits + sizeof digits, static_cast<double>(*value++),
+                                     std::chars_format::fixed, 6);
+      line.append(digits, end.ptr).push_back(' ');
+    }
+    line.push_back('\n');
+    file.write(line);
+  }
+}
+
+inline void write_word2vec_binary(AtomicFile& file, const WordTable& table) {
+  detail::write_header(file, table);
+  const auto dim = static_cast<std::size_t>(table.dim);
+  const float* row = table.values.data();
+  for (const std::string& word : table.words) {
+    detail::write_word(file, word);
+    file.write(row, dim * sizeof(float));
+    file.write("\n");
+    row += dim;
+  }
+}
+
+}  // namespace TENON_NAMESPACE::io
