@@ -43,6 +43,8 @@ class Pack {
 
   static Pack load(const T* p) { return Pack(*p); }
   void store(T* p) const { *p = lanes; }
+  static Pack load_some(const T*, index_t) { return Pack(0); }  // n < width = 1: nothing left
+  void store_some(T*, index_t) const {}
 
   friend Pack operator+(Pack a, Pack b) { return Pack(a.lanes + b.lanes); }
   friend Pack operator-(Pack a, Pack b) { return Pack(a.lanes - b.lanes); }
@@ -76,6 +78,32 @@ class Pack<T> {
 
   static Pack load(const T* p) { return Lanes::load_unaligned(p); }
   void store(T* p) const { lanes.store_unaligned(p); }
+
+  /// The first n < width lanes; the others are 0, and memory beyond is not touched.
+  static Pack load_some(const T* p, index_t n) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+      return Lanes(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p));
+    else
+      return Lanes(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1), p));
+#else
+    T some[width] = {};
+    for (index_t i = 0; i < n; ++i) some[i] = p[i];
+    return load(some);
+#endif
+  }
+  void store_some(T* p, index_t n) const {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+      _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), lanes);
+    else
+      _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1u << n) - 1), lanes);
+#else
+    T some[width];
+    store(some);
+    for (index_t i = 0; i < n; ++i) p[i] = some[i];
+#endif
+  }
 
   friend Pack operator+(const Pack& a, const Pack& b) { return a.lanes + b.lanes; }
   friend Pack operator-(const Pack& a, const Pack& b) { return a.lanes - b.lanes; }
@@ -140,6 +168,29 @@ T reduce_add(const Pack<T>& a) {
 #else
   return xsimd::hadd(a.lanes);
 #endif
+}
+
+/// Copies past the caches, for targets that will not be read soon: saves reading the lines that are about to be overwritten.
+template <class T>
+void stream_run(const T* source, index_t n, T* target) {
+#if defined(__SSE2__)
+  constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
+  while (n > 0 && reinterpret_cast<std::uintptr_t>(target) % 64 != 0) {
+    *target++ = *source++;
+    --n;
+  }
+  for (; n >= line; n -= line, source += line, target += line) {
+#if defined(__AVX512F__)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(target), _mm512_loadu_si512(source));
+#else
+    for (int quarter = 0; quarter < 4; ++quarter)
+      _mm_stream_si128(reinterpret_cast<__m128i*>(target) + quarter,
+                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(source) + quarter));
+#endif
+  }
+  _mm_sfence();
+#endif
+  for (index_t i = 0; i < n; ++i) target[i] = source[i];
 }
 
 }  // namespace TENON_NAMESPACE::backend

@@ -1,0 +1,135 @@
+#pragma once
+/// Reverse-mode differentiation of what was recorded. The engine knows no operation by name: it takes the youngest node
+/// that has a gradient, pulls it through the node's rule, and adds the results up at the node's inputs.
+
+#include <algorithm>      // push_heap, pop_heap
+#include <unordered_map>  // unordered_map
+#include <vector>         // vector
+
+#include "tenon/ops/inplace.hpp"
+
+namespace TENON_NAMESPACE {
+
+template <class T>
+struct GradOptions {
+  Tensor<T> output_gradient{};   ///< of the shape of the output; ones of rank 0 when undefined
+  bool create_graph = false;     ///< record the differentiation itself, for higher derivatives
+  bool retain_graph = false;     ///< keep what the rules need, for another pass (implied by create_graph)
+};
+
+namespace detail {
+
+/// Gradients on their way, one for each node that waits for its turn.
+template <class T>
+class Backpropagation {
+ public:
+  explicit Backpropagation(const GradOptions<T>& options) : options_(options) {}
+
+  void start(const Tensor<T>& output) {
+    check<GraphError>(output.requires_grad(), "grad", "the output was not recorded: no input requires a gradient, or recording was off");
+    Tensor<T> seed = options_.output_gradient;
+    if (!seed.defined()) {
+      check<ShapeError>(output.size() == 1, "grad", "an output of shape ", output.shape(), " needs an explicit output_gradient");
+      seed = ones<T>(output.shape());
+    }
+    check<ShapeError>(seed.shape() == output.shape(), "grad", "output_gradient has shape ", seed.shape(), ", the output ", output.shape());
+    add(output.node(), seed);
+  }
+
+  /// Walks from young to old until no gradient is left on its way. Calls arrive(node, gradient) at each node.
+  template <class Arrive>
+  void run(Arrive arrive) {
+    const GradMode mode(options_.create_graph);
+    while (!queue_.empty()) {
+      std::pop_heap(queue_.begin(), queue_.end(), younger_last);
+      const Ref<graph::NodeBase> owner = std::move(queue_.back());
+      queue_.pop_back();
+      graph::Node<T>& node = as_node(owner);
+      auto found = pending_.find(&node);
+      const Tensor<T> gradient = std::move(found->second.gradient);
+      pending_.erase(found);
+      arrive(node, gradient);
+      if (!node.is_leaf()) pull(node, gradient);
+    }
+  }
+
+ private:
+  struct Pending {
+    Tensor<T> gradient;
+    bool owned = false;  // the sum is ours to add to
+  };
+
+  static graph::Node<T>& as_node(const Ref<graph::NodeBase>& node) { return static_cast<graph::Node<T>&>(*node); }
+  static bool younger_last(const Ref<graph::NodeBase>& a, const Ref<graph::NodeBase>& b) {
+    return as_node(a).sequence() < as_node(b).sequence();
+  }
+
+  void pull(graph::Node<T>& node, const Tensor<T>& gradient) {
+    check<GraphError>(!node.freed(), node.name(), "the graph was freed by an earlier pass; pass retain_graph to differentiate it again");
+    Gradients<T> gradients = node.pull(gradient);
+    check<GraphError>(gradients.size() == node.edges().size(), node.name(), "the rule returned ", gradients.size(),
+                      " gradients for ", node.edges().size(), " inputs");
+    for (int i = 0; i < gradients.size(); ++i)
+      if (gradients[i].defined() && node.edges()[i].source) add(node.edges()[i].source, std::move(gradients[i]));
+    if (!options_.retain_graph && !options_.create_graph) node.free();
+  }
+
+  void add(const Ref<graph::NodeBase>& node, Tensor<T> gradient) {
+    const auto [at, fresh] = pending_.try_emplace(&as_node(node));
+    Pending& pending = at->second;
+    if (fresh) {
+      pending.gradient = std::move(gradient);
+      queue_.push_back(node);
+      std::push_heap(queue_.begin(), queue_.end(), younger_last);
+    } else if (pending.owned && !options_.create_graph) {
+      add_(pending.gradient, gradient);
+    } else {
+      pending.gradient = tenon::add(pending.gradient, gradient);
+      pending.owned = true;
+    }
+  }
+
+  const GradOptions<T>& options_;
+  std::unordered_map<graph::Node<T>*, Pending> pending_;
+  std::vector<Ref<graph::NodeBase>> queue_;  // a heap, youngest first
+};
+
+}  // namespace detail
+
+/// The gradients of a recorded output with respect to tensors, as values: zeros for one that the output does not depend on.
+///   xs      leaves (`requires_grad_`) or results of recorded operations
+///   throws  GraphError when nothing was recorded, the graph was freed, or a kept tensor was overwritten
+template <Real T>
+std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs, const GradOptions<T>& options = {}) {
+  std::unordered_map<const graph::Node<T>*, Tensor<T>> wanted;
+  for (const Tensor<T>& x : xs) {
+    check<GraphError>(x.requires_grad(), "grad", "a tensor of shape ", x.shape(), " does not require a gradient");
+    wanted.try_emplace(graph::node_of(x));
+  }
+  detail::Backpropagation<T> pass(options);
+  pass.start(output);
+  pass.run([&](graph::Node<T>& node, const Tensor<T>& gradient) {
+    const auto found = wanted.find(&node);
+    if (found != wanted.end()) found->second = gradient;
+  });
+  std::vector<Tensor<T>> gradients;
+  for (const Tensor<T>& x : xs) {
+    const Tensor<T>& found = wanted[graph::node_of(x)];
+    gradients.push_back(found.defined() ? found : zeros<T>(x.shape()));
+  }
+  return gradients;
+}
+
+/// Accumulates gradients into `.grad()` of every leaf that the output depends on.
+template <Real T>
+void backward(const Tensor<T>& output, const GradOptions<T>& options = {}) {
+  detail::Backpropagation<T> pass(options);
+  pass.start(output);
+  pass.run([&](graph::Node<T>& node, const Tensor<T>& gradient) {
+    if (!node.is_leaf()) return;
+    Tensor<T>& sum = static_cast<graph::Leaf<T>&>(node).gradient;
+    sum = sum.defined() ? add(sum, gradient) : gradient;
+  });
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,72 @@
+#pragma once
+/// A vector whose first N elements need no allocation.
+
+#include <cstddef>           // size_t
+#include <initializer_list>  // initializer_list
+#include <memory>            // construct_at, destroy_n
+#include <new>               // operator new
+#include <utility>           // move
+
+#include "tenon/core/config.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// Grows only; elements are movable without throwing.
+template <class T, int N>
+class SmallVector {
+ public:
+  SmallVector() = default;
+  SmallVector(std::initializer_list<T> values) {
+    for (const T& v : values) push_back(v);
+  }
+  SmallVector(SmallVector&& other) noexcept {
+    for (T& v : other) push_back(std::move(v));
+    other.clear();
+  }
+  SmallVector(const SmallVector&) = delete;
+  SmallVector& operator=(const SmallVector&) = delete;
+  ~SmallVector() {
+    clear();
+    if (data_ != inline_data()) ::operator delete(data_);
+  }
+
+  int size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& operator[](int i) { return data_[i]; }
+  const T& operator[](int i) const { return data_[i]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+
+  void push_back(T value) {
+    if (size_ == capacity_) grow();
+    std::construct_at(data_ + size_, std::move(value));
+    ++size_;
+  }
+  void clear() {
+    std::destroy_n(data_, size_);
+    size_ = 0;
+  }
+
+ private:
+  T* inline_data() { return reinterpret_cast<T*>(inline_); }
+  void grow() {
+    const int capacity = 2 * capacity_;
+    T* data = static_cast<T*>(::operator new(sizeof(T) * static_cast<std::size_t>(capacity)));
+    for (int i = 0; i < size_; ++i) {
+      std::construct_at(data + i, std::move(data_[i]));
+      std::destroy_at(data_ + i);
+    }
+    if (data_ != inline_data()) ::operator delete(data_);
+    data_ = data;
+    capacity_ = capacity;
+  }
+
+  alignas(T) unsigned char inline_[sizeof(T) * N];
+  T* data_ = inline_data();
+  int size_ = 0;
+  int capacity_ = N;
+};
+
+}  // namespace TENON_NAMESPACE

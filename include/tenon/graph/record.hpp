@@ -1,0 +1,118 @@
+#pragma once
+/// Recording: an operation states its value, and beside it the rule that differentiates it. The way to write custom ops.
+///
+///     Tensor<T> y = …;                                    // computed without recording
+///     return record("mm", y, {x, w}, [](const Pull<T>& p) -> Gradients<T> {
+///       return {p.needs(0) ? matmul(p.gradient(), transpose(p.input(1), 0, 1)) : Tensor<T>{},
+///               p.needs(1) ? matmul(transpose(p.input(0), 0, 1), p.gradient()) : Tensor<T>{}};
+///     });
+///
+/// Rules written in public ops are differentiable themselves, so that every order of derivative follows.
+
+#include <initializer_list>  // initializer_list
+
+#include "tenon/graph/node.hpp"
+
+namespace TENON_NAMESPACE::graph {
+
+/// An input as `record` takes it: with its elements, or (`edge(x)`) only its place in the graph.
+template <class T>
+struct Input {
+  Input(const Tensor<T>& x) : tensor(&x), keeps_elements(true) {}
+  Input(const Tensor<T>& x, bool keeps) : tensor(&x), keeps_elements(keeps) {}
+  const Tensor<T>* tensor;
+  bool keeps_elements;
+};
+/// An input whose elements the rule does not look at: they may die before the rule runs.
+template <class T>
+Input<T> edge(const Tensor<T>& x) { return {x, false}; }
+
+/// Whether the rule asks for the result of its operation.
+enum class Keep { inputs, output };
+
+template <class T, class Rule>
+class RuleNode final : public Node<T> {
+ public:
+  RuleNode(const char* name, Rule rule) : Node<T>(name), rule_(std::move(rule)) {}
+  Gradients<T> pull(const Tensor<T>& gradient) override { return rule_(Pull<T>(*this, gradient)); }
+
+ private:
+  Rule rule_;
+};
+
+/// Connects a fresh node with its inputs and its output.
+template <class T>
+void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, Keep keeps) {
+  const Ref<NodeBase> owner(node);
+  for (int i = 0; i < count; ++i) {
+    const Tensor<T>& x = *inputs[i].tensor;
+    node->edges().push_back({x.node(), inputs[i].keeps_elements ? keep(x) : Kept<T>{}});
+  }
+  if (keeps == Keep::output) node->kept_output() = keep(out);
+  out.set_node(owner);
+}
+
+template <class T, class Rule>
+Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int count, Rule&& rule,
+                 Keep keeps = Keep::inputs) {
+  if (!grad_enabled()) return out;
+  bool wanted = false;
+  for (int i = 0; i < count; ++i) wanted |= inputs[i].tensor->requires_grad();
+  if (wanted) connect<T>(new RuleNode<T, std::decay_t<Rule>>(name, std::forward<Rule>(rule)), out, inputs, count, keeps);
+  return out;
+}
+
+/// Returns `out`, which was computed from `inputs`, with `rule` recorded if recording is on and an input asks for it.
+///   rule    (const Pull<T>&) → Gradients<T>, one for each input
+///   keeps   Keep::output when the rule calls `output()`
+template <class T, class Rule>
+Tensor<T> record(const char* name, Tensor<T> out, std::initializer_list<std::type_identity_t<Input<T>>> inputs,
+                 Rule&& rule, Keep keeps = Keep::inputs) {
+  return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()), std::forward<Rule>(rule), keeps);
+}
+
+}  // namespace TENON_NAMESPACE::graph
+
+namespace TENON_NAMESPACE {
+
+using graph::edge;
+using graph::Gradients;
+using graph::Keep;
+using graph::Pull;
+using graph::record;
+
+template <Scalar T>
+Tensor<T>& Tensor<T>::requires_grad_(bool on) {
+  static_assert(Real<T>, "only float and double tensors have gradients");
+  const auto* node = graph::node_of(*this);
+  check<ValueError>(!node || node->is_leaf(), "requires_grad_", "the tensor is the result of a recorded operation; detach() it first");
+  if (on && !node) set_node(Ref<graph::NodeBase>(new graph::Leaf<T>));
+  if (!on) set_node({});
+  return *this;
+}
+
+template <Scalar T>
+Tensor<T> Tensor<T>::grad() const {
+  const auto* node = graph::node_of(*this);
+  return node && node->is_leaf() ? static_cast<const graph::Leaf<T>*>(node)->gradient : Tensor{};
+}
+
+template <Scalar T>
+void Tensor<T>::set_grad(Tensor gradient) {
+  auto* node = graph::node_of(*this);
+  check<ValueError>(node && node->is_leaf(), "set_grad", "only a leaf that requires a gradient holds one");
+  static_cast<graph::Leaf<T>*>(node)->gradient = std::move(gradient);
+}
+
+/// Throws unless the elements of `x` may be overwritten: it is a constant, or a leaf outside recording.
+template <class T>
+void check_writable(const Tensor<T>& x, const char* op) {
+  if constexpr (Real<T>) {
+    const auto* node = graph::node_of(x);
+    check<GraphError>(!node || (node->is_leaf() && !grad_enabled()), op,
+                      node && node->is_leaf() ? "a leaf that requires a gradient is written in place only under NoGrad"
+                                              : "the result of a recorded operation cannot be written in place");
+  }
+}
+
+}  // namespace TENON_NAMESPACE

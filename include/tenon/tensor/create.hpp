@@ -1,0 +1,172 @@
+#pragma once
+/// Making tensors: zeros, ones, ranges, random numbers, copies of outside data.
+
+#include <algorithm>         // copy, fill_n
+#include <cmath>             // ceil
+#include <initializer_list>  // initializer_list
+#include <vector>            // vector
+
+#include "tenon/core/generator.hpp"
+#include "tenon/core/parallel.hpp"
+#include "tenon/tensor/tensor.hpp"
+
+namespace TENON_NAMESPACE {
+
+template <Scalar T>
+Tensor<T> full(const Shape& shape, std::type_identity_t<T> value) {
+  Tensor<T> x = Tensor<T>::empty(shape);
+  T* data = x.mutable_data();
+  parallel_for(x.size(), index_t{1} << 18, [&](index_t begin, index_t end) { std::fill(data + begin, data + end, value); });
+  return x;
+}
+template <Scalar T>
+Tensor<T> zeros(const Shape& shape) { return full<T>(shape, T(0)); }
+template <Scalar T>
+Tensor<T> ones(const Shape& shape) { return full<T>(shape, T(1)); }
+template <Scalar T>
+Tensor<T> zeros_like(const Tensor<T>& x) { return zeros<T>(x.shape()); }
+template <Scalar T>
+Tensor<T> ones_like(const Tensor<T>& x) { return ones<T>(x.shape()); }
+
+/// A tensor of rank 0.
+template <Scalar T>
+Tensor<T> scalar(T value) { return full<T>({}, value); }
+
+/// A copy of `values` in row-major order.
+template <Scalar T>
+Tensor<T> from(const std::vector<T>& values, const Shape& shape) {
+  const auto count = static_cast<index_t>(values.size());
+  check<ShapeError>(element_count(shape, "from") == count, "from", count, " values do not fill shape ", shape);
+  Tensor<T> x = Tensor<T>::empty(shape);
+  std::copy(values.begin(), values.end(), x.mutable_data());
+  return x;
+}
+/// A vector, as `from<float>({1, 2, 3})`.
+template <Scalar T>
+Tensor<T> from(std::initializer_list<T> values) {
+  return from(std::vector<T>(values), {static_cast<index_t>(values.size())});
+}
+/// A matrix, as `from<float>({{1, 2}, {3, 4}})`.
+template <Scalar T>
+Tensor<T> from(std::initializer_list<std::initializer_list<T>> rows) {
+  const auto count = static_cast<index_t>(rows.size());
+  const auto width = static_cast<index_t>(count ? rows.begin()->size() : 0);
+  Tensor<T> x = Tensor<T>::empty({count, width});
+  T* out = x.mutable_data();
+  for (const auto& row : rows) {
+    const auto length = static_cast<index_t>(row.size());
+    check<ShapeError>(length == width, "from", "rows differ in length: ", width, " and ", length);
+    out = std::copy(row.begin(), row.end(), out);
+  }
+  return x;
+}
+/// A tensor over memory of the caller, who keeps it alive; written through when the tensor is written.
+template <Scalar T>
+Tensor<T> borrow(T* data, const Shape& shape, void (*release)(void*) = nullptr, void* context = nullptr) {
+  return Tensor<T>::make(Storage::borrow(data, release, context), 0, shape, contiguous_strides(shape),
+                         element_count(shape, "borrow"), true);
+}
+
+/// start, start + step, … below stop (above, for a negative step).
+template <Scalar T>
+Tensor<T> arange(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::type_identity_t<T> step = T(1)) {
+  check<ValueError>(step != T(0), "arange", "step is 0");
+  const double span = (static_cast<double>(stop) - static_cast<double>(start)) / static_cast<double>(step);
+  check<ValueError>(span < 0x1p58, "arange", "the range from ", start, " to ", stop, " by ", step, " is too long");
+  const index_t count = span > 0 ? static_cast<index_t>(std::ceil(span)) : 0;
+  Tensor<T> x = Tensor<T>::empty({count});
+  T* data = x.mutable_data();
+  for (index_t i = 0; i < count; ++i) data[i] = static_cast<T>(start + static_cast<T>(i) * step);
+  return x;
+}
+/// 0, 1, … below stop.
+template <Scalar T>
+Tensor<T> arange(std::type_identity_t<T> stop) { return arange<T>(T(0), stop); }
+
+/// `count` numbers from start to stop, both included, computed from the nearer end as PyTorch does.
+template <Real T>
+Tensor<T> linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, index_t count) {
+  check<ValueError>(count >= 0, "linspace", "negative count ", count);
+  Tensor<T> x = Tensor<T>::empty({count});
+  T* data = x.mutable_data();
+  const T step = count > 1 ? (stop - start) / static_cast<T>(count - 1) : T(0);
+  for (index_t i = 0; i < count; ++i)
+    data[i] = i < count / 2 || count == 1 ? start + step * static_cast<T>(i) : stop - step * static_cast<T>(count - 1 - i);
+  return x;
+}
+
+/// The identity, n by m (square by default).
+template <Scalar T>
+Tensor<T> eye(index_t n, index_t m = -1) {
+  if (m < 0) m = n;
+  Tensor<T> x = zeros<T>({n, m});
+  T* data = x.mutable_data();
+  for (index_t i = 0; i < std::min(n, m); ++i) data[i * m + i] = T(1);
+  return x;
+}
+
+// Random numbers: element i depends on the generator's seed, its position and i alone ---------------------------------
+
+namespace detail {
+/// Fills with f(block, lane): `per_block` numbers from each Philox block.
+template <int per_block, class T, class F>
+void fill_random(Tensor<T>& x, Generator& generator, F f) {
+  const index_t blocks = (x.size() + per_block - 1) / per_block;
+  const std::uint64_t seed = generator.seed(), first = generator.take_blocks(static_cast<std::uint64_t>(blocks));
+  T* data = x.mutable_data();
+  parallel_for(blocks, 1 << 13, [&](index_t begin, index_t end) {
+    for (index_t b = begin; b < end; ++b) {
+      const Philox::Block block = Philox::block(seed, first + static_cast<std::uint64_t>(b));
+      T values[per_block];
+      f(block, values);
+      std::copy_n(values, std::min<index_t>(per_block, x.size() - b * per_block), data + b * per_block);
+    }
+  });
+}
+inline std::uint64_t word_pair(const Philox::Block& block, int i) {
+  return std::uint64_t{block.word[2 * i]} << 32 | block.word[2 * i + 1];
+}
+}  // namespace detail
+
+/// Uniform in [0, 1).
+template <Real T>
+Tensor<T> rand(const Shape& shape, Generator& generator = default_generator()) {
+  Tensor<T> x = Tensor<T>::empty(shape);
+  constexpr int per_block = sizeof(T) == 4 ? 4 : 2;
+  detail::fill_random<per_block>(x, generator, [](const Philox::Block& block, T* values) {
+    for (int i = 0; i < per_block; ++i)
+      values[i] = unit_interval<T>(sizeof(T) == 4 ? block.word[i] : detail::word_pair(block, i));
+  });
+  return x;
+}
+
+/// Standard normal (Box and Muller 1958, two numbers from each pair of uniforms).
+template <Real T>
+Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) {
+  Tensor<T> x = Tensor<T>::empty(shape);
+  detail::fill_random<2>(x, generator, [](const Philox::Block& block, T* values) {
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - unit_interval<double>(detail::word_pair(block, 0))));
+    const double angle = 2.0 * std::numbers::pi * unit_interval<double>(detail::word_pair(block, 1));
+    values[0] = static_cast<T>(radius * std::cos(angle));
+    values[1] = static_cast<T>(radius * std::sin(angle));
+  });
+  return x;
+}
+
+/// Uniform integers in [low, high).
+template <Scalar T = index_t>
+  requires std::integral<T>
+Tensor<T> randint(index_t low, index_t high, const Shape& shape, Generator& generator = default_generator()) {
+  check<ValueError>(low < high, "randint", "the range [", low, ", ", high, ") is empty");
+  Tensor<T> x = Tensor<T>::empty(shape);
+  const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  detail::fill_random<2>(x, generator, [&](const Philox::Block& block, T* values) {
+    for (int i = 0; i < 2; ++i) {
+      const auto offset = static_cast<std::uint64_t>((static_cast<unsigned __int128>(detail::word_pair(block, i)) * span) >> 64);
+      values[i] = static_cast<T>(low + static_cast<index_t>(offset));
+    }
+  });
+  return x;
+}
+
+}  // namespace TENON_NAMESPACE
