@@ -89,7 +89,7 @@ class Generator {
   }
   /// Uniform in [0, n), n > 0, without bias worth speaking of (n / 2^64).
   std::uint64_t below(std::uint64_t n) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next_u64()) * n) >> 64);
+    return static_cast<std::uint64_t>((static_cast<uint128_t>(next_u64()) * n) >> 64);
   }
 
   /// Reserves `count` blocks for a kernel that computes them itself, and returns the index of the first.

@@ -13,6 +13,9 @@ namespace TENON_NAMESPACE {
 /// Extents, strides and positions. Signed, so that differences and negative indices are plain arithmetic.
 using index_t = std::int64_t;
 
+/// For products of two 64-bit numbers. An extension that GCC and Clang share.
+__extension__ using uint128_t = unsigned __int128;
+
 /// The upper half of a float: 8 bits of exponent, 7 of fraction. Storage only: arithmetic happens in float.
 /// Rounding is to nearest, ties to even; NaN stays NaN.
 struct bfloat16 {

@@ -162,7 +162,7 @@ Tensor<T> randint(index_t low, index_t high, const Shape& shape, Generator& gene
   const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   detail::fill_random<2>(x, generator, [&](const Philox::Block& block, T* values) {
     for (int i = 0; i < 2; ++i) {
-      const auto offset = static_cast<std::uint64_t>((static_cast<unsigned __int128>(detail::word_pair(block, i)) * span) >> 64);
+      const auto offset = static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
       values[i] = static_cast<T>(low + static_cast<index_t>(offset));
     }
   });

@@ -103,7 +103,7 @@ class Vocabulary {
     return static_cast<std::uint32_t>(fold(h ^ rest));
   }
   static std::uint64_t fold(std::uint64_t x) {
-    const auto product = static_cast<unsigned __int128>(x) * 0xD6E8FEB86659FD93u;
+    const auto product = static_cast<uint128_t>(x) * 0xD6E8FEB86659FD93u;
     return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
   }
 
