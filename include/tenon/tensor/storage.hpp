@@ -10,7 +10,7 @@
 namespace TENON_NAMESPACE {
 
 /// The header lies in front of the data, so that a small tensor's memory is one allocation.
-class Storage : public RefCounted {
+class alignas(backend::memory::alignment) Storage : public RefCounted {
  public:
   /// Uninitialised memory for `bytes` bytes, aligned to 64.
   static Ref<Storage> allocate(std::size_t bytes) {
@@ -46,8 +46,7 @@ class Storage : public RefCounted {
   void (*release_)(void*) = nullptr;
   void* context_ = nullptr;
   std::uint32_t version_ = 0;
-  char padding_[64 - sizeof(RefCounted) - sizeof(void*) * 3 - sizeof(std::size_t) - 2 * sizeof(std::uint32_t)];
 };
-static_assert(sizeof(Storage) == 64, "data behind the header must keep the alignment of a cache line");
+static_assert(sizeof(Storage) == backend::memory::alignment, "data behind the header must keep the alignment of a cache line");
 
 }  // namespace TENON_NAMESPACE
