@@ -3,6 +3,7 @@
 
 #include <atomic>  // atomic
 
+#include "tenon/backend/cpu/install.hpp"
 #include "tenon/backend/reference/install.hpp"
 #include "tenon/backend/table.hpp"
 
@@ -19,7 +20,11 @@ namespace detail {
 inline constinit std::atomic<Provider> active_provider = Provider::blas;
 
 template <class T>
-inline constexpr Kernels<T> tables[] = {reference::table<T>(), reference::table<T>(), reference::table<T>()};
+inline constexpr Kernels<T> tables[] = {
+    reference::table<T>(),
+    cpu::install(reference::table<T>()),
+    cpu::install(reference::table<T>()),
+};
 }  // namespace detail
 
 /// The table that operations use.
