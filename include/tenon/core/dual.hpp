@@ -232,11 +232,7 @@ TENON_DUAL_COMPARISON(==)
 TENON_DUAL_COMPARISON(!=)
 #undef TENON_DUAL_COMPARISON
 
-/// a where the mask holds, else b. (The mask is a plain bool when a constant was compared.)
-template <class X>
-constexpr X select(bool mask, const X& a, const X& b) {
-  return mask ? a : b;
-}
+/// a where the mask holds, else b.
 template <class Mask, class A, class B>
   requires AnyDual<A, B>
 constexpr auto select(const Mask& mask, const A& a, const B& b) {
@@ -313,7 +309,26 @@ template <IsDual X>
 constexpr auto abs(const X& x) {
   return Dual{abs(x.value), tangent::scale(sign(x.value), x.tangent)};
 }
-/// a^b. At b = 0 the derivative by a is 0, at a = 0 with b >= 0 the one by b is 0 (as PyTorch has it).
+namespace tangent {
+/// b a^(b - 1), and 0 where b is 0; a number b never meets 0 * inf.
+template <class A, class B>
+constexpr auto power_by_base(const A& a, const B& b) {
+  if constexpr (std::is_arithmetic_v<B>)
+    return b * pow(a, b == B(0) ? B(1) : b - B(1));
+  else
+    return select(innermost(b) == 0.0, 0.0 * a, b * pow(a, b - 1.0));
+}
+/// y log a for y = a^b, and 0 where a is 0.
+template <class A, class Y>
+constexpr auto power_by_exponent(const A& a, const Y& y) {
+  if constexpr (std::is_arithmetic_v<A>)
+    return y * (a == A(0) ? 0.0 : __builtin_log(static_cast<double>(a)));
+  else
+    return select(innermost(a) == 0.0, 0.0 * y, y * log(a));
+}
+}  // namespace tangent
+
+/// a^b. At b = 0 the derivative by a is 0, at a = 0 the one by b is 0 (as PyTorch has it).
 template <class A, class B>
   requires AnyDual<A, B>
 constexpr auto pow(const A& a, const B& b) {
@@ -321,15 +336,13 @@ constexpr auto pow(const A& a, const B& b) {
   const auto& u = value_at<L>(a);
   const auto& v = value_at<L>(b);
   const auto y = pow(u, v);
-  const auto by_base = [&] { return select(innermost(v) == 0.0, 0.0 * u, v * pow(u, v - 1.0)); };
-  const auto by_exponent = [&] { return select(innermost(u) == 0.0, 0.0 * y, y * log(u)); };
   if constexpr (tangent::is_zero<decltype(tangent_at<L>(b))>)
-    return Dual{y, tangent::scale(by_base(), tangent_at<L>(a))};
+    return Dual{y, tangent::scale(tangent::power_by_base(u, v), tangent_at<L>(a))};
   else if constexpr (tangent::is_zero<decltype(tangent_at<L>(a))>)
-    return Dual{y, tangent::scale(by_exponent(), tangent_at<L>(b))};
+    return Dual{y, tangent::scale(tangent::power_by_exponent(u, y), tangent_at<L>(b))};
   else
-    return Dual{y, tangent::add(tangent::scale(by_base(), tangent_at<L>(a)),
-                                tangent::scale(by_exponent(), tangent_at<L>(b)))};
+    return Dual{y, tangent::add(tangent::scale(tangent::power_by_base(u, v), tangent_at<L>(a)),
+                                tangent::scale(tangent::power_by_exponent(u, y), tangent_at<L>(b)))};
 }
 
 }  // namespace TENON_NAMESPACE

@@ -68,7 +68,7 @@ template <Scalar T>
 Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask, std::type_identity_t<T> value) {
   check<ShapeError>(broadcast_shapes(x.shape(), mask.shape(), "masked_fill") == x.shape(), "masked_fill",
                     "the mask's shape ", mask.shape(), " does not broadcast to ", x.shape());
-  return map("masked_fill", [value](auto m, auto v) { return select(m != 0, value + 0 * m, v); }, mask, x);
+  return map("masked_fill", [value](auto m, auto v) { return select(m != 0, value, v); }, mask, x);
 }
 
 /// min(max(x, low), high); a bound that is not given does not apply. The gradient is 0 outside the bounds.
@@ -78,7 +78,7 @@ Tensor<T> clamp(const Tensor<T>& x, std::optional<std::type_identity_t<T>> low, 
   const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
   const T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
   return map("clamp", [l = low.value_or(lowest), h = high.value_or(highest)](auto v) {
-    return select(v < l, l + 0 * v, select(v > h, h + 0 * v, v));
+    return select(v < l, l, select(v > h, h, v));
   }, x);
 }
 

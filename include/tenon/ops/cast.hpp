@@ -1,0 +1,31 @@
+#pragma once
+/// Conversion between scalar types.
+
+#include "tenon/ops/broadcast.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. Not differentiable: a graph is of
+/// one scalar type. `x` itself when it has the type already.
+template <Scalar U, Scalar T>
+Tensor<U> to(const Tensor<T>& x) {
+  if constexpr (std::is_same_v<U, T>) {
+    return x;
+  } else {
+    const Tensor<T> dense = contiguous(x.detach());
+    Tensor<U> y = Tensor<U>::empty(x.shape());
+    const T* from = dense.data();
+    U* into = y.mutable_data();
+    parallel_for(x.size(), index_t{1} << 16, [&](index_t begin, index_t end) {
+      for (index_t i = begin; i < end; ++i) {
+        if constexpr (std::is_same_v<U, bool>)
+          into[i] = from[i] != T(0);
+        else
+          into[i] = static_cast<U>(from[i]);
+      }
+    });
+    return y;
+  }
+}
+
+}  // namespace TENON_NAMESPACE

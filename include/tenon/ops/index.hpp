@@ -1,0 +1,149 @@
+#pragma once
+/// Reading and accumulating at integer positions. Indices are checked; negative ones count from the end.
+
+#include "tenon/ops/cast.hpp"
+#include "tenon/ops/shape.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// Indices as the kernels want them: dense, in [0, extent).
+inline Tensor<index_t> checked_indices(const Tensor<index_t>& index, index_t extent, const char* op) {
+  const Tensor<index_t> dense = contiguous(index);
+  bool negative = false;
+  for (index_t k = 0; k < dense.size(); ++k) {
+    const index_t i = dense.data()[k];
+    check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent);
+    negative |= i < 0;
+  }
+  if (!negative) return dense;
+  return map([extent](auto i) { return select(i < 0, i + extent, i); }, dense);
+}
+
+/// The extents before, at and after an axis.
+struct Around {
+  index_t outer = 1, extent = 1, inner = 1;
+  Around(const Shape& shape, int axis) {
+    for (int i = 0; i < shape.size(); ++i) (i < axis ? outer : i == axis ? extent : inner) *= shape[i];
+  }
+};
+
+}  // namespace detail
+
+template <Scalar T>
+Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index);
+
+/// A copy of x with `source`'s entries added at positions `index` along an axis; repeated positions add up.
+///   dx = g, dsource = g at the positions    throws ShapeError, IndexError    keeps nothing
+template <Scalar T>
+Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
+  const int a = normalize_axis(axis, x.rank(), "index_add");
+  check<ShapeError>(x.rank() > 0 && index.rank() == 1, "index_add", "expected a vector of indices into an axis, got shape ", index.shape(),
+                    " for ", x.shape());
+  Shape expected = x.shape();
+  expected[a] = index.size();
+  check<ShapeError>(source.shape() == expected, "index_add", "expected a source of shape ", expected, ", got ", source.shape());
+  const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_add");
+  const detail::Around d(x.shape(), a);
+  Tensor<T> y = clone(x.detach());
+  backend::kernels<T>().scatter_add(d.outer, index.size(), d.inner, d.extent, at.data(), contiguous(source.detach()).data(), y.mutable_data());
+  if constexpr (Real<T>)
+    return record("index_add", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
+      return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
+    });
+  else
+    return y;
+}
+
+/// The entries `index` (a vector, repeats allowed) along an axis.
+///   dx = g added at the positions    throws ShapeError, IndexError    keeps nothing but the indices
+template <Scalar T>
+Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index) {
+  const int a = normalize_axis(axis, x.rank(), "index_select");
+  check<ShapeError>(x.rank() > 0 && index.rank() <= 1, "index_select", "expected a vector of indices into an axis, got shape ", index.shape(),
+                    " for ", x.shape());
+  const Tensor<index_t> at = detail::checked_indices(flatten(index), x.shape()[a], "index_select");
+  const detail::Around d(x.shape(), a);
+  Shape shape = x.shape();
+  shape[a] = at.size();
+  Tensor<T> y = Tensor<T>::empty(shape);
+  backend::kernels<T>().gather(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(), at.data(), y.mutable_data());
+  if constexpr (Real<T>)
+    return record("index_select", y, {edge(x)}, [a, at, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+      return {index_add(zeros<T>(from), a, at, p.gradient())};
+    });
+  else
+    return y;
+}
+
+namespace detail {
+/// For gather and scatter: the position in the flattened `shape` of each entry of `index` along an axis.
+inline Tensor<index_t> flat_positions(const Shape& shape, int axis, const Tensor<index_t>& index, const char* op) {
+  check<ShapeError>(index.rank() == shape.size(), op, "index of shape ", index.shape(), " and tensor of shape ", shape, " differ in rank");
+  for (int i = 0; i < shape.size(); ++i)
+    check<ShapeError>(i == axis || index.shape()[i] <= shape[i], op, "index of shape ", index.shape(), " exceeds shape ", shape, " on axis ", i);
+  const Strides strides = contiguous_strides(shape);
+  Tensor<index_t> flat = Tensor<index_t>::empty(index.shape());
+  index_t* out = flat.mutable_data();
+  const index_t extent = shape.empty() ? 1 : shape[axis];
+  Dims at = Dims::filled(shape.size(), 0);
+  for (index_t i : index) {
+    check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent, " of axis ", axis);
+    index_t position = shape.empty() ? 0 : (i < 0 ? i + extent : i) * strides[axis];
+    for (int k = 0; k < shape.size(); ++k)
+      if (k != axis) position += at[k] * strides[k];
+    *out++ = position;
+    for (int k = shape.size(); k-- > 0;) {
+      if (++at[k] < index.shape()[k]) break;
+      at[k] = 0;
+    }
+  }
+  return flat;
+}
+}  // namespace detail
+
+/// y[..k..] = x[..index[..k..]..] along an axis; index has the rank of x and may be shorter on other axes.
+///   dx = g added at the positions    throws ShapeError, IndexError    keeps nothing but the positions
+template <Scalar T>
+Tensor<T> gather(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index) {
+  const int a = normalize_axis(axis, x.rank(), "gather");
+  const Tensor<index_t> flat = detail::flat_positions(x.shape(), a, index, "gather");
+  return reshape(index_select(flatten(x), 0, flatten(flat)), index.shape());
+}
+
+/// A copy of x with src[..k..] added at position index[..k..] along an axis; repeats accumulate.
+///   dx = g, dsrc = g at the positions    throws ShapeError, IndexError    keeps nothing but the positions
+template <Scalar T>
+Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
+  const int a = normalize_axis(axis, x.rank(), "scatter_add");
+  check<ShapeError>(source.rank() == index.rank(), "scatter_add", "index of shape ", index.shape(), " and source of shape ", source.shape(),
+                    " differ in rank");
+  auto part = detail::Slices::whole(source.shape());
+  for (int i = 0; i < index.rank(); ++i) {
+    check<ShapeError>(index.shape()[i] <= source.shape()[i], "scatter_add", "index of shape ", index.shape(), " exceeds the source's shape ",
+                      source.shape());
+    part.axis[i].count = index.shape()[i];
+  }
+  const Tensor<index_t> flat = detail::flat_positions(x.shape(), a, index, "scatter_add");
+  return reshape(index_add(flatten(x), 0, flatten(flat), flatten(detail::slice(source, part))), x.shape());
+}
+
+/// Rows of a table: y[..., :] = weight[index[...], :].
+///   weight  (V, D)    index  any shape    returns index shape + (D)
+///   dweight = g added at the rows; a padding row gets none
+template <Real T>
+Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index, std::optional<index_t> padding_index = {}) {
+  check<ShapeError>(weight.rank() == 2, "embedding", "expected a table of shape (V, D), got ", weight.shape());
+  Shape shape = index.shape();
+  shape.push_back(weight.shape()[1]);
+  Tensor<T> rows = index_select(weight, 0, flatten(index));
+  if (padding_index) {  // the rows of the padding entry as constants
+    const index_t v = weight.shape()[0], pad = *padding_index < 0 ? *padding_index + v : *padding_index;
+    check<IndexError>(pad >= 0 && pad < v, "embedding", "padding index ", *padding_index, " is outside a table of ", v, " rows");
+    rows = where(unsqueeze(eq(flatten(index), pad), 1), rows.detach(), rows);
+  }
+  return reshape(rows, shape);
+}
+
+}  // namespace TENON_NAMESPACE

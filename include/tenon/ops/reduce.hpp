@@ -1,0 +1,203 @@
+#pragma once
+/// Reductions over one, several or all axes. Without axes everything is reduced, to rank 0. (`sum` is in broadcast.hpp.)
+
+#include "tenon/ops/index.hpp"
+#include "tenon/ops/unary.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+/// How many elements of a shape go into one result.
+inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* op) {
+  const AxisSet set(axes, shape.size(), op);
+  index_t count = 1;
+  for (int i = 0; i < shape.size(); ++i)
+    if (set.reduced[i]) count *= shape[i];
+  return count;
+}
+}  // namespace detail
+
+/// Arithmetic mean; NaN of nothing.
+template <Real T>
+Tensor<T> mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return div(sum(x, axes, keepdim), detail::reduced_count(x.shape(), axes, "mean"));
+}
+
+/// Variance: sum (x - mean)^2 / (n - correction). correction 1 is the unbiased estimate.
+template <Real T>
+Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
+  const index_t n = detail::reduced_count(x.shape(), axes, "var");
+  const Tensor<T> squares = map("var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
+  return div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0));
+}
+/// Standard deviation, the root of `var`.
+template <Real T>
+Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
+  return sqrt(var(x, axes, correction, keepdim));
+}
+
+namespace detail {
+/// An extremum over axes; its gradient is shared by all elements equal to it.
+template <class T, class Kernel>
+Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool keepdim, Kernel kernel) {
+  const AxisSet set(axes, x.rank(), name);
+  check<ValueError>(reduced_count(x.shape(), axes, name) > 0 || x.size() == 0, name, "nothing to choose from: an axis is empty in shape ", x.shape());
+  for (int i = 0; i < x.rank(); ++i)
+    check<ValueError>(!set.reduced[i] || x.shape()[i] > 0, name, "nothing to choose from: axis ", i, " of shape ", x.shape(), " is empty");
+  Tensor<T> y = reduce_axes(x, set, kernel);
+  if (!keepdim) y = drop_axes(y, set);
+  if constexpr (Real<T>) {
+    return record(name, y, {x}, [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
+      const Tensor<T> input = p.input(0);
+      const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
+      const Tensor<T> hits = map("eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(), wide(p.output()).detach());
+      return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
+    }, Keep::output);
+  } else {
+    return y;
+  }
+}
+}  // namespace detail
+
+/// The largest element over axes. NaN if there is one. Equal elements share the gradient.
+///   throws ValueError when there is nothing to choose from    keeps x and y
+template <Scalar T>
+Tensor<T> amax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return detail::extremum("amax", x, axes, keepdim, backend::kernels<T>().max);
+}
+/// The smallest element over axes; see `amax`.
+template <Scalar T>
+Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return detail::extremum("amin", x, axes, keepdim, backend::kernels<T>().min);
+}
+
+namespace detail {
+template <class T, class Kernel>
+Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis, bool keepdim, Kernel kernel) {
+  const int a = normalize_axis(axis, x.rank(), name);
+  const index_t n = x.rank() == 0 ? 1 : x.shape()[a];
+  check<ValueError>(n > 0, name, "nothing to choose from: axis ", a, " of shape ", x.shape(), " is empty");
+  index_t outer = 1, inner = 1;
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != a) (i < a ? outer : inner) *= x.shape()[i];
+  Shape shape = x.shape();
+  if (!shape.empty()) keepdim ? void(shape[a] = 1) : shape.erase(a);
+  Tensor<index_t> y = Tensor<index_t>::empty(shape);
+  kernel(outer, n, inner, contiguous(x.detach()).data(), y.mutable_data());
+  return y;
+}
+}  // namespace detail
+
+/// The position of the largest element along an axis: the first when there are several, a NaN before all.
+template <Scalar T>
+Tensor<index_t> argmax(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernels<T>().argmax);
+}
+template <Scalar T>
+Tensor<index_t> argmin(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernels<T>().argmin);
+}
+/// The position in the flattened tensor.
+template <Scalar T>
+Tensor<index_t> argmax(const Tensor<T>& x) { return reshape(argmax(flatten(x.detach()), 0), {}); }
+template <Scalar T>
+Tensor<index_t> argmin(const Tensor<T>& x) { return reshape(argmin(flatten(x.detach()), 0), {}); }
+
+/// An extremum along an axis and where it stands.
+template <Scalar T>
+struct ValuesIndices {
+  Tensor<T> values;
+  Tensor<index_t> indices;
+};
+namespace detail {
+template <class T>
+ValuesIndices<T> pick(const Tensor<T>& x, index_t axis, bool keepdim, const Tensor<index_t>& indices) {
+  if (x.rank() == 0) return {x, indices};
+  const Tensor<T> values = gather(x, axis, indices);
+  return {keepdim ? values : squeeze(values, axis), keepdim ? indices : squeeze(indices, axis)};
+}
+}  // namespace detail
+/// The largest elements along an axis, and their positions, to which the gradient goes.
+template <Scalar T>
+ValuesIndices<T> max(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  return detail::pick(x, axis, keepdim, argmax(x, axis, true));
+}
+template <Scalar T>
+ValuesIndices<T> min(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  return detail::pick(x, axis, keepdim, argmin(x, axis, true));
+}
+/// The largest element of all.
+template <Scalar T>
+Tensor<T> max(const Tensor<T>& x) { return amax(x); }
+template <Scalar T>
+Tensor<T> min(const Tensor<T>& x) { return amin(x); }
+
+/// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative follows from `mul`.
+template <Scalar T>
+Tensor<T> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  const int a = normalize_axis(axis, x.rank(), "prod");
+  if (x.rank() == 0) return x;
+  Tensor<T> y = x;
+  if (y.extent(a) == 0) {
+    Shape shape = x.shape();
+    shape[a] = 1;
+    y = ones<T>(shape);
+  }
+  while (y.extent(a) > 1) {
+    const index_t half = y.extent(a) / 2;
+    const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));
+    y = y.extent(a) == 2 * half ? pairs : cat<T>({pairs, narrow(y, a, 2 * half, 1)}, a);
+  }
+  return keepdim ? y : squeeze(y, a);
+}
+template <Scalar T>
+Tensor<T> prod(const Tensor<T>& x) {
+  return prod(flatten(x), 0);
+}
+
+/// log sum exp x over axes, stable for any magnitude; -inf of nothing but -inf.
+template <Real T>
+Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) {
+  if (x.size() == 0) return log(sum(exp(x), axes, keepdim));
+  const auto finite = [](auto v) { return select(abs(v) == std::numeric_limits<T>::infinity(), 0, v); };
+  const Tensor<T> shift = map(finite, amax(x.detach(), axes, true));
+  const Tensor<T> shifted = map("logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
+  const Tensor<T> y = map("logsumexp", [](auto s, auto m) { return log(s) + m; }, sum(shifted, axes, true), shift);
+  return keepdim ? y : reshape(y, detail::AxisSet(axes, x.rank(), "logsumexp").apply(x.shape(), false));
+}
+
+/// The running sum along an axis.
+///   y_i = x_0 + … + x_i        dx = the running sum of g from the other end
+template <Scalar T>
+Tensor<T> cumsum(const Tensor<T>& x, index_t axis) {
+  const int a = normalize_axis(axis, x.rank(), "cumsum");
+  const Tensor<T> dense = contiguous(x.detach());
+  Tensor<T> y = Tensor<T>::empty(x.shape());
+  index_t outer = 1, inner = 1;
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != a) (i < a ? outer : inner) *= x.shape()[i];
+  backend::kernels<T>().cumsum(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(), y.mutable_data());
+  if constexpr (Real<T>)
+    return record("cumsum", y, {edge(x)}, [a](const Pull<T>& p) -> Gradients<T> {
+      if (p.gradient().rank() == 0) return {p.gradient()};
+      return {flip(cumsum(flip(p.gradient(), {a}), a), {a})};
+    });
+  else
+    return y;
+}
+
+/// Vector norm of order p over axes: (sum |x|^p)^(1/p); p may be ±infinity or 0 (the number of nonzeros).
+/// The gradient at a zero vector is 0 for p = 2.
+template <Real T>
+Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool keepdim = false) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (p == 1) return sum(abs(x), axes, keepdim);
+  if (p == 2) return map("norm", [](auto s) { return select(s > 0, sqrt(s), s * 0); }, sum(square(x), axes, keepdim));
+  if (p == 0) return sum(to<T>(ne(x, 0)), axes, keepdim);
+  if (x.size() == 0) return sum(x, axes, keepdim);
+  if (p == infinity) return amax(abs(x), axes, keepdim);
+  if (p == -infinity) return amin(abs(x), axes, keepdim);
+  return pow(sum(pow(abs(x), p), axes, keepdim), 1 / p);
+}
+
+}  // namespace TENON_NAMESPACE
