@@ -10,6 +10,7 @@
 ///   nothing (gensim).
 ///            Both are read; the first is written.
 
+#include <algorithm>    // min
 #include <charconv>     // from_chars, to_chars
 #include <cmath>        // isfinite
 #include <string>       // string
@@ -89,14 +90,20 @@ class Word2VecReader {
             table_.dim, " dimensions, more than this format is used for");
   }
 
-  /// Numbers in text have few characters to choose from; a float's four bytes nearly always hold another.
+  /// Text has a first line of digits after its first word; floats soon show a byte that no text has.
   bool looks_binary() {
-    const std::string_view start = file_.peek(longest_word + 64);
+    std::string_view start = file_.peek(InputFile::buffer_size);
     const std::size_t blank = start.find(' ');
-    if (blank == std::string_view::npos) return false;
-    const auto bytes = static_cast<std::size_t>(4 * table_.dim);
-    return start.substr(blank + 1, bytes < 64 ? bytes : 64)
-               .find_first_not_of("0123456789+-.eEnaifNAIF \t\r\n") != std::string_view::npos;
+    if (blank == std::string_view::npos || blank > longest_word) return false;
+    start.remove_prefix(blank + 1);
+    const std::string_view line = start.substr(0, start.find('\n'));
+    const auto dim = static_cast<std::size_t>(table_.dim);
+    if (line.size() >= 2 * dim - 1 && line.find_first_not_of("0123456789+-.eEnaifNAIF \t\r") == line.npos)
+      return false;
+    for (const signed char c : start.substr(0, std::min<std::size_t>(4 * dim, 256)))
+      if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == '\x7f')
+        return true;  // negative: above 127
+    return false;
   }
 
   void check_promise(bool binary) {
