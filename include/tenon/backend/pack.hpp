@@ -170,6 +170,14 @@ T reduce_add(const Pack<T>& a) {
 #endif
 }
 
+/// Lane k is the sum of the lanes of the k-th of `width` packs: fewer steps than as many single sums.
+template <Real T>
+Pack<T> reduce_add_each(const Pack<T>* packs) {
+  typename Pack<T>::Lanes lanes[Pack<T>::width];
+  for (int k = 0; k < Pack<T>::width; ++k) lanes[k] = packs[k].lanes;
+  return xsimd::haddp(lanes);
+}
+
 /// Copies past the caches, for targets that will not be read soon: saves reading the lines that are about to be overwritten.
 template <class T>
 void stream_run(const T* source, index_t n, T* target) {
