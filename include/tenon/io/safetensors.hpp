@@ -7,7 +7,7 @@
 ///   {"key": "value"}} the rest  the arrays, row-major, little-endian; offsets count from the end of the
 ///   header and leave no gap
 
-#include <algorithm>    // copy, sort, stable_sort
+#include <algorithm>    // copy, sort
 #include <bit>          // endian
 #include <cstring>      // memcpy
 #include <map>          // map
@@ -340,8 +340,10 @@ void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor) {
 inline void SafetensorsWriter::write(AtomicFile& file) const {
   std::vector<const Array*> order;
   for (const Array& array : arrays_) order.push_back(&array);
-  std::stable_sort(order.begin(), order.end(),  // so that every array is aligned to its elements
-                   [](const Array* a, const Array* b) { return a->element_bytes > b->element_bytes; });
+  std::sort(order.begin(), order.end(), [](const Array* a, const Array* b) {
+    if (a->element_bytes != b->element_bytes) return a->element_bytes > b->element_bytes;  // each array aligned
+    return a < b;
+  });
 
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata_.empty()) header["__metadata__"] = metadata_;
