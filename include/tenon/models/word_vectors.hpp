@@ -2,19 +2,18 @@
 /// A vocabulary with a vector for each word: what word2vec trains and what its queries read.
 
 #include <algorithm>    // copy
-#include <bit>          // bit_ceil
-#include <cstdint>      // uint32_t
-#include <limits>       // numeric_limits
 #include <optional>     // optional
 #include <span>         // span
 #include <string>       // string
-#include <string_view>  // string_view, hash
+#include <string_view>  // string_view
 #include <utility>      // move
 #include <vector>       // vector
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
 #include "tenon/io/word_table.hpp"
+#include "tenon/tensor/create.hpp"
+#include "tenon/text/vocabulary.hpp"
 
 namespace TENON_NAMESPACE::models {
 
@@ -39,6 +38,8 @@ class WordVectors {
   const std::vector<index_t>& counts() const { return table_.counts; }
   /// The V × D matrix, row-major.
   const std::vector<float>& values() const { return table_.values; }
+  /// The same as a tensor of its own.
+  Tensor<float> matrix() const { return from(table_.values, {size(), dim()}); }
   /// All parts, as files hold them.
   const io::WordTable& table() const { return table_; }
 
@@ -48,9 +49,8 @@ class WordVectors {
 
   /// The row of a word, if it has one.
   std::optional<index_t> find(std::string_view word) const {
-    if (slots_.empty()) return std::nullopt;
-    const std::uint32_t row = slots_[slot_of(word)];
-    return row == vacant ? std::nullopt : std::optional<index_t>(row);
+    const text::Vocabulary::Id row = index_.find(word);
+    return row == text::Vocabulary::unknown ? std::nullopt : std::optional<index_t>(row);
   }
   bool contains(std::string_view word) const { return find(word).has_value(); }
 
@@ -64,13 +64,10 @@ class WordVectors {
   }
 
  private:
-  static constexpr std::uint32_t vacant = std::numeric_limits<std::uint32_t>::max();
-
   void check_parts() const {
     const std::size_t n = table_.words.size();
     check<ValueError>(table_.dim >= 1 || n == 0, "word vectors", "the dimension must be positive, not ",
                       table_.dim);
-    check<ValueError>(n < vacant, "word vectors", n, " words are more than fit a table");
     check<ValueError>(table_.values.size() == n * static_cast<std::size_t>(table_.dim), "word vectors", n,
                       " words of ", table_.dim, " dimensions need ", n * static_cast<std::size_t>(table_.dim),
                       " values, not ", table_.values.size());
@@ -78,21 +75,11 @@ class WordVectors {
                       table_.counts.size(), " counts");
   }
 
-  /// Where a word stands in the open-addressed table, or the vacant slot where it would stand.
-  std::size_t slot_of(std::string_view word) const {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = std::hash<std::string_view>{}(word)&mask;
-    while (slots_[slot] != vacant && table_.words[slots_[slot]] != word) slot = (slot + 1) & mask;
-    return slot;
-  }
-
   void build_index() {
-    slots_.assign(std::bit_ceil(2 * table_.words.size() + 1), vacant);
     std::size_t kept = 0;
     for (std::size_t row = 0; row < table_.words.size(); ++row) {
-      const std::size_t slot = slot_of(table_.words[row]);
-      if (slots_[slot] != vacant) continue;  // a duplicate
-      slots_[slot] = static_cast<std::uint32_t>(kept);
+      if (contains(table_.words[row])) continue;
+      index_.add(table_.words[row]);
       if (kept != row) move_row(row, kept);
       ++kept;
     }
@@ -110,7 +97,7 @@ class WordVectors {
   }
 
   io::WordTable table_;
-  std::vector<std::uint32_t> slots_;  // rows by hash of their word
+  text::Vocabulary index_;  // numbers words by their row
 };
 
 }  // namespace TENON_NAMESPACE::models
