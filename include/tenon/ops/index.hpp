@@ -129,21 +129,74 @@ Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& i
   return reshape(index_add(flatten(x), 0, flatten(flat), flatten(detail::slice(source, part))), x.shape());
 }
 
+template <Real T>
+struct EmbeddingOptions {
+  std::optional<index_t> padding_index{};  ///< this row receives no gradient; negative counts from the end
+  bool scale_grad_by_freq = false;         ///< divide a row's gradient by how often the row is looked up
+};
+
+namespace detail {
+
+/// x itself, whose gradient is multiplied by constants that broadcast to it.
+template <class T>
+Tensor<T> scale_gradient(const Tensor<T>& x, const Tensor<T>& factors) {
+  return record("scale_gradient", x.detach(), {edge(x)}, [factors](const Pull<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
+}
+
+/// What the gradient of each looked-up row is multiplied by.
+template <class T>
+Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const EmbeddingOptions<T>& options) {
+  Tensor<T> factors = ones<T>({index.size(), 1});
+  T* f = factors.mutable_data();
+  if (options.scale_grad_by_freq) {
+    std::vector<index_t> count(static_cast<std::size_t>(rows));
+    for (index_t k = 0; k < index.size(); ++k) ++count[static_cast<std::size_t>(index.data()[k])];
+    for (index_t k = 0; k < index.size(); ++k) f[k] = T(1) / static_cast<T>(count[static_cast<std::size_t>(index.data()[k])]);
+  }
+  if (options.padding_index) {
+    const index_t padding = *options.padding_index < 0 ? *options.padding_index + rows : *options.padding_index;
+    check<IndexError>(padding >= 0 && padding < rows, "embedding", "padding index ", *options.padding_index, " is outside a table of ", rows, " rows");
+    for (index_t k = 0; k < index.size(); ++k)
+      if (index.data()[k] == padding) f[k] = T(0);
+  }
+  return factors;
+}
+
+}  // namespace detail
+
 /// Rows of a table: y[..., :] = weight[index[...], :].
 ///   weight  (V, D)    index  any shape    returns index shape + (D)
-///   dweight = g added at the rows; a padding row gets none
+///   dweight = g added at the rows    throws ShapeError, IndexError    keeps nothing but the indices
 template <Real T>
-Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index, std::optional<index_t> padding_index = {}) {
+Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index, const EmbeddingOptions<T>& options = {}) {
   check<ShapeError>(weight.rank() == 2, "embedding", "expected a table of shape (V, D), got ", weight.shape());
+  const index_t v = weight.shape()[0];
   Shape shape = index.shape();
   shape.push_back(weight.shape()[1]);
-  Tensor<T> rows = index_select(weight, 0, flatten(index));
-  if (padding_index) {  // the rows of the padding entry as constants
-    const index_t v = weight.shape()[0], pad = *padding_index < 0 ? *padding_index + v : *padding_index;
-    check<IndexError>(pad >= 0 && pad < v, "embedding", "padding index ", *padding_index, " is outside a table of ", v, " rows");
-    rows = where(unsqueeze(eq(flatten(index), pad), 1), rows.detach(), rows);
-  }
+  const Tensor<index_t> at = detail::checked_indices(flatten(index), v, "embedding");
+  Tensor<T> rows = index_select(weight, 0, at);
+  if (options.padding_index || options.scale_grad_by_freq) rows = detail::scale_gradient(rows, detail::row_factors(at, v, options));
   return reshape(rows, shape);
+}
+
+/// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`, by max_norm / (norm + 1e-7).
+template <Real T>
+void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p = 2) {
+  check_writable(weight, "embedding_renorm_");
+  check<ShapeError>(weight.rank() == 2, "embedding_renorm_", "expected a table of shape (V, D), got ", weight.shape());
+  const Tensor<index_t> at = detail::checked_indices(flatten(index), weight.shape()[0], "embedding_renorm_");
+  T* data = weight.mutable_data();
+  std::vector<bool> done(static_cast<std::size_t>(weight.shape()[0]));
+  for (index_t row : at) {
+    if (done[static_cast<std::size_t>(row)]) continue;
+    done[static_cast<std::size_t>(row)] = true;
+    T* w = data + row * weight.strides()[0];
+    double total = 0;
+    for (index_t d = 0; d < weight.shape()[1]; ++d) total += std::pow(std::abs(static_cast<double>(w[d * weight.strides()[1]])), p);
+    const double length = std::pow(total, 1 / p);
+    if (length <= max_norm) continue;
+    for (index_t d = 0; d < weight.shape()[1]; ++d) w[d * weight.strides()[1]] *= static_cast<T>(max_norm / (length + 1e-7));
+  }
 }
 
 }  // namespace TENON_NAMESPACE

@@ -195,7 +195,7 @@ Tensor<T> roll(const Tensor<T>& x, const Dims& shifts, const Dims& axes = {}) {
     const index_t extent = y.extent(axes[i]);
     if (extent == 0) continue;
     const index_t shift = (shifts[i] % extent + extent) % extent;
-    if (shift != 0) y = cat<T>({slice(y, axes[i], range(extent - shift, none)), slice(y, axes[i], range(none, extent - shift))}, axes[i]);
+    if (shift != 0) y = cat<T>({slice(y, axes[i], range(extent - shift, {})), slice(y, axes[i], range({}, extent - shift))}, axes[i]);
   }
   return y;
 }

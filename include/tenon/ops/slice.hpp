@@ -1,27 +1,19 @@
 #pragma once
 /// Slicing: views by start, count and step, and NumPy's way of writing them, `x(all, range(0, 14), -1)`.
 
+#include <optional>  // optional
+
 #include "tenon/ops/inplace.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// Stands for an absent bound in `range`.
-struct None {};
-inline constexpr None none{};
-
-/// Python's start:stop:step; negative bounds count from the end, bounds beyond the ends are clipped, steps may be negative.
+/// Python's start:stop:step; negative bounds count from the end, bounds beyond the ends are clipped, steps may be negative,
+/// and `{}` stands for an absent bound: `range({}, {}, -1)`.
 struct Range {
   std::optional<index_t> start, stop;
   index_t step = 1;
 };
-namespace detail {
-inline std::optional<index_t> bound(index_t value) { return value; }
-inline std::optional<index_t> bound(None) { return {}; }
-}  // namespace detail
-template <class Start, class Stop>
-Range range(Start start, Stop stop, index_t step = 1) {
-  return {detail::bound(start), detail::bound(stop), step};
-}
+inline Range range(std::optional<index_t> start, std::optional<index_t> stop, index_t step = 1) { return {start, stop, step}; }
 
 struct All {};
 struct NewAxis {};
@@ -152,11 +144,11 @@ class Subscripts {
   Subscripts(const Shape& source, int consuming) : source_(source), whole_(source.size() - consuming) {
     check<IndexError>(whole_ >= 0, "index", consuming, " indices for a tensor of shape ", source);
   }
-  void add(All) { take(range(none, none)); }
+  void add(All) { take(range({}, {})); }
   void add(const Range& r) { take(r); }
   void add(NewAxis) { shape_.push_back(1); }
   void add(Ellipsis) {
-    for (; whole_ > 0; --whole_) take(range(none, none));
+    for (; whole_ > 0; --whole_) take(range({}, {}));
   }
   template <std::integral I>
   void add(I index) {

@@ -1,0 +1,35 @@
+#pragma once
+/// Activations recomputed instead of kept: memory for time. (Chen et al. 2016, "Training deep nets with sublinear memory cost".)
+
+#include "tenon/autograd/grad.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// f(xs) without keeping what f records inside; the backward pass runs f again.
+///   f    (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic; whatever is to be differentiated must be among xs
+///   keeps xs    cost one more evaluation of f in the backward pass
+template <Real T, class F>
+Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
+  Tensor<T> y = [&] {
+    const NoGrad no_grad;
+    return f(xs).detach();
+  }();
+  const std::vector<graph::Input<T>> inputs(xs.begin(), xs.end());
+  return record("checkpoint", y, inputs.data(), static_cast<int>(inputs.size()), [f](const Pull<T>& p) {
+    const bool higher_order = grad_enabled();
+    const GradMode recording(true);
+    std::vector<Tensor<T>> again, wanted;
+    for (int i = 0; i < p.inputs(); ++i) {
+      again.push_back(higher_order ? clone(p.input(i)) : p.input(i).detach());
+      if (!p.needs(i)) continue;
+      if (!higher_order) again.back().requires_grad_();
+      wanted.push_back(again.back());
+    }
+    const std::vector<Tensor<T>> found = grad(f(again), wanted, {.output_gradient = p.gradient(), .create_graph = higher_order});
+    Gradients<T> gradients;
+    for (int i = 0, k = 0; i < p.inputs(); ++i) gradients.push_back(p.needs(i) ? found[static_cast<std::size_t>(k++)] : Tensor<T>{});
+    return gradients;
+  });
+}
+
+}  // namespace TENON_NAMESPACE

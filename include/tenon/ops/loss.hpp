@@ -1,0 +1,127 @@
+#pragma once
+/// Losses: what a prediction costs.
+
+#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/softmax.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// How the losses of single elements become one number.
+enum class Reduction { none, mean, sum };
+
+template <Real T>
+struct ClassLossOptions {
+  Tensor<T> weight{};                     ///< one constant for each class; all 1 when undefined
+  Reduction reduction = Reduction::mean;  ///< the mean divides by the weights of the targets that count
+  index_t ignore_index = -100;            ///< targets equal to it contribute nothing
+  double label_smoothing = 0;             ///< the part of each target spread evenly over all classes
+};
+
+namespace detail {
+
+template <class T>
+Tensor<T> reduce_loss(const Tensor<T>& losses, Reduction reduction) {
+  if (reduction == Reduction::none) return losses;
+  return reduction == Reduction::sum ? sum(losses) : mean(losses);
+}
+
+/// Log-probabilities (…, C, …) with the class axis last, as a matrix of one row for each target.
+template <class T>
+Tensor<T> rows_of_classes(const Tensor<T>& x) {
+  if (x.rank() == 1) return unsqueeze(x, 0);
+  Dims axes;
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != 1) axes.push_back(i);
+  axes.push_back(1);
+  return flatten(permute(x, axes), 0, -2);
+}
+inline int class_axis(const Shape& shape, const char* op) {
+  check<ShapeError>(shape.size() >= 1, op, "expected class scores of shape (C,) or (N, C, ...), got ", shape);
+  return shape.size() == 1 ? 0 : 1;
+}
+
+/// The weight of each target: that of its class, 0 where ignored. `at` receives its position in the matrix of rows.
+template <class T>
+Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options, Tensor<index_t>& at, const char* op) {
+  Tensor<T> weights = Tensor<T>::empty({target.size()});
+  at = Tensor<index_t>::empty({target.size()});
+  const Tensor<T> of_class = options.weight.defined() ? contiguous(options.weight.detach()) : Tensor<T>{};
+  T* w = weights.mutable_data();
+  index_t* position = at.mutable_data();
+  index_t row = 0;
+  for (index_t t : target) {
+    const bool counts = t != options.ignore_index;
+    check<IndexError>(!counts || (t >= 0 && t < classes), op, "target ", t, " is not one of ", classes, " classes");
+    *w++ = !counts ? T(0) : of_class.defined() ? of_class.data()[t] : T(1);
+    *position++ = row++ * classes + (counts ? t : 0);
+  }
+  return weights;
+}
+
+template <class T>
+void check_weight(const ClassLossOptions<T>& options, index_t classes, const char* op) {
+  check<ShapeError>(!options.weight.defined() || options.weight.shape() == Shape{classes}, op, "expected one weight for each of ", classes, " classes");
+}
+
+template <class T>
+Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target, const ClassLossOptions<T>& options, const char* op) {
+  const int axis = class_axis(log_probabilities.shape(), op);
+  const index_t classes = log_probabilities.shape()[axis];
+  check_weight(options, classes, op);
+  Shape expected = log_probabilities.shape();
+  expected.erase(axis);
+  check<ShapeError>(target.shape() == expected, op, "expected targets of shape ", expected, ", got ", target.shape());
+  const Tensor<T> rows = rows_of_classes(log_probabilities);
+  Tensor<index_t> at;
+  const Tensor<T> weights = target_weights(target, classes, options, at, op);
+  Tensor<T> losses = map(op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, weights, index_select(flatten(rows), 0, at));
+  if (options.label_smoothing > 0) {
+    const Tensor<T> counted = to<T>(ne(reshape(target, {target.size()}), options.ignore_index));
+    const Tensor<T> spread = sum(options.weight.defined() ? mul(rows, options.weight.detach()) : rows, {1});
+    const T e = static_cast<T>(options.label_smoothing);
+    losses = map(op, [e, c = static_cast<T>(classes)](auto l, auto s, auto k) { return (1 - e) * l - e / c * s * k; }, losses, spread, counted);
+  }
+  if (options.reduction == Reduction::none) return reshape(losses, target.shape());
+  return options.reduction == Reduction::sum ? sum(losses) : div(sum(losses), sum(weights));
+}
+
+}  // namespace detail
+
+/// Negative log likelihood of class indices under log-probabilities.
+///   -w_t x_t        the mean divides by the sum of w_t (NaN when nothing counts)
+///   x (C,) or (N, C, …)   target () or (N, …)
+///   throws ShapeError, IndexError
+template <Real T>
+Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target, const ClassLossOptions<T>& options = {}) {
+  return detail::class_loss(log_probabilities, target, options, "nll_loss");
+}
+
+/// Cross entropy of class scores and class indices: `nll_loss` of their log-softmax, with smoothed labels if asked for.
+template <Real T>
+Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target, const ClassLossOptions<T>& options = {}) {
+  return detail::class_loss(log_softmax(x, detail::class_axis(x.shape(), "cross_entropy")), target, options, "cross_entropy");
+}
+
+/// Cross entropy of class scores and class probabilities of the same shape; the mean divides by the number of targets.
+template <Real T>
+Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities, const ClassLossOptions<T>& options = {}) {
+  const int axis = detail::class_axis(x.shape(), "cross_entropy");
+  const index_t classes = x.shape()[axis];
+  detail::check_weight(options, classes, "cross_entropy");
+  check<ShapeError>(probabilities.shape() == x.shape(), "cross_entropy", "expected probabilities of shape ", x.shape(), ", got ", probabilities.shape());
+  const T e = static_cast<T>(options.label_smoothing);
+  const auto cross = [e, c = static_cast<T>(classes)](auto l, auto t) { return -(((1 - e) * t + e / c) * l); };
+  Tensor<T> terms = map("cross_entropy", cross, detail::rows_of_classes(log_softmax(x, axis)), detail::rows_of_classes(probabilities));
+  if (options.weight.defined()) terms = mul(terms, options.weight.detach());
+  Shape shape = x.shape();
+  shape.erase(axis);
+  return detail::reduce_loss(reshape(sum(terms, {1}), shape), options.reduction);
+}
+
+/// (x - t)^2
+template <Real T>
+Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
+  return detail::reduce_loss(map("mse_loss", [](auto a, auto b) { return (a - b) * (a - b); }, x, target), reduction);
+}
+
+}  // namespace TENON_NAMESPACE
