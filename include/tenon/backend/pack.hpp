@@ -118,7 +118,8 @@ class Pack<T> {
   friend Mask<T> operator>(const Pack& a, const Pack& b) { return {a.lanes > b.lanes}; }
   friend Mask<T> operator>=(const Pack& a, const Pack& b) { return {a.lanes >= b.lanes}; }
   friend Mask<T> operator==(const Pack& a, const Pack& b) { return {a.lanes == b.lanes}; }
-  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return {a.lanes != b.lanes}; }
+  /// True for NaN, which version 8 forgets in its own comparison with AVX-512.
+  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return {!(a.lanes == b.lanes)}; }
   friend Pack select(const Mask<T>& m, const Pack& a, const Pack& b) {
     return xsimd::select(m.lanes, a.lanes, b.lanes);
   }
