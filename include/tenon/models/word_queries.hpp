@@ -1,0 +1,212 @@
+#pragma once
+/// Questions to word vectors: nearest neighbours, analogies, similarity, the odd one out.
+
+#include <algorithm>    // find, min, min_element, pop_heap, push_heap, sort
+#include <cmath>        // sqrt
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
+
+#include "tenon/backend/kernels.hpp"
+#include "tenon/core/error.hpp"
+#include "tenon/core/parallel.hpp"
+#include "tenon/models/word_vectors.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+struct Neighbour {
+  index_t row = 0;
+  float similarity = 0;  ///< cosine
+};
+
+/// Vectors prepared for questions: every row divided by its length, so that a dot product is a cosine.
+///
+/// Answers are exact: all words are compared, many questions at a time, as blocks of a matrix product. Equal
+/// similarities rank by row.
+class WordQueries {
+ public:
+  explicit WordQueries(WordVectors vectors);
+
+  const WordVectors& vectors() const { return vectors_; }
+  /// The word's row divided by its length.
+  std::span<const float> unit(index_t row) const {
+    return {unit_.data() + row * vectors_.dim(), static_cast<std::size_t>(vectors_.dim())};
+  }
+
+  /// Cosine of the angle between two words.
+  /// throws ValueError when one is not in the vocabulary; so do the questions below
+  float similarity(std::string_view a, std::string_view b) const {
+    return similarity(vectors_.row(a), vectors_.row(b));
+  }
+  float similarity(index_t a, index_t b) const { return cosine(unit(a), unit(b)); }
+
+  /// The k words nearest to a word, itself left out.
+  std::vector<Neighbour> neighbours(std::string_view word, index_t k) const;
+
+  /// What is to c as b is to a: the k words nearest to b - a + c (Mikolov et al. 2013; "3CosAdd"), a, b and c
+  /// left out.
+  std::vector<Neighbour> analogy(std::string_view a, std::string_view b, std::string_view c, index_t k) const;
+
+  /// The word farthest from the mean of all: its position in the list of two or more.
+  index_t odd_one_out(std::span<const std::string> words) const;
+
+  /// The k words with the greatest dot product for each of N questions.
+  /// questions   (N, D), row-major
+  /// among       search this many of the first, most frequent words; 0: all
+  /// returns     N lists, best first
+  std::vector<std::vector<Neighbour>> nearest(std::span<const float> questions, index_t k,
+                                              index_t among = 0) const;
+
+  /// b - a + c of unit rows, written to D floats.
+  void analogy_question(index_t a, index_t b, index_t c, float* question) const {
+    for (std::size_t i = 0; i < unit(a).size(); ++i) question[i] = unit(b)[i] - unit(a)[i] + unit(c)[i];
+  }
+
+ private:
+  static float cosine(std::span<const float> a, std::span<const float> b) {
+    float sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+  }
+  /// The nearest to one question of any length, without some rows.
+  std::vector<Neighbour> ask(std::vector<float> question, index_t k, std::span<const index_t> without) const;
+
+  WordVectors vectors_;
+  std::vector<float> unit_;
+};
+
+namespace detail {
+
+/// Divides a vector by its length; a zero vector stays.
+inline void normalize(std::span<float> x) {
+  double squares = 0;
+  for (const float v : x) squares += static_cast<double>(v) * v;
+  if (squares == 0) return;
+  const auto scale = static_cast<float>(1 / std::sqrt(squares));
+  for (float& v : x) v *= scale;
+}
+
+/// Keeps the k best of a stream of scores whose rows ascend.
+class TopK {
+ public:
+  explicit TopK(index_t k) : k_(static_cast<std::size_t>(k)) {}
+
+  /// `count` scores of the rows from `first` on. Nearly all lose, and are passed over a block at a time.
+  void offer(const float* scores, index_t count, index_t first) {
+    constexpr index_t block = 32;
+    for (index_t begin = 0; begin < count; begin += block) {
+      const index_t end = begin + block < count ? begin + block : count;
+      if (best_.size() == k_ && !any_above(scores + begin, end - begin, best_.front().similarity)) continue;
+      for (index_t i = begin; i < end; ++i) offer({first + i, scores[i]});
+    }
+  }
+
+  std::vector<Neighbour> sorted() && {
+    std::sort(best_.begin(), best_.end(), better);
+    return std::move(best_);
+  }
+
+ private:
+  static bool better(const Neighbour& a, const Neighbour& b) {
+    return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
+  }
+  static bool any_above(const float* scores, index_t count, float bound) {
+    int above = 0;
+    for (index_t i = 0; i < count; ++i) above |= scores[i] > bound;
+    return above != 0;
+  }
+
+  void offer(Neighbour candidate) {
+    if (best_.size() == k_) {
+      if (!better(candidate, best_.front())) return;
+      std::pop_heap(best_.begin(), best_.end(), better);
+      best_.back() = candidate;
+    } else {
+      best_.push_back(candidate);
+    }
+    std::push_heap(best_.begin(), best_.end(), better);
+  }
+
+  std::size_t k_;
+  std::vector<Neighbour> best_;  // a heap with the worst on top
+};
+
+}  // namespace detail
+
+inline WordQueries::WordQueries(WordVectors vectors)
+    : vectors_(std::move(vectors)), unit_(vectors_.values()) {
+  const auto dim = static_cast<std::size_t>(vectors_.dim());
+  parallel_for(vectors_.size(), 1024, [&](index_t begin, index_t end) {
+    for (index_t row = begin; row < end; ++row)
+      detail::normalize({unit_.data() + static_cast<std::size_t>(row) * dim, dim});
+  });
+}
+
+inline std::vector<std::vector<Neighbour>> WordQueries::nearest(std::span<const float> questions, index_t k,
+                                                                index_t among) const {
+  check<ValueError>(k >= 1, "nearest", "k must be positive, not ", k);
+  const index_t dim = vectors_.dim(), rows = among > 0 ? std::min(among, vectors_.size()) : vectors_.size();
+  const auto total = dim > 0 ? static_cast<index_t>(questions.size()) / dim : 0;
+  check<ShapeError>(total * dim == static_cast<index_t>(questions.size()), "nearest", questions.size(),
+                    " values are not questions of ", dim, " dimensions");
+  constexpr index_t question_block = 256, row_block = 2048;  // scores of a block fit the cache
+  std::vector<float> scores(static_cast<std::size_t>(std::min(total, question_block) * row_block));
+  std::vector<std::vector<Neighbour>> answers;
+  for (index_t begin = 0; begin < total; begin += question_block) {
+    const index_t count = std::min(question_block, total - begin);
+    std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));
+    for (index_t first = 0; first < rows; first += row_block) {
+      const index_t width = std::min(row_block, rows - first);
+      backend::kernels<float>().gemm(false, true, count, width, dim, 1.0f, questions.data() + begin * dim,
+                                     dim, unit_.data() + first * dim, dim, 0.0f, scores.data(), width);
+      parallel_for(count, 16, [&](index_t from, index_t to) {
+        for (index_t q = from; q < to; ++q)
+          best[static_cast<std::size_t>(q)].offer(scores.data() + q * width, width, first);
+      });
+    }
+    for (detail::TopK& list : best) answers.push_back(std::move(list).sorted());
+  }
+  return answers;
+}
+
+inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, index_t k,
+                                               std::span<const index_t> without) const {
+  check<ValueError>(k >= 1, "nearest", "k must be positive, not ", k);
+  detail::normalize(question);
+  auto answer =
+      nearest(question, std::min(k, vectors_.size()) + static_cast<index_t>(without.size())).front();
+  std::erase_if(answer, [&](const Neighbour& n) {
+    return std::find(without.begin(), without.end(), n.row) != without.end();
+  });
+  if (static_cast<index_t>(answer.size()) > k) answer.resize(static_cast<std::size_t>(k));
+  return answer;
+}
+
+inline std::vector<Neighbour> WordQueries::neighbours(std::string_view word, index_t k) const {
+  const index_t row = vectors_.row(word);
+  return ask({unit(row).begin(), unit(row).end()}, k, {&row, 1});
+}
+
+inline std::vector<Neighbour> WordQueries::analogy(std::string_view a, std::string_view b, std::string_view c,
+                                                   index_t k) const {
+  const index_t rows[] = {vectors_.row(a), vectors_.row(b), vectors_.row(c)};
+  std::vector<float> question(static_cast<std::size_t>(vectors_.dim()));
+  analogy_question(rows[0], rows[1], rows[2], question.data());
+  return ask(std::move(question), k, rows);
+}
+
+inline index_t WordQueries::odd_one_out(std::span<const std::string> words) const {
+  check<ValueError>(words.size() >= 2, "odd one out", "needs two words or more, not ", words.size());
+  std::vector<float> mean(static_cast<std::size_t>(vectors_.dim()));
+  std::vector<index_t> rows;
+  for (const std::string& word : words) {
+    rows.push_back(vectors_.row(word));
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += unit(rows.back())[i];
+  }
+  const auto farther = [&](index_t a, index_t b) { return cosine(unit(a), mean) < cosine(unit(b), mean); };
+  return std::min_element(rows.begin(), rows.end(), farther) - rows.begin();
+}
+
+}  // namespace TENON_NAMESPACE::models
