@@ -7,6 +7,7 @@
 /// lists of the thread that freed them, without locks; large ones in a common pool, which never keeps more
 /// bytes than were ever in use at one time.
 
+#include <algorithm>    // max
 #include <atomic>       // atomic
 #include <bit>          // bit_width
 #include <mutex>        // mutex, lock_guard
@@ -147,6 +148,7 @@ class Pool {
   void* allocate(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     const int c = class_of(bytes);
+    last_use_[c] = ++clock_;
     void* block = lists_[c].empty() ? obtain(caching ? class_size(c) : bytes) : take(c);
     hand_out(c, 1);
     return block;
@@ -154,8 +156,7 @@ class Pool {
   void deallocate(void* block, int c) noexcept {
     const std::lock_guard lock(mutex_);
     hand_out(c, -1);
-    const bool full = c >= small_class_count && cached_ + size(c) > peak_;
-    if (!caching || full) return system_deallocate(block, class_size(c));
+    if (!caching) return system_deallocate(block, class_size(c));
     lists_[c].push(block);
     cached_ += size(c);
   }
@@ -190,7 +191,7 @@ class Pool {
   }
   void release_cached() noexcept {
     const std::lock_guard lock(mutex_);
-    release_locked();
+    release_all();
   }
   Statistics statistics() {
     const std::lock_guard lock(mutex_);
@@ -214,16 +215,29 @@ class Pool {
     return lists_[c].pop();
   }
   void* obtain(std::size_t bytes) {
+    const index_t in_use = out_bytes_ + static_cast<index_t>(bytes);
+    while (in_use + cached_ > 2 * std::max(in_use, peak_) && release_oldest()) {
+    }
     ++system_calls_;
     if (void* block = system_allocate(bytes)) return block;
-    release_locked();
+    release_all();
     if (void* block = system_allocate(bytes)) return block;
     fail<ValueError>("memory", "out of memory: no ", bytes, " bytes more beside ", out_bytes_, " in use");
   }
-  void release_locked() noexcept {
-    for (int c = 0; c < class_count; ++c) {
-      while (!lists_[c].empty()) system_deallocate(take(c), class_size(c));
+  void release(int c) noexcept {
+    while (!lists_[c].empty()) system_deallocate(take(c), class_size(c));
+  }
+  void release_all() noexcept {
+    for (int c = 0; c < class_count; ++c) release(c);
+  }
+  /// Releases the class of large blocks that was not asked for longest; false when there is none.
+  bool release_oldest() noexcept {
+    int oldest = -1;
+    for (int c = small_class_count; c < class_count; ++c) {
+      if (!lists_[c].empty() && (oldest < 0 || last_use_[c] < last_use_[oldest])) oldest = c;
     }
+    if (oldest >= 0) release(oldest);
+    return oldest >= 0;
   }
   void hand_out(int c, index_t blocks) {
     out_blocks_ += blocks;
@@ -233,6 +247,7 @@ class Pool {
 
   std::mutex mutex_;
   List lists_[class_count];
+  index_t last_use_[class_count] = {}, clock_ = 0;
   ThreadCache* threads_ = nullptr;
   index_t cached_ = 0;                      // bytes in lists_
   index_t out_bytes_ = 0, out_blocks_ = 0;  // in use, or in threads' lists

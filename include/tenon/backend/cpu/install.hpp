@@ -2,6 +2,10 @@
 /// Puts the SIMD and threaded kernels into a table.
 
 #include "tenon/backend/cpu/copy.hpp"
+#include "tenon/backend/cpu/index.hpp"
+#include "tenon/backend/cpu/reduce.hpp"
+#include "tenon/backend/cpu/scan.hpp"
+#include "tenon/backend/cpu/softmax.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -9,6 +13,18 @@ namespace TENON_NAMESPACE::backend::cpu {
 template <class T>
 constexpr Kernels<T> install(Kernels<T> table) {
   table.copy = copy<T>;
+  table.gather = gather<T>;
+  if constexpr (Real<T>) {
+    table.sum = sum<T>;
+    table.max = max<T>;
+    table.min = min<T>;
+    table.argmax = argmax<T>;
+    table.argmin = argmin<T>;
+    table.cumsum = cumsum<T>;
+    table.softmax = softmax<T>;
+    table.softmax_backward = softmax_backward<T>;
+    table.scatter_add = scatter_add<T>;
+  }
   return table;
 }
 
