@@ -1,10 +1,11 @@
 #pragma once
 /// The library's exceptions and their one message format: `[op] what is wrong, with the values`.
 
-#include <exception>    // exception
-#include <string>       // string
-#include <string_view>  // string_view
-#include <type_traits>  // is_arithmetic_v
+#include <exception>         // exception
+#include <initializer_list>  // initializer_list
+#include <string>            // string
+#include <string_view>       // string_view
+#include <type_traits>       // is_arithmetic_v
 
 #include "tenon/core/config.hpp"
 
@@ -42,7 +43,6 @@ struct GraphError : Error {
 };
 
 /// How a value reads in a message; overloads for shapes and the like are found by argument-dependent lookup.
-inline std::string describe(std::string_view text) { return std::string(text); }
 template <class T>
   requires std::is_arithmetic_v<T>
 std::string describe(T value) {
@@ -57,25 +57,57 @@ std::string describe(T value) {
   return text;
 }
 
+/// One piece of a message, by reference: text, or anything with a `describe`. Formatted only when the message is built.
+class Piece {
+ public:
+  Piece(const char* text) : Piece(std::string_view(text)) {}
+  Piece(std::string_view text) : object_(text.data()), size_(text.size()) {}
+  Piece(const std::string& text) : Piece(std::string_view(text)) {}
+  template <class T>
+  Piece(const T& value)
+      : object_(&value), append_([](std::string& text, const void* object) {
+          text += describe(*static_cast<const T*>(object));
+        }) {}
+
+  void append_to(std::string& text) const {
+    if (append_)
+      append_(text, object_);
+    else
+      text.append(static_cast<const char*>(object_), size_);
+  }
+
+ private:
+  const void* object_;
+  std::size_t size_ = 0;
+  void (*append_)(std::string&, const void*) = nullptr;
+};
+
+inline std::string join_pieces(std::initializer_list<Piece> pieces) {
+  std::string text;
+  for (const Piece& piece : pieces) piece.append_to(text);
+  return text;
+}
 /// The pieces of a message joined: `join("lhs ", shape, ", axis ", 3)`.
 template <class... Pieces>
 std::string join(const Pieces&... pieces) {
-  std::string text;
-  ((text += describe(pieces)), ...);
-  return text;
+  return join_pieces({Piece(pieces)...});
 }
 
-/// Throws `E` with the message `[op] pieces…`. Out of line so that a check costs its caller one compare and one cold call.
+/// Throws `E` with the message `[op] pieces…`. Out of line, so that a check costs its caller one compare and one cold call.
+template <class E>
+[[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op, std::initializer_list<Piece> pieces) {
+  throw E(join("[", op, "] ") + join_pieces(pieces));
+}
 template <class E, class... Pieces>
-[[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {
-  throw E(join("[", op, "] ", pieces...));
+[[noreturn]] void fail(std::string_view op, const Pieces&... pieces) {
+  fail_with<E>(op, {Piece(pieces)...});
 }
 
 /// Throws `E` unless `condition` holds. Pieces are formatted only on failure.
 template <class E, class... Pieces>
 void check(bool condition, std::string_view op, const Pieces&... pieces) {
   if (!condition) [[unlikely]]
-    fail<E>(op, pieces...);
+    fail_with<E>(op, {Piece(pieces)...});
 }
 
 }  // namespace TENON_NAMESPACE
