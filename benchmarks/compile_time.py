@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Measures how long programs with the library take to compile, against budgets.
+
+usage: compile_time.py BUILD_FOLDER [--repeat N] [--enforce]
+
+Compiles the sources of benchmarks/compile_time with the commands that BUILD_FOLDER's compile_commands.json holds for them,
+taking turns, and prints the fastest of N compilations and its ratio to `#include <vector>`. With --enforce a budget that is
+exceeded ends the program with 1; a loaded machine can cause that as well.
+"""
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BUDGETS = {"vector": None, "umbrella": 2.5, "mlp": 8.0}  # seconds
+MEANING = {"vector": "#include <vector>", "umbrella": "#include <tenon/tenon.hpp>", "mlp": "a small training program"}
+
+
+def commands(build_folder):
+    """The compiler's command for each source, without a cache before it and writing nowhere."""
+    entries = json.loads((build_folder / "compile_commands.json").read_text(encoding="utf-8"))
+    found = {}
+    for entry in entries:
+        source = Path(entry["file"])
+        if source.parent.name == "compile_time":
+            words = shlex.split(entry["command"])
+            if Path(words[0]).name == "ccache":
+                words = words[1:]
+            words[words.index("-o") + 1] = "/dev/null"
+            found[source.stem] = (words, entry["directory"])
+    missing = set(BUDGETS) - set(found)
+    if missing:
+        sys.exit(f"{build_folder} does not compile {', '.join(sorted(missing))}: configure it with TENON_BUILD_BENCHMARKS=ON")
+    return found
+
+
+def seconds(command, folder):
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True)
+    return time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build_folder", type=Path)
+    parser.add_argument("--repeat", type=int, default=3, metavar="N")
+    parser.add_argument("--enforce", action="store_true")
+    arguments = parser.parse_args()
+
+    sources = commands(arguments.build_folder)
+    times = {name: [] for name in BUDGETS}
+    for _ in range(arguments.repeat):
+        for name in BUDGETS:
+            times[name].append(seconds(*sources[name]))
+    best = {name: min(values) for name, values in times.items()}
+
+    exceeded = False
+    print(f"{'':30} {'seconds':>8} {'budget':>8} {'x vector':>9}")
+    for name, budget in BUDGETS.items():
+        over = budget is not None and best[name] > budget
+        exceeded |= over
+        print(f"{MEANING[name]:30} {best[name]:8.2f} {budget or '':>8} {best[name] / best['vector']:9.1f}"
+              f"{'   over budget' if over else ''}")
+    return 1 if exceeded and arguments.enforce else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

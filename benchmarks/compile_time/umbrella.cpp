@@ -1,0 +1,5 @@
+// What including the library costs a program that does nothing with it.
+
+#include "tenon/tenon.hpp"
+
+int main() {}
