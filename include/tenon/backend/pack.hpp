@@ -6,7 +6,16 @@
 
 #include <cmath>        // pow
 #include <type_traits>  // is_arithmetic_v
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <xsimd/xsimd.hpp>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 #include "tenon/core/scalar.hpp"
 
@@ -173,7 +182,23 @@ T reduce_add(const Pack<T>& a) {
 
 /// Lane k is the sum of the lanes of the k-th of `width` packs: fewer steps than as many single sums.
 template <Real T>
-Pack<T> reduce_add_each(const Pack<T>* packs) {
+[[gnu::always_inline]] inline Pack<T> reduce_add_each(const Pack<T>* packs) {
+#if defined(__AVX512F__)
+  if constexpr (Pack<T>::width == 16) {  // xsimd 8 gives wrong sums here
+    __m512 four[4];                      // its 128-bit lanes hold partial sums of packs 4 i … 4 i + 3
+    for (int i = 0; i < 4; ++i) {
+      const __m512 a = packs[4 * i].lanes, b = packs[4 * i + 1].lanes, c = packs[4 * i + 2].lanes,
+                   d = packs[4 * i + 3].lanes;
+      const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+      const __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+      four[i] = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xee));
+    }
+    const auto fold = [](__m512 a, __m512 b) {
+      return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+    };
+    return typename Pack<T>::Lanes(fold(fold(four[0], four[1]), fold(four[2], four[3])));
+  }
+#endif
   typename Pack<T>::Lanes lanes[Pack<T>::width];
   for (int k = 0; k < Pack<T>::width; ++k) lanes[k] = packs[k].lanes;
   return xsimd::haddp(lanes);

@@ -1,0 +1,41 @@
+#pragma once
+/// Rows of numbers that several threads change without locks (Niu et al. 2011, "Hogwild!").
+///
+/// A thread may overwrite a change that another has just made; stochastic gradient descent converges all the
+/// same. These races are meant. They happen in the functions of this file only, which ThreadSanitizer is told
+/// to leave alone.
+
+#include <cstddef>  // size_t
+
+#include "tenon/backend/pack.hpp"
+
+namespace TENON_NAMESPACE::backend::hogwild {
+
+template <Real T>
+__attribute__((no_sanitize("thread"))) inline Pack<T> load(const T* p) {
+  Pack<T> pack;
+  __builtin_memcpy(&pack, p, sizeof pack);
+  return pack;
+}
+
+template <Real T>
+__attribute__((no_sanitize("thread"))) inline void store(T* p, const Pack<T>& pack) {
+  __builtin_memcpy(p, &pack, sizeof pack);
+}
+
+/// Asks for a row to be brought near, to be changed soon.
+template <Real T>
+inline void prefetch(const T* row, index_t length) {
+  constexpr index_t line = 64 / sizeof(T);
+  for (index_t i = 0; i < length; i += line) __builtin_prefetch(row + i, 1, 3);
+}
+
+/// Rows of this many numbers begin on cache lines, and no pack reaches beyond a row.
+template <Real T>
+constexpr index_t row_stride(index_t length) {
+  constexpr index_t line = 64 / sizeof(T);
+  static_assert(line % Pack<T>::width == 0);
+  return (length + line - 1) / line * line;
+}
+
+}  // namespace TENON_NAMESPACE::backend::hogwild
