@@ -16,7 +16,8 @@
 
 namespace TENON_NAMESPACE::backend {
 
-inline constexpr int max_map_operands = 8;
+inline constexpr int max_map_inputs = 16;
+inline constexpr int max_map_outputs = 8;
 inline constexpr index_t map_chunk = 1024;
 
 /// The compiled form of one function: n elements from each input to each output; null outputs are skipped.
@@ -53,11 +54,6 @@ struct MapInput {
   index_t item;  // bytes of an element
   bool same_type;
 };
-template <class T, class U>
-MapInput<T> map_input(const U* data, const Strides& strides) {
-  return {data, strides, &load_run<T, U>, static_cast<index_t>(sizeof(U)), std::is_same_v<T, U>};
-}
-
 /// Where results go. `dense`: row-major, as large as the loop. `total`: everything is summed into one element.
 template <class T>
 struct MapOutput {
@@ -71,8 +67,8 @@ template <class T>
 struct MapPlan {
   Shape shape;
   int inputs = 0, outputs = 0;
-  MapInput<T> in[max_map_operands];
-  MapOutput<T> out[max_map_operands];
+  MapInput<T> in[max_map_inputs];
+  MapOutput<T> out[max_map_outputs];
 };
 
 // The loop -----------------------------------------------------------------------------------------------------------
@@ -93,8 +89,7 @@ struct Packs {
 };
 
 template <class T, int In, int Out, class F, int... I>
-void map_loop(const void* function, index_t n, const T* const* in, T* const* out, std::integer_sequence<int, I...>) {
-  const F& f = *static_cast<const F*>(function);
+void map_loop(const F& f, index_t n, const T* const* in, T* const* out, std::integer_sequence<int, I...>) {
   constexpr index_t width = Pack<T>::width;
   const T* const x[In] = {in[I]...};
   index_t i = 0;
@@ -118,7 +113,7 @@ void map_loop(const void* function, index_t n, const T* const* in, T* const* out
 template <class T>
 void collapse(MapPlan<T>& plan) {
   Shape shape;
-  Strides strides[max_map_operands];
+  Strides strides[max_map_inputs];
   for (int axis = 0; axis < plan.shape.size(); ++axis) {
     const index_t extent = plan.shape[axis];
     if (extent == 1) continue;
@@ -256,12 +251,12 @@ class MapRange {
 
   const MapPlan<T>& plan_;
   bool stream_, by_row_ = false;
-  bool constant_[max_map_operands];
-  Way way_[max_map_operands];
-  const T* in_pointer_[max_map_operands];
-  T* out_pointer_[max_map_operands];
-  alignas(64) T in_[max_map_operands][map_chunk];
-  alignas(64) T out_[max_map_operands][map_chunk];
+  bool constant_[max_map_inputs];
+  Way way_[max_map_inputs];
+  const T* in_pointer_[max_map_inputs];
+  T* out_pointer_[max_map_outputs];
+  alignas(64) T in_[max_map_inputs][map_chunk];
+  alignas(64) T out_[max_map_outputs][map_chunk];
 };
 
 }  // namespace detail
@@ -294,7 +289,7 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
   const std::unique_ptr<double[]> totals(new double[static_cast<std::size_t>(totals_needed)]());
   parallel_parts(n, grain, [&](index_t part, index_t begin, index_t end) {
     detail::MapRange<T> range(plan, stream);
-    double unused[max_map_operands] = {};
+    double unused[max_map_outputs] = {};
     range(loop, function, begin, end, has_total ? totals.get() + part * plan.outputs : unused);
   });
   for (int o = 0; o < plan.outputs; ++o) {
@@ -308,7 +303,12 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
 /// The loop of a function with `In` inputs and `Out` outputs. With several outputs it returns `Packs<T, Out>`.
 template <class T, int In, int Out, class F>
 void map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
-  detail::map_loop<T, In, Out, F>(function, n, in, out, std::make_integer_sequence<int, In>{});
+  detail::map_loop<T, In, Out>(*static_cast<const F*>(function), n, in, out, std::make_integer_sequence<int, In>{});
+}
+/// The same for `Derived(f)`, a function made of another one: both are passed as that one.
+template <class T, int In, int Out, class F, class Derived>
+void derived_map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
+  detail::map_loop<T, In, Out>(Derived{*static_cast<const F*>(function)}, n, in, out, std::make_integer_sequence<int, In>{});
 }
 using detail::Packs;
 

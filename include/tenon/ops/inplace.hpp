@@ -32,7 +32,7 @@ void add_(Tensor<T>& x, const Tensor<T>& y) {
                     " does not broadcast to ", x.shape());
   const NoGrad no_grad;
   if (x.is_contiguous())
-    detail::run_one<T>([](auto a, auto b) { return a + b; }, x, x.shape(), x, y);
+    detail::map_into<T>([](auto a, auto b) { return a + b; }, {{x.mutable_data()}}, x.shape(), x, y);
   else
     copy_(x, add(x, y));
 }

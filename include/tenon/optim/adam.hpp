@@ -56,15 +56,19 @@ struct AdamRule {
         const auto bound = select(next.pack[1] > largest, next.pack[1], largest);
         return backend::Packs<T, 4>{{moved(w, next.pack[0], bound), next.pack[0], next.pack[1], bound}};
       };
-      tenon::detail::Target<T> targets[] = {{p}, {state.mean}, {state.square}, {state.largest_square}};
-      tenon::detail::run_many<T>(step, targets, p.shape(), p, g, state.mean, state.square, state.largest_square);
+      tenon::detail::map_into<T>(step,
+                                 {{p.mutable_data()},
+                                  {state.mean.mutable_data()},
+                                  {state.square.mutable_data()},
+                                  {state.largest_square.mutable_data()}},
+                                 p.shape(), p, g, state.mean, state.square, state.largest_square);
     } else {
       const auto step = [=](auto w, auto d, auto m, auto v) {
         const auto next = moments(w, d, m, v);
         return backend::Packs<T, 3>{{moved(w, next.pack[0], next.pack[1]), next.pack[0], next.pack[1]}};
       };
-      tenon::detail::Target<T> targets[] = {{p}, {state.mean}, {state.square}};
-      tenon::detail::run_many<T>(step, targets, p.shape(), p, g, state.mean, state.square);
+      tenon::detail::map_into<T>(step, {{p.mutable_data()}, {state.mean.mutable_data()}, {state.square.mutable_data()}},
+                                 p.shape(), p, g, state.mean, state.square);
     }
   }
 };

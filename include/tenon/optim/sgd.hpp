@@ -33,7 +33,7 @@ struct SgdRule {
     const T lr = static_cast<T>(o.lr), decay = static_cast<T>(o.weight_decay), sign = o.maximize ? T(-1) : T(1);
     if (o.momentum == 0) {
       const auto descend = [=](auto w, auto d) { return w - lr * (sign * d + decay * w); };
-      tenon::detail::run_one<T>(descend, p, p.shape(), p, g);
+      tenon::detail::map_into<T>(descend, {{p.mutable_data()}}, p.shape(), p, g);
       return;
     }
     const bool first = !state.momentum.defined();
@@ -46,8 +46,7 @@ struct SgdRule {
       const auto move = ahead * (slope + momentum * next) + (1 - ahead) * next;
       return backend::Packs<T, 2>{{w - lr * move, next}};
     };
-    tenon::detail::Target<T> targets[] = {{p}, {state.momentum}};
-    tenon::detail::run_many<T>(descend, targets, p.shape(), p, g, state.momentum);
+    tenon::detail::map_into<T>(descend, {{p.mutable_data()}, {state.momentum.mutable_data()}}, p.shape(), p, g, state.momentum);
   }
 };
 
