@@ -335,12 +335,14 @@ class Buffer {
   explicit Buffer(index_t count)
       : bytes_(static_cast<std::size_t>(count) * sizeof(T)),
         data_(static_cast<T*>(memory::allocate(bytes_))) {}
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
+  Buffer(Buffer&& other) noexcept : bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
+  Buffer& operator=(Buffer&&) = delete;
   ~Buffer() { memory::deallocate(data_, bytes_); }
 
   T* data() { return data_; }
+  const T* data() const { return data_; }
   T& operator[](index_t i) { return data_[i]; }
+  const T& operator[](index_t i) const { return data_[i]; }
 
  private:
   std::size_t bytes_;
