@@ -19,6 +19,18 @@ struct GradOptions {
 
 namespace detail {
 
+/// The standard containers' way to the caching allocator.
+template <class X>
+struct CachedAllocator {
+  using value_type = X;
+  CachedAllocator() = default;
+  template <class Y>
+  CachedAllocator(const CachedAllocator<Y>&) {}
+  X* allocate(std::size_t n) { return static_cast<X*>(backend::memory::allocate(n * sizeof(X))); }
+  void deallocate(X* p, std::size_t n) { backend::memory::deallocate(p, n * sizeof(X)); }
+  friend bool operator==(const CachedAllocator&, const CachedAllocator&) { return true; }
+};
+
 /// Gradients on their way, one for each node that waits for its turn.
 template <class T>
 class Backpropagation {
@@ -90,8 +102,9 @@ class Backpropagation {
   }
 
   const GradOptions<T>& options_;
-  std::unordered_map<graph::Node<T>*, Pending> pending_;
-  std::vector<Ref<graph::NodeBase>> queue_;  // a heap, youngest first
+  using Slot = std::pair<graph::Node<T>* const, Pending>;
+  std::unordered_map<graph::Node<T>*, Pending, std::hash<graph::Node<T>*>, std::equal_to<>, CachedAllocator<Slot>> pending_;
+  std::vector<Ref<graph::NodeBase>, CachedAllocator<Ref<graph::NodeBase>>> queue_;  // a heap, youngest first
 };
 
 }  // namespace detail

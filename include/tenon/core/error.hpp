@@ -105,7 +105,7 @@ template <class E, class... Pieces>
 
 /// Throws `E` unless `condition` holds. Pieces are formatted only on failure.
 template <class E, class... Pieces>
-void check(bool condition, std::string_view op, const Pieces&... pieces) {
+void check(bool condition, const char* op, const Pieces&... pieces) {
   if (!condition) [[unlikely]]
     fail_with<E>(op, {Piece(pieces)...});
 }

@@ -142,8 +142,15 @@ struct GradientTarget {
   }
 };
 
+/// The tensors that a node kept of its inputs, with their places in the graph.
 template <class T>
-class MapNode;
+using Restored = SmallVector<Tensor<T>, 4>;
+template <class T>
+Restored<T> restore_all(graph::Node<T>& node) {
+  Restored<T> x;
+  for (const auto& edge : node.edges()) x.push_back(node.restore(edge.kept, edge.source));
+  return x;
+}
 
 /// The node of g df/dx_k, itself an element-wise function of g and x…
 template <class T>
@@ -166,15 +173,15 @@ class MapNode final : public graph::Node<T> {
 
   Gradients<T> pull(const Tensor<T>& g) override {
     if (closure_.function->constants) return constant(g);
-    std::vector<Tensor<T>> x = restore_inputs(*this);
+    const Restored<T> x = restore_all(*this);
     return grad_enabled() ? recorded(g, x) : fused(g, x);
   }
 
   /// Operands x…, variables and constants in the order of the arguments.
-  static int arguments(const MapClosure<T>& closure, const std::vector<Tensor<T>>& variables, MapOperand<T>* operands) {
-    std::size_t variable = 0, constant = 0;
+  static int arguments(const MapClosure<T>& closure, const Tensor<T>* variables, MapOperand<T>* operands) {
+    const MapConstant<T>* constants = closure.constants.data();
     for (int i = 0; i < closure.function->arguments; ++i)
-      operands[i] = closure.function->is_variable[i] ? map_operand<T>(variables[variable++]) : closure.constants[constant++].get();
+      operands[i] = closure.function->is_variable[i] ? map_operand<T>(*variables++) : (constants++)->get();
     return closure.function->arguments;
   }
 
@@ -182,20 +189,14 @@ class MapNode final : public graph::Node<T> {
   const Shape& shape_of(int k) { return this->edges()[k].kept.shape; }
   bool needs(int k) { return static_cast<bool>(this->edges()[k].source); }
 
-  static std::vector<Tensor<T>> restore_inputs(graph::Node<T>& node) {
-    std::vector<Tensor<T>> x;
-    for (const auto& edge : node.edges()) x.push_back(node.restore(edge.kept, edge.source));
-    return x;
-  }
-
   /// Derivatives that are numbers need no input: c g, which is g itself for c = 1.
   Gradients<T> constant(const Tensor<T>& g);
 
   /// All gradients in one pass over memory; that of a broadcast number is summed on the way.
-  Gradients<T> fused(const Tensor<T>& g, const std::vector<Tensor<T>>& x) {
+  Gradients<T> fused(const Tensor<T>& g, const Restored<T>& x) {
     const int variables = closure_.function->variables;
     MapOperand<T> operands[backend::max_map_inputs] = {map_operand<T>(g)};
-    const int inputs = 1 + arguments(closure_, x, operands + 1);
+    const int inputs = 1 + arguments(closure_, x.begin(), operands + 1);
     SmallVector<GradientTarget<T>, 4> gradients;
     MapTarget<T> targets[backend::max_map_outputs];
     for (int k = 0; k < variables; ++k) {
@@ -210,9 +211,9 @@ class MapNode final : public graph::Node<T> {
   }
 
   /// One recorded pass for each gradient, so that they can be differentiated in turn.
-  Gradients<T> recorded(const Tensor<T>& g, const std::vector<Tensor<T>>& x) {
+  Gradients<T> recorded(const Tensor<T>& g, const Restored<T>& x) {
     MapOperand<T> operands[backend::max_map_inputs] = {map_operand<T>(g)};
-    const int inputs = 1 + arguments(closure_, x, operands + 1);
+    const int inputs = 1 + arguments(closure_, x.begin(), operands + 1);
     SmallVector<graph::Input<T>, 4> edges;
     edges.push_back(g);
     for (const Tensor<T>& variable : x) edges.push_back(variable);
@@ -238,13 +239,11 @@ class MapNode final : public graph::Node<T> {
 template <class T>
 Gradients<T> MapGradientNode<T>::pull(const Tensor<T>& h) {
   check<GraphError>(!grad_enabled(), "map", "element-wise functions are differentiable twice, not three times");
-  std::vector<Tensor<T>> kept;
-  for (const auto& edge : this->edges()) kept.push_back(this->restore(edge.kept, edge.source));
-  const std::vector<Tensor<T>> x(kept.begin() + 1, kept.end());
+  const Restored<T> kept = restore_all(*this);  // g, x…
   const int variables = closure_.function->variables;
 
   MapOperand<T> operands[backend::max_map_inputs] = {map_operand<T>(kept[0])};
-  int inputs = 1 + MapNode<T>::arguments(closure_, x, operands + 1);
+  int inputs = 1 + MapNode<T>::arguments(closure_, kept.begin() + 1, operands + 1);
   const Tensor<T> zero = zeros<T>({});
   for (int k = 0; k < variables; ++k) operands[inputs++] = map_operand<T>(k == variable_ ? h : zero);
 
