@@ -1,6 +1,6 @@
 #pragma once
-/// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the parts.
-/// File formats, texts and ready models have headers of their own under io/, text/ and models/.
+/// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the
+/// parts. File formats, texts and ready models have headers of their own under io/, text/ and models/.
 
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"

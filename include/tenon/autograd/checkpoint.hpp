@@ -1,13 +1,14 @@
 #pragma once
-/// Activations recomputed instead of kept: memory for time. (Chen et al. 2016, "Training deep nets with sublinear memory cost".)
+/// Activations recomputed instead of kept: memory for time. (Chen et al. 2016, "Training deep nets with
+/// sublinear memory cost".)
 
 #include "tenon/autograd/grad.hpp"
 
 namespace TENON_NAMESPACE {
 
 /// f(xs) without keeping what f records inside; the backward pass runs f again.
-///   f    (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic; whatever is to be differentiated must be among xs
-///   keeps xs    cost one more evaluation of f in the backward pass
+///   f    (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic; whatever is to be differentiated must
+///   be among xs keeps xs    cost one more evaluation of f in the backward pass
 template <Real T, class F>
 Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
   Tensor<T> y = [&] {
@@ -25,9 +26,11 @@ Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
       if (!higher_order) again.back().requires_grad_();
       wanted.push_back(again.back());
     }
-    const std::vector<Tensor<T>> found = grad(f(again), wanted, {.output_gradient = p.gradient(), .create_graph = higher_order});
+    const std::vector<Tensor<T>> found =
+        grad(f(again), wanted, {.output_gradient = p.gradient(), .create_graph = higher_order});
     Gradients<T> gradients;
-    for (int i = 0, k = 0; i < p.inputs(); ++i) gradients.push_back(p.needs(i) ? found[static_cast<std::size_t>(k++)] : Tensor<T>{});
+    for (int i = 0, k = 0; i < p.inputs(); ++i)
+      gradients.push_back(p.needs(i) ? found[static_cast<std::size_t>(k++)] : Tensor<T>{});
     return gradients;
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
-/// Reverse-mode differentiation of what was recorded. The engine knows no operation by name: it takes the youngest node
-/// that has a gradient, pulls it through the node's rule, and adds the results up at the node's inputs.
+/// Reverse-mode differentiation of what was recorded. The engine knows no operation by name: it takes the
+/// youngest node that has a gradient, pulls it through the node's rule, and adds the results up at the node's
+/// inputs.
 
 #include <algorithm>      // push_heap, pop_heap
 #include <unordered_map>  // unordered_map
@@ -12,9 +13,9 @@ namespace TENON_NAMESPACE {
 
 template <class T>
 struct GradOptions {
-  Tensor<T> output_gradient{};   ///< of the shape of the output; ones of rank 0 when undefined
-  bool create_graph = false;     ///< record the differentiation itself, for higher derivatives
-  bool retain_graph = false;     ///< keep what the rules need, for another pass (implied by create_graph)
+  Tensor<T> output_gradient{};  ///< of the shape of the output; ones of rank 0 when undefined
+  bool create_graph = false;    ///< record the differentiation itself, for higher derivatives
+  bool retain_graph = false;    ///< keep what the rules need, for another pass (implied by create_graph)
 };
 
 namespace detail {
@@ -38,19 +39,23 @@ class Backpropagation {
   explicit Backpropagation(const GradOptions<T>& options) : options_(options) {}
 
   void start(const Tensor<T>& output) {
-    check<GraphError>(output.requires_grad(), "grad", "the output was not recorded: no input requires a gradient, or recording was off");
+    check<GraphError>(output.requires_grad(), "grad",
+                      "the output was not recorded: no input requires a gradient, or recording was off");
     Tensor<T> seed = options_.output_gradient;
     if (!seed.defined()) {
-      check<ShapeError>(output.size() == 1, "grad", "an output of shape ", output.shape(), " needs an explicit output_gradient");
+      check<ShapeError>(output.size() == 1, "grad", "an output of shape ", output.shape(),
+                        " needs an explicit output_gradient");
       seed = ones<T>(output.shape());
     }
-    check<ShapeError>(seed.shape() == output.shape(), "grad", "output_gradient has shape ", seed.shape(), ", the output ", output.shape());
+    check<ShapeError>(seed.shape() == output.shape(), "grad", "output_gradient has shape ", seed.shape(),
+                      ", the output ", output.shape());
     add(output.node(), seed);
   }
 
-  /// Walks from young to old until no gradient is left on its way. Calls arrive(node, gradient) at each node.
+  /// Walks from young to old until no gradient is left on its way; calls arrive(node, gradient) at each node.
+  /// Nothing is pulled through `oldest` and nodes older still: what is wanted does not lie behind them.
   template <class Arrive>
-  void run(Arrive arrive) {
+  void run(Arrive arrive, std::uint64_t oldest = 0) {
     const GradMode mode(options_.create_graph);
     while (!queue_.empty()) {
       std::pop_heap(queue_.begin(), queue_.end(), younger_last);
@@ -61,7 +66,7 @@ class Backpropagation {
       const Tensor<T> gradient = std::move(found->second.gradient);
       pending_.erase(found);
       arrive(node, gradient);
-      if (!node.is_leaf()) pull(node, gradient);
+      if (node.sequence() > oldest) pull(node, gradient);
     }
   }
 
@@ -71,18 +76,22 @@ class Backpropagation {
     bool owned = false;  // the sum is ours to add to
   };
 
-  static graph::Node<T>& as_node(const Ref<graph::NodeBase>& node) { return static_cast<graph::Node<T>&>(*node); }
+  static graph::Node<T>& as_node(const Ref<graph::NodeBase>& node) {
+    return static_cast<graph::Node<T>&>(*node);
+  }
   static bool younger_last(const Ref<graph::NodeBase>& a, const Ref<graph::NodeBase>& b) {
     return as_node(a).sequence() < as_node(b).sequence();
   }
 
   void pull(graph::Node<T>& node, const Tensor<T>& gradient) {
-    check<GraphError>(!node.freed(), node.name(), "the graph was freed by an earlier pass; pass retain_graph to differentiate it again");
+    check<GraphError>(!node.freed(), node.name(),
+                      "the graph was freed by an earlier pass; pass retain_graph to differentiate it again");
     Gradients<T> gradients = node.pull(gradient);
-    check<GraphError>(gradients.size() == node.edges().size(), node.name(), "the rule returned ", gradients.size(),
-                      " gradients for ", node.edges().size(), " inputs");
+    check<GraphError>(gradients.size() == node.edges().size(), node.name(), "the rule returned ",
+                      gradients.size(), " gradients for ", node.edges().size(), " inputs");
     for (int i = 0; i < gradients.size(); ++i)
-      if (gradients[i].defined() && node.edges()[i].source) add(node.edges()[i].source, std::move(gradients[i]));
+      if (gradients[i].defined() && node.edges()[i].source)
+        add(node.edges()[i].source, std::move(gradients[i]));
     if (!options_.retain_graph && !options_.create_graph) node.free();
   }
 
@@ -103,28 +112,37 @@ class Backpropagation {
 
   const GradOptions<T>& options_;
   using Slot = std::pair<graph::Node<T>* const, Pending>;
-  std::unordered_map<graph::Node<T>*, Pending, std::hash<graph::Node<T>*>, std::equal_to<>, CachedAllocator<Slot>> pending_;
+  std::unordered_map<graph::Node<T>*, Pending, std::hash<graph::Node<T>*>, std::equal_to<>,
+                     CachedAllocator<Slot>>
+      pending_;
   std::vector<Ref<graph::NodeBase>, CachedAllocator<Ref<graph::NodeBase>>> queue_;  // a heap, youngest first
 };
 
 }  // namespace detail
 
-/// The gradients of a recorded output with respect to tensors, as values: zeros for one that the output does not depend on.
+/// The gradients of a recorded output with respect to tensors, as values: zeros for one that the output does
+/// not depend on.
 ///   xs      leaves (`requires_grad_`) or results of recorded operations
 ///   throws  GraphError when nothing was recorded, the graph was freed, or a kept tensor was overwritten
 template <Real T>
-std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs, const GradOptions<T>& options = {}) {
+std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
+                            const GradOptions<T>& options = {}) {
   std::unordered_map<const graph::Node<T>*, Tensor<T>> wanted;
+  std::uint64_t oldest = xs.empty() ? 0 : ~std::uint64_t{0};
   for (const Tensor<T>& x : xs) {
-    check<GraphError>(x.requires_grad(), "grad", "a tensor of shape ", x.shape(), " does not require a gradient");
+    check<GraphError>(x.requires_grad(), "grad", "a tensor of shape ", x.shape(),
+                      " does not require a gradient");
     wanted.try_emplace(graph::node_of(x));
+    oldest = std::min(oldest, graph::node_of(x)->sequence());
   }
   detail::Backpropagation<T> pass(options);
   pass.start(output);
-  pass.run([&](graph::Node<T>& node, const Tensor<T>& gradient) {
-    const auto found = wanted.find(&node);
-    if (found != wanted.end()) found->second = gradient;
-  });
+  pass.run(
+      [&](graph::Node<T>& node, const Tensor<T>& gradient) {
+        const auto found = wanted.find(&node);
+        if (found != wanted.end()) found->second = gradient;
+      },
+      oldest);
   std::vector<Tensor<T>> gradients;
   for (const Tensor<T>& x : xs) {
     const Tensor<T>& found = wanted[graph::node_of(x)];

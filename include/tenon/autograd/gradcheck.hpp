@@ -7,7 +7,7 @@
 namespace TENON_NAMESPACE {
 
 struct GradcheckOptions {
-  double step = 1e-5;       ///< of the central difference: truncation grows as its square, rounding as its inverse
+  double step = 1e-5;  ///< of the central difference: truncation grows as its square, rounding as its inverse
   double tolerance = 1e-6;  ///< of |difference| / (1 + |derivative|)
   std::uint64_t seed = 0;   ///< of the directions
 };
@@ -44,7 +44,8 @@ inline Tensors as_leaves(const Tensors& xs) {
 
 /// Compares the gradients of scalar(leaves) with central differences, one input at a time.
 template <class Scalar>
-void compare_with_differences(Scalar scalar, const Tensors& xs, const GradcheckOptions& options, Generator& generator, int order) {
+void compare_with_differences(Scalar scalar, const Tensors& xs, const GradcheckOptions& options,
+                              Generator& generator, int order) {
   const Tensors leaves = as_leaves(xs);
   const Tensors gradients = grad(scalar(leaves), leaves);
   for (std::size_t k = 0; k < xs.size(); ++k) {
@@ -57,8 +58,8 @@ void compare_with_differences(Scalar scalar, const Tensors& xs, const GradcheckO
     const double numeric = (at(options.step) - at(-options.step)) / (2 * options.step);
     const double analytic = inner(gradients[k], direction);
     const double gap = std::abs(numeric - analytic) / (1 + std::abs(numeric));
-    check<GraphError>(gap <= options.tolerance, "gradcheck", "order ", order, ", input ", k, " of shape ", xs[k].shape(), ": derivative ", analytic,
-                      ", central difference ", numeric);
+    check<GraphError>(gap <= options.tolerance, "gradcheck", "order ", order, ", input ", k, " of shape ",
+                      xs[k].shape(), ": derivative ", analytic, ", central difference ", numeric);
   }
 }
 

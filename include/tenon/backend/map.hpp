@@ -1,9 +1,11 @@
 #pragma once
-/// Element-wise work: one loop for each function, over any number of broadcast, strided, possibly converted operands.
+/// Element-wise work: one loop for each function, over any number of broadcast, strided, possibly converted
+/// operands.
 ///
-/// The only code that depends on the function is a contiguous loop over packs. The driver walks the operands in chunks that
-/// fit the first-level cache and hands the loop plain pointers: into the tensor where the operand is dense, into scratch
-/// otherwise (gathered, converted, to be summed, or about to be streamed past the caches).
+/// The only code that depends on the function is a contiguous loop over packs. The driver walks the operands
+/// in chunks that fit the first-level cache and hands the loop plain pointers: into the tensor where the
+/// operand is dense, into scratch otherwise (gathered, converted, to be summed, or about to be streamed past
+/// the caches).
 
 #include <algorithm>    // min
 #include <memory>       // unique_ptr
@@ -54,7 +56,8 @@ struct MapInput {
   index_t item;  // bytes of an element
   bool same_type;
 };
-/// Where results go. `dense`: row-major, as large as the loop. `total`: everything is summed into one element.
+/// Where results go. `dense`: row-major, as large as the loop. `total`: everything is summed into one
+/// element.
 template <class T>
 struct MapOutput {
   enum class Kind { none, dense, total } kind = Kind::none;
@@ -71,17 +74,23 @@ struct MapPlan {
   MapOutput<T> out[max_map_outputs];
 };
 
-// The loop -----------------------------------------------------------------------------------------------------------
+// The loop
+// -----------------------------------------------------------------------------------------------------------
 
 namespace detail {
 
 template <class T>
-Pack<T> as_pack(const Pack<T>& x) { return x; }
+Pack<T> as_pack(const Pack<T>& x) {
+  return x;
+}
 template <class T>
-Pack<T> as_pack(const Mask<T>& m) { return select(m, Pack<T>(1), Pack<T>(0)); }
+Pack<T> as_pack(const Mask<T>& m) {
+  return select(m, Pack<T>(1), Pack<T>(0));
+}
 template <class T, class S>
-  requires std::is_arithmetic_v<S>
-Pack<T> as_pack(S s) { return Pack<T>(s); }
+requires std::is_arithmetic_v<S> Pack<T> as_pack(S s) {
+  return Pack<T>(s);
+}
 
 template <class T, int N>
 struct Packs {
@@ -118,7 +127,8 @@ void collapse(MapPlan<T>& plan) {
     const index_t extent = plan.shape[axis];
     if (extent == 1) continue;
     bool merge = !shape.empty();
-    for (int k = 0; merge && k < plan.inputs; ++k) merge = strides[k].back() == plan.in[k].strides[axis] * extent;
+    for (int k = 0; merge && k < plan.inputs; ++k)
+      merge = strides[k].back() == plan.in[k].strides[axis] * extent;
     if (merge)
       shape[shape.size() - 1] *= extent;
     else
@@ -300,15 +310,18 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
   }
 }
 
-/// The loop of a function with `In` inputs and `Out` outputs. With several outputs it returns `Packs<T, Out>`.
+/// The loop of a function with `In` inputs and `Out` outputs. With several outputs it returns `Packs<T,
+/// Out>`.
 template <class T, int In, int Out, class F>
 void map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
-  detail::map_loop<T, In, Out>(*static_cast<const F*>(function), n, in, out, std::make_integer_sequence<int, In>{});
+  detail::map_loop<T, In, Out>(*static_cast<const F*>(function), n, in, out,
+                               std::make_integer_sequence<int, In>{});
 }
 /// The same for `Derived(f)`, a function made of another one: both are passed as that one.
 template <class T, int In, int Out, class F, class Derived>
 void derived_map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
-  detail::map_loop<T, In, Out>(Derived{*static_cast<const F*>(function)}, n, in, out, std::make_integer_sequence<int, In>{});
+  detail::map_loop<T, In, Out>(Derived{*static_cast<const F*>(function)}, n, in, out,
+                               std::make_integer_sequence<int, In>{});
 }
 using detail::Packs;
 

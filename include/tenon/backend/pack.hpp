@@ -1,8 +1,8 @@
 #pragma once
 /// `Pack<T>`: as many numbers as one SIMD register holds, with the arithmetic that element-wise lambdas use.
 ///
-/// float and double are held by xsimd, whose names differ between its versions 8 and 13: this file alone knows them. Other
-/// scalar types are packs of one, whose loops the compiler vectorises itself.
+/// float and double are held by xsimd, whose names differ between its versions 8 and 13: this file alone
+/// knows them. Other scalar types are packs of one, whose loops the compiler vectorises itself.
 
 #include <cmath>        // pow
 #include <type_traits>  // is_arithmetic_v
@@ -47,8 +47,7 @@ class Pack {
 
   Pack() = default;
   template <class S>
-    requires std::is_arithmetic_v<S>
-  Pack(S value) : lanes(static_cast<T>(value)) {}
+  requires std::is_arithmetic_v<S> Pack(S value) : lanes(static_cast<T>(value)) {}
 
   static Pack load(const T* p) { return Pack(*p); }
   void store(T* p) const { *p = lanes; }
@@ -82,8 +81,7 @@ class Pack<T> {
   Pack() = default;
   Pack(const Lanes& value) : lanes(value) {}
   template <class S>
-    requires std::is_arithmetic_v<S>
-  Pack(S value) : lanes(static_cast<T>(value)) {}
+  requires std::is_arithmetic_v<S> Pack(S value) : lanes(static_cast<T>(value)) {}
 
   static Pack load(const T* p) { return Lanes::load_unaligned(p); }
   void store(T* p) const { lanes.store_unaligned(p); }
@@ -114,21 +112,47 @@ class Pack<T> {
 #endif
   }
 
-  friend Pack operator+(const Pack& a, const Pack& b) { return a.lanes + b.lanes; }
-  friend Pack operator-(const Pack& a, const Pack& b) { return a.lanes - b.lanes; }
-  friend Pack operator*(const Pack& a, const Pack& b) { return a.lanes * b.lanes; }
-  friend Pack operator/(const Pack& a, const Pack& b) { return a.lanes / b.lanes; }
-  friend Pack operator-(const Pack& a) { return -a.lanes; }
-  Pack& operator+=(const Pack& b) { return *this = *this + b; }
-  Pack& operator*=(const Pack& b) { return *this = *this * b; }
+  friend Pack operator+(const Pack& a, const Pack& b) {
+    return a.lanes + b.lanes;
+  }
+  friend Pack operator-(const Pack& a, const Pack& b) {
+    return a.lanes - b.lanes;
+  }
+  friend Pack operator*(const Pack& a, const Pack& b) {
+    return a.lanes * b.lanes;
+  }
+  friend Pack operator/(const Pack& a, const Pack& b) {
+    return a.lanes / b.lanes;
+  }
+  friend Pack operator-(const Pack& a) {
+    return -a.lanes;
+  }
+  Pack& operator+=(const Pack& b) {
+    return *this = *this + b;
+  }
+  Pack& operator*=(const Pack& b) {
+    return *this = *this * b;
+  }
 
-  friend Mask<T> operator<(const Pack& a, const Pack& b) { return {a.lanes < b.lanes}; }
-  friend Mask<T> operator<=(const Pack& a, const Pack& b) { return {a.lanes <= b.lanes}; }
-  friend Mask<T> operator>(const Pack& a, const Pack& b) { return {a.lanes > b.lanes}; }
-  friend Mask<T> operator>=(const Pack& a, const Pack& b) { return {a.lanes >= b.lanes}; }
-  friend Mask<T> operator==(const Pack& a, const Pack& b) { return {a.lanes == b.lanes}; }
+  friend Mask<T> operator<(const Pack& a, const Pack& b) {
+    return {a.lanes < b.lanes};
+  }
+  friend Mask<T> operator<=(const Pack& a, const Pack& b) {
+    return {a.lanes <= b.lanes};
+  }
+  friend Mask<T> operator>(const Pack& a, const Pack& b) {
+    return {a.lanes > b.lanes};
+  }
+  friend Mask<T> operator>=(const Pack& a, const Pack& b) {
+    return {a.lanes >= b.lanes};
+  }
+  friend Mask<T> operator==(const Pack& a, const Pack& b) {
+    return {a.lanes == b.lanes};
+  }
   /// True for NaN, which version 8 forgets in its own comparison with AVX-512.
-  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return {!(a.lanes == b.lanes)}; }
+  friend Mask<T> operator!=(const Pack& a, const Pack& b) {
+    return {!(a.lanes == b.lanes)};
+  }
   friend Pack select(const Mask<T>& m, const Pack& a, const Pack& b) {
     return xsimd::select(m.lanes, a.lanes, b.lanes);
   }
@@ -137,19 +161,45 @@ class Pack<T> {
   friend Pack fma(const Pack& a, const Pack& b, const Pack& c) {
     return xsimd::fma(a.lanes, b.lanes, c.lanes);
   }
-  friend Pack max(const Pack& a, const Pack& b) { return xsimd::max(a.lanes, b.lanes); }
-  friend Pack min(const Pack& a, const Pack& b) { return xsimd::min(a.lanes, b.lanes); }
-  friend Pack abs(const Pack& a) { return xsimd::abs(a.lanes); }
-  friend Pack sqrt(const Pack& a) { return xsimd::sqrt(a.lanes); }
-  friend Pack rsqrt(const Pack& a) { return T{1} / xsimd::sqrt(a.lanes); }
-  friend Pack exp(const Pack& a) { return xsimd::exp(a.lanes); }
-  friend Pack expm1(const Pack& a) { return xsimd::expm1(a.lanes); }
-  friend Pack log(const Pack& a) { return xsimd::log(a.lanes); }
-  friend Pack log1p(const Pack& a) { return xsimd::log1p(a.lanes); }
-  friend Pack sin(const Pack& a) { return xsimd::sin(a.lanes); }
-  friend Pack cos(const Pack& a) { return xsimd::cos(a.lanes); }
-  friend Pack tanh(const Pack& a) { return xsimd::tanh(a.lanes); }
-  friend Pack erf(const Pack& a) { return xsimd::erf(a.lanes); }
+  friend Pack max(const Pack& a, const Pack& b) {
+    return xsimd::max(a.lanes, b.lanes);
+  }
+  friend Pack min(const Pack& a, const Pack& b) {
+    return xsimd::min(a.lanes, b.lanes);
+  }
+  friend Pack abs(const Pack& a) {
+    return xsimd::abs(a.lanes);
+  }
+  friend Pack sqrt(const Pack& a) {
+    return xsimd::sqrt(a.lanes);
+  }
+  friend Pack rsqrt(const Pack& a) {
+    return T{1} / xsimd::sqrt(a.lanes);
+  }
+  friend Pack exp(const Pack& a) {
+    return xsimd::exp(a.lanes);
+  }
+  friend Pack expm1(const Pack& a) {
+    return xsimd::expm1(a.lanes);
+  }
+  friend Pack log(const Pack& a) {
+    return xsimd::log(a.lanes);
+  }
+  friend Pack log1p(const Pack& a) {
+    return xsimd::log1p(a.lanes);
+  }
+  friend Pack sin(const Pack& a) {
+    return xsimd::sin(a.lanes);
+  }
+  friend Pack cos(const Pack& a) {
+    return xsimd::cos(a.lanes);
+  }
+  friend Pack tanh(const Pack& a) {
+    return xsimd::tanh(a.lanes);
+  }
+  friend Pack erf(const Pack& a) {
+    return xsimd::erf(a.lanes);
+  }
   /// By the C library, lane for lane: exact for the many special cases that a power has.
   friend Pack pow(const Pack& a, const Pack& b) {
     T base[width], exponent[width];
@@ -167,7 +217,9 @@ class Pack<T> {
     return one / (one + exp(-a));
   }
   /// min(a, 0) - log(1 + e^-|a|): neither term can overflow.
-  friend Pack log_sigmoid(const Pack& a) { return min(a, Pack(0)) - log1p(exp(-abs(a))); }
+  friend Pack log_sigmoid(const Pack& a) {
+    return min(a, Pack(0)) - log1p(exp(-abs(a)));
+  }
 };
 
 /// The sum of the lanes.
@@ -204,7 +256,8 @@ template <Real T>
   return xsimd::haddp(lanes);
 }
 
-/// Copies past the caches, for targets that will not be read soon: saves reading the lines that are about to be overwritten.
+/// Copies past the caches, for targets that will not be read soon: saves reading the lines that are about to
+/// be overwritten.
 template <class T>
 void stream_run(const T* source, index_t n, T* target) {
 #if defined(__SSE2__)

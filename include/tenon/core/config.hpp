@@ -1,8 +1,9 @@
 #pragma once
 /// What the build chose, and the namespace that carries it.
 ///
-/// Everything lives in `namespace TENON_NAMESPACE`, which is `tenon` with an inline part named after the instruction set and
-/// the options. Objects compiled with different choices then fail to link instead of sharing one of two inline functions.
+/// Everything lives in `namespace TENON_NAMESPACE`, which is `tenon` with an inline part named after the
+/// instruction set and the options. Objects compiled with different choices then fail to link instead of
+/// sharing one of two inline functions.
 
 #define TENON_VERSION_MAJOR 0
 #define TENON_VERSION_MINOR 1

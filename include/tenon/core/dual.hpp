@@ -1,9 +1,11 @@
 #pragma once
-/// Forward-mode derivatives of generic lambdas: every derivative rule of the library's element-wise functions stands here.
+/// Forward-mode derivatives of generic lambdas: every derivative rule of the library's element-wise functions
+/// stands here.
 ///
-/// A `Dual` carries a value and a tangent. Tangents that are known at compile time to be 0 or 1 have types of their own, so
-/// that `x + b` costs nothing to differentiate, and so that a variable on which a term does not depend never meets
-/// `0 * inf`. Values may be duals again: that is how second derivatives arise. (Griewank & Walther 2008, chapter 3.)
+/// A `Dual` carries a value and a tangent. Tangents that are known at compile time to be 0 or 1 have types of
+/// their own, so that `x + b` costs nothing to differentiate, and so that a variable on which a term does not
+/// depend never meets `0 * inf`. Values may be duals again: that is how second derivatives arise. (Griewank &
+/// Walther 2008, chapter 3.)
 
 #include <type_traits>  // is_arithmetic_v
 
@@ -32,18 +34,21 @@ struct Dual {
 template <class V, class D>
 Dual(V, D) -> Dual<V, D>;
 
-/// How many duals are nested in a type. In `a * b` the operand of lesser depth is a constant for the outer derivative.
+/// How many duals are nested in a type. In `a * b` the operand of lesser depth is a constant for the outer
+/// derivative.
 template <class X>
 inline constexpr int dual_depth = 0;
 template <class V, class D>
 inline constexpr int dual_depth<Dual<V, D>> = dual_depth<V> + 1;
 
 template <class X>
-concept IsDual = dual_depth<X> > 0;
+concept IsDual = dual_depth<X> >
+0;
 template <class A, class B>
 concept AnyDual = IsDual<A> || IsDual<B>;
 
-// Tangent arithmetic -------------------------------------------------------------------------------------------------
+// Tangent arithmetic
+// -------------------------------------------------------------------------------------------------
 
 namespace tangent {
 
@@ -96,7 +101,9 @@ constexpr auto add(const A& a, const B& b) {
   else
     return a + b;
 }
-constexpr Tangents<> add(const Tangents<>&, const Tangents<>&) { return {}; }
+constexpr Tangents<> add(const Tangents<>&, const Tangents<>&) {
+  return {};
+}
 template <class H, class... R, class I, class... S>
 constexpr auto add(const Tangents<H, R...>& a, const Tangents<I, S...>& b) {
   const auto head = add(a.head, b.head);
@@ -172,23 +179,24 @@ constexpr auto tangent_at(const X& x) {
 template <class A, class B>
 inline constexpr int outer_depth = dual_depth<A> > dual_depth<B> ? dual_depth<A> : dual_depth<B>;
 
-// Arithmetic ---------------------------------------------------------------------------------------------------------
+// Arithmetic
+// ---------------------------------------------------------------------------------------------------------
 
 template <class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto operator+(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{value_at<L>(a) + value_at<L>(b), tangent::add(tangent_at<L>(a), tangent_at<L>(b))};
 }
 template <class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto operator-(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{value_at<L>(a) - value_at<L>(b),
               tangent::add(tangent_at<L>(a), tangent::negate(tangent_at<L>(b)))};
 }
 template <class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto operator*(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& u = value_at<L>(a);
@@ -196,7 +204,7 @@ constexpr auto operator*(const A& a, const B& b) {
   return Dual{u * v, tangent::add(tangent::scale(v, tangent_at<L>(a)), tangent::scale(u, tangent_at<L>(b)))};
 }
 template <class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto operator/(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& v = value_at<L>(b);
@@ -209,7 +217,8 @@ constexpr auto operator-(const X& x) {
   return Dual{-x.value, tangent::negate(x.tangent)};
 }
 
-// Comparison looks at the innermost values ---------------------------------------------------------------------------
+// Comparison looks at the innermost values
+// ---------------------------------------------------------------------------
 
 template <class X>
 constexpr const auto& innermost(const X& x) {
@@ -218,11 +227,11 @@ constexpr const auto& innermost(const X& x) {
   else
     return x;
 }
-#define TENON_DUAL_COMPARISON(op)                       \
-  template <class A, class B>                           \
-    requires AnyDual<A, B>                              \
-  constexpr auto operator op(const A & a, const B & b) { \
-    return innermost(a) op innermost(b);                \
+#define TENON_DUAL_COMPARISON(op)                      \
+  template <class A, class B>                          \
+  requires AnyDual<A, B>                               \
+  constexpr auto operator op(const A& a, const B& b) { \
+    return innermost(a) op innermost(b);               \
   }
 TENON_DUAL_COMPARISON(<)
 TENON_DUAL_COMPARISON(<=)
@@ -234,14 +243,15 @@ TENON_DUAL_COMPARISON(!=)
 
 /// a where the mask holds, else b.
 template <class Mask, class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto select(const Mask& mask, const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{select(mask, value_at<L>(a), value_at<L>(b)),
               tangent::choose(mask, tangent_at<L>(a), tangent_at<L>(b))};
 }
 
-// Functions: f(x), then f'(x) times the tangent ----------------------------------------------------------------------
+// Functions: f(x), then f'(x) times the tangent
+// ----------------------------------------------------------------------
 
 template <IsDual X>
 constexpr auto exp(const X& x) {
@@ -330,7 +340,7 @@ constexpr auto power_by_exponent(const A& a, const Y& y) {
 
 /// a^b. At b = 0 the derivative by a is 0, at a = 0 the one by b is 0 (as PyTorch has it).
 template <class A, class B>
-  requires AnyDual<A, B>
+requires AnyDual<A, B>
 constexpr auto pow(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& u = value_at<L>(a);

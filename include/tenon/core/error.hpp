@@ -44,8 +44,7 @@ struct GraphError : Error {
 
 /// How a value reads in a message; overloads for shapes and the like are found by argument-dependent lookup.
 template <class T>
-  requires std::is_arithmetic_v<T>
-std::string describe(T value) {
+requires std::is_arithmetic_v<T> std::string describe(T value) {
   if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
   std::string text = std::to_string(value);
   if constexpr (std::is_floating_point_v<T>) {  // 0.500000 -> 0.5
@@ -57,10 +56,12 @@ std::string describe(T value) {
   return text;
 }
 
-/// One piece of a message, by reference: text, or anything with a `describe`. Formatted only when the message is built.
+/// One piece of a message, by reference: text, or anything with a `describe`. Formatted only when the message
+/// is built.
 class Piece {
  public:
   Piece(const char* text) : Piece(std::string_view(text)) {}
+  Piece(char* text) : Piece(std::string_view(text)) {}
   Piece(std::string_view text) : object_(text.data()), size_(text.size()) {}
   Piece(const std::string& text) : Piece(std::string_view(text)) {}
   template <class T>
@@ -93,9 +94,11 @@ std::string join(const Pieces&... pieces) {
   return join_pieces({Piece(pieces)...});
 }
 
-/// Throws `E` with the message `[op] pieces…`. Out of line, so that a check costs its caller one compare and one cold call.
+/// Throws `E` with the message `[op] pieces…`. Out of line, so that a check costs its caller one compare and
+/// one cold call.
 template <class E>
-[[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op, std::initializer_list<Piece> pieces) {
+[[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op,
+                                                      std::initializer_list<Piece> pieces) {
   throw E(join("[", op, "] ") + join_pieces(pieces));
 }
 template <class E, class... Pieces>

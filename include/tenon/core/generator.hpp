@@ -1,8 +1,9 @@
 #pragma once
-/// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+/// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1,
+/// 2, 3").
 ///
-/// The n-th block of a stream is a pure function of (seed, n), so that any thread can compute any part of it and the bits
-/// do not depend on how many threads there were.
+/// The n-th block of a stream is a pure function of (seed, n), so that any thread can compute any part of it
+/// and the bits do not depend on how many threads there were.
 
 #include <cmath>    // log, sqrt, cos
 #include <cstdint>  // uint32_t, uint64_t
@@ -82,7 +83,8 @@ class Generator {
   T uniform() {
     return unit_interval<T>(sizeof(T) == 4 ? next_u32() : next_u64());
   }
-  /// Standard normal, by Box and Muller (one of the pair; the other is dropped so that the state stays three numbers).
+  /// Standard normal, by Box and Muller (one of the pair; the other is dropped so that the state stays three
+  /// numbers).
   double normal() {
     const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform<double>()));
     return radius * std::cos(2.0 * std::numbers::pi * uniform<double>());
@@ -112,6 +114,8 @@ inline Generator& default_generator() {
 }
 
 /// Restarts the default generator of this thread.
-inline void manual_seed(std::uint64_t seed) { default_generator() = Generator{seed}; }
+inline void manual_seed(std::uint64_t seed) {
+  default_generator() = Generator{seed};
+}
 
 }  // namespace TENON_NAMESPACE

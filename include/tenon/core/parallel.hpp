@@ -1,8 +1,8 @@
 #pragma once
 /// Threads: one loop construct over OpenMP, serial where there is none.
 ///
-/// Work is cut by size alone, never by the number of threads. A kernel that writes disjoint parts, or keeps one partial
-/// result for each part, therefore gives the same bits at any thread count.
+/// Work is cut by size alone, never by the number of threads. A kernel that writes disjoint parts, or keeps
+/// one partial result for each part, therefore gives the same bits at any thread count.
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -30,8 +30,8 @@ inline void set_num_threads([[maybe_unused]] int count) {
 #endif
 }
 
-/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when there is
-/// more than one part. The first exception is rethrown in the caller.
+/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when
+/// there is more than one part. The first exception is rethrown in the caller.
 template <class F>
 void parallel_parts(index_t n, index_t grain, F&& f) {
   if (n <= 0) return;

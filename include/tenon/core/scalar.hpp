@@ -39,7 +39,7 @@ concept Real = std::same_as<T, float> || std::same_as<T, double>;
 
 template <class T>
 concept Scalar = Real<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int64_t> ||
-                 std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
+    std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
 
 /// The type in which arithmetic on `T` happens.
 template <class T>

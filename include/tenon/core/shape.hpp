@@ -87,7 +87,8 @@ inline std::string describe(const Dims& dims) {
   return text + (dims.size() == 1 ? ",)" : ")");
 }
 
-/// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an index.
+/// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an
+/// index.
 inline index_t element_count(const Shape& shape, const char* op = "shape") {
   index_t count = 1;
   bool empty = false, overflow = false;
@@ -97,7 +98,8 @@ inline index_t element_count(const Shape& shape, const char* op = "shape") {
     overflow |= __builtin_mul_overflow(count, extent, &count);
     if (empty) count = 0;
   }
-  check<ShapeError>(empty || (!overflow && count <= (index_t{1} << 58)), op, "shape ", shape, " is too large");
+  check<ShapeError>(empty || (!overflow && count <= (index_t{1} << 58)), op, "shape ", shape,
+                    " is too large");
   return count;
 }
 

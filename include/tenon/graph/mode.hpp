@@ -17,7 +17,9 @@ inline Mode& mode() {
 }  // namespace graph
 
 /// Whether operations are recorded for differentiation.
-inline bool grad_enabled() { return graph::mode().recording; }
+inline bool grad_enabled() {
+  return graph::mode().recording;
+}
 
 /// Whether layers behave as in training. Follows `grad_enabled()` unless a `TrainingMode` says otherwise.
 inline bool training() {
@@ -28,7 +30,9 @@ inline bool training() {
 /// Sets recording for a scope of this thread.
 class GradMode {
  public:
-  explicit GradMode(bool recording) : before_(graph::mode().recording) { graph::mode().recording = recording; }
+  explicit GradMode(bool recording) : before_(graph::mode().recording) {
+    graph::mode().recording = recording;
+  }
   ~GradMode() { graph::mode().recording = before_; }
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;

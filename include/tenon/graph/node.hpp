@@ -1,5 +1,6 @@
 #pragma once
-/// The record of one operation: what it was called, what came in, and the rule that pulls a gradient back through it.
+/// The record of one operation: what it was called, what came in, and the rule that pulls a gradient back
+/// through it.
 
 #include <cstdint>  // uint64_t
 
@@ -26,7 +27,8 @@ struct Kept {
 };
 template <class T>
 Kept<T> keep(const Tensor<T>& x) {
-  return {x.storage(), x.shape(), x.strides(), x.data() - static_cast<const T*>(x.storage()->data()), x.version()};
+  return {x.storage(), x.shape(), x.strides(), x.data() - static_cast<const T*>(x.storage()->data()),
+          x.version()};
 }
 
 template <class T>
@@ -42,10 +44,11 @@ struct Edge {
 template <class T>
 class Node : public NodeBase {
  public:
-  explicit Node(const char* name) : name_(name), sequence_(next_sequence()) {}
+  explicit Node(const char* name) : Node(name, next_sequence()) {}
 
   const char* name() const { return name_; }
-  /// Grows in the order of creation: a node is younger than all its inputs.
+  /// Grows in the order of creation on a thread: a node is younger than all its inputs. Leaves, which threads
+  /// may share, are 0.
   std::uint64_t sequence() const { return sequence_; }
   SmallVector<Edge<T>, 2>& edges() { return edges_; }
   Kept<T>& kept_output() { return kept_output_; }
@@ -66,11 +69,14 @@ class Node : public NodeBase {
   Tensor<T> restore(const Kept<T>& kept, const Ref<NodeBase>& place) const {
     if (kept.storage->version() != kept.version)
       fail<GraphError>(name_, "a tensor needed for its gradient was modified in place: shape ", kept.shape);
-    Tensor<T> x = Tensor<T>::make(kept.storage, kept.offset, kept.shape, kept.strides, element_count(kept.shape),
-                                  is_contiguous(kept.shape, kept.strides));
+    Tensor<T> x = Tensor<T>::make(kept.storage, kept.offset, kept.shape, kept.strides,
+                                  element_count(kept.shape), is_contiguous(kept.shape, kept.strides));
     if (place && grad_enabled()) x.set_node(place);
     return x;
   }
+
+ protected:
+  Node(const char* name, std::uint64_t sequence) : name_(name), sequence_(sequence) {}
 
  private:
   static std::uint64_t next_sequence() {
@@ -89,7 +95,7 @@ class Node : public NodeBase {
 template <class T>
 class Leaf : public Node<T> {
  public:
-  Leaf() : Node<T>("leaf") {}
+  Leaf() : Node<T>("leaf", 0) {}
   Gradients<T> pull(const Tensor<T>&) override { return {}; }
   bool is_leaf() const override { return true; }
   void free() override {}
@@ -98,7 +104,9 @@ class Leaf : public Node<T> {
 };
 
 template <class T>
-Node<T>* node_of(const Tensor<T>& x) { return static_cast<Node<T>*>(x.node().get()); }
+Node<T>* node_of(const Tensor<T>& x) {
+  return static_cast<Node<T>*>(x.node().get());
+}
 
 /// What a rule sees of its operation.
 template <class T>

@@ -1,5 +1,6 @@
 #pragma once
-/// Recording: an operation states its value, and beside it the rule that differentiates it. The way to write custom ops.
+/// Recording: an operation states its value, and beside it the rule that differentiates it. The way to write
+/// custom ops.
 ///
 ///     Tensor<T> y = …;                                    // computed without recording
 ///     return record("mm", y, {x, w}, [](const Pull<T>& p) -> Gradients<T> {
@@ -25,7 +26,9 @@ struct Input {
 };
 /// An input whose elements the rule does not look at: they may die before the rule runs.
 template <class T>
-Input<T> edge(const Tensor<T>& x) { return {x, false}; }
+Input<T> edge(const Tensor<T>& x) {
+  return {x, false};
+}
 
 /// Whether the rule asks for the result of its operation.
 enum class Keep { inputs, output };
@@ -58,17 +61,22 @@ Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int co
   if (!grad_enabled()) return out;
   bool wanted = false;
   for (int i = 0; i < count; ++i) wanted |= inputs[i].tensor->requires_grad();
-  if (wanted) connect<T>(new RuleNode<T, std::decay_t<Rule>>(name, std::forward<Rule>(rule)), out, inputs, count, keeps);
+  if (wanted)
+    connect<T>(new RuleNode<T, std::decay_t<Rule>>(name, std::forward<Rule>(rule)), out, inputs, count,
+               keeps);
   return out;
 }
 
-/// Returns `out`, which was computed from `inputs`, with `rule` recorded if recording is on and an input asks for it.
+/// Returns `out`, which was computed from `inputs`, with `rule` recorded if recording is on and an input asks
+/// for it.
 ///   rule    (const Pull<T>&) → Gradients<T>, one for each input
 ///   keeps   Keep::output when the rule calls `output()`
 template <class T, class Rule>
-Tensor<T> record(const char* name, Tensor<T> out, std::initializer_list<std::type_identity_t<Input<T>>> inputs,
-                 Rule&& rule, Keep keeps = Keep::inputs) {
-  return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()), std::forward<Rule>(rule), keeps);
+Tensor<T> record(const char* name, Tensor<T> out,
+                 std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
+                 Keep keeps = Keep::inputs) {
+  return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()),
+                std::forward<Rule>(rule), keeps);
 }
 
 }  // namespace TENON_NAMESPACE::graph
@@ -85,7 +93,8 @@ template <Scalar T>
 Tensor<T>& Tensor<T>::requires_grad_(bool on) {
   static_assert(Real<T>, "only float and double tensors have gradients");
   const auto* node = graph::node_of(*this);
-  check<ValueError>(!node || node->is_leaf(), "requires_grad_", "the tensor is the result of a recorded operation; detach() it first");
+  check<ValueError>(!node || node->is_leaf(), "requires_grad_",
+                    "the tensor is the result of a recorded operation; detach() it first");
   if (on && !node) set_node(Ref<graph::NodeBase>(new graph::Leaf<T>));
   if (!on) set_node({});
   return *this;
@@ -110,8 +119,9 @@ void check_writable(const Tensor<T>& x, const char* op) {
   if constexpr (Real<T>) {
     const auto* node = graph::node_of(x);
     check<GraphError>(!node || (node->is_leaf() && !grad_enabled()), op,
-                      node && node->is_leaf() ? "a leaf that requires a gradient is written in place only under NoGrad"
-                                              : "the result of a recorded operation cannot be written in place");
+                      node && node->is_leaf()
+                          ? "a leaf that requires a gradient is written in place only under NoGrad"
+                          : "the result of a recorded operation cannot be written in place");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// + - * / and powers, of tensors and numbers. Shapes broadcast; see map.hpp for what every element-wise op shares.
+/// + - * / and powers, of tensors and numbers. Shapes broadcast; see map.hpp for what every element-wise op
+/// shares.
 
 #include "tenon/ops/map.hpp"
 
@@ -11,56 +12,68 @@ concept Number = std::is_arithmetic_v<S>;
 /// a + b
 template <Scalar T>
 Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("add", [](auto x, auto y) { return x + y; }, a, b);
+  return map(
+      "add", [](auto x, auto y) { return x + y; }, a, b);
 }
 template <Scalar T, Number S>
 Tensor<T> add(const Tensor<T>& a, S b) {
-  return map("add", [b = static_cast<T>(b)](auto x) { return x + b; }, a);
+  return map(
+      "add", [b = static_cast<T>(b)](auto x) { return x + b; }, a);
 }
 /// a - b
 template <Scalar T>
 Tensor<T> sub(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("sub", [](auto x, auto y) { return x - y; }, a, b);
+  return map(
+      "sub", [](auto x, auto y) { return x - y; }, a, b);
 }
 template <Scalar T, Number S>
 Tensor<T> sub(const Tensor<T>& a, S b) {
-  return map("sub", [b = static_cast<T>(b)](auto x) { return x - b; }, a);
+  return map(
+      "sub", [b = static_cast<T>(b)](auto x) { return x - b; }, a);
 }
 template <Scalar T, Number S>
 Tensor<T> sub(S a, const Tensor<T>& b) {
-  return map("sub", [a = static_cast<T>(a)](auto x) { return a - x; }, b);
+  return map(
+      "sub", [a = static_cast<T>(a)](auto x) { return a - x; }, b);
 }
 /// a b, element by element
 template <Scalar T>
 Tensor<T> mul(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("mul", [](auto x, auto y) { return x * y; }, a, b);
+  return map(
+      "mul", [](auto x, auto y) { return x * y; }, a, b);
 }
 template <Scalar T, Number S>
 Tensor<T> mul(const Tensor<T>& a, S b) {
-  return map("mul", [b = static_cast<T>(b)](auto x) { return x * b; }, a);
+  return map(
+      "mul", [b = static_cast<T>(b)](auto x) { return x * b; }, a);
 }
 /// a / b
 template <Real T>
 Tensor<T> div(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("div", [](auto x, auto y) { return x / y; }, a, b);
+  return map(
+      "div", [](auto x, auto y) { return x / y; }, a, b);
 }
 template <Real T, Number S>
 Tensor<T> div(const Tensor<T>& a, S b) {
-  return map("div", [b = static_cast<T>(b)](auto x) { return x / b; }, a);
+  return map(
+      "div", [b = static_cast<T>(b)](auto x) { return x / b; }, a);
 }
 template <Real T, Number S>
 Tensor<T> div(S a, const Tensor<T>& b) {
-  return map("div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
+  return map(
+      "div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
 }
 /// -x
 template <Scalar T>
 Tensor<T> neg(const Tensor<T>& x) {
-  return map("neg", [](auto v) { return -v; }, x);
+  return map(
+      "neg", [](auto v) { return -v; }, x);
 }
 /// x^2
 template <Scalar T>
 Tensor<T> square(const Tensor<T>& x) {
-  return map("square", [](auto v) { return v * v; }, x);
+  return map(
+      "square", [](auto v) { return v * v; }, x);
 }
 /// 1 / x
 template <Real T>
@@ -71,67 +84,107 @@ Tensor<T> reciprocal(const Tensor<T>& x) {
 /// a^b. Where b = 0 the gradient of a is 0; where a = 0 and b >= 0 so is that of b.
 template <Real T>
 Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("pow", [](auto x, auto y) { return pow(x, y); }, a, b);
+  return map(
+      "pow", [](auto x, auto y) { return pow(x, y); }, a, b);
 }
 /// Exponents that are products or roots are computed as such.
 template <Real T, Number S>
 Tensor<T> pow(const Tensor<T>& a, S exponent) {
   const auto b = static_cast<T>(exponent);
   if (b == T(2)) return square(a);
-  if (b == T(1)) return map("pow", [](auto x) { return x * T(1); }, a);
-  if (b == T(3)) return map("pow", [](auto x) { return x * x * x; }, a);
+  if (b == T(1))
+    return map(
+        "pow", [](auto x) { return x * T(1); }, a);
+  if (b == T(3))
+    return map(
+        "pow", [](auto x) { return x * x * x; }, a);
   if (b == T(-1)) return reciprocal(a);
-  return map("pow", [b](auto x) { return pow(x, b); }, a);
+  return map(
+      "pow", [b](auto x) { return pow(x, b); }, a);
 }
 template <Real T, Number S>
 Tensor<T> pow(S base, const Tensor<T>& b) {
-  return map("pow", [a = static_cast<T>(base)](auto x) { return pow(a, x); }, b);
+  return map(
+      "pow", [a = static_cast<T>(base)](auto x) { return pow(a, x); }, b);
 }
 
 /// The larger of a and b; NaN if either is. Where they are equal each gets half of the gradient.
 template <Scalar T>
 Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)
-    return map("maximum", [](auto x, auto y) { return select(x > y, x, select(y > x, y, 0.5 * x + 0.5 * y)); }, a, b);
+    return map(
+        "maximum", [](auto x, auto y) { return select(x > y, x, select(y > x, y, 0.5 * x + 0.5 * y)); }, a,
+        b);
   else
-    return map("maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
+    return map(
+        "maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
 }
 /// The smaller of a and b; NaN if either is. Where they are equal each gets half of the gradient.
 template <Scalar T>
 Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)
-    return map("minimum", [](auto x, auto y) { return select(x < y, x, select(y < x, y, 0.5 * x + 0.5 * y)); }, a, b);
+    return map(
+        "minimum", [](auto x, auto y) { return select(x < y, x, select(y < x, y, 0.5 * x + 0.5 * y)); }, a,
+        b);
   else
-    return map("minimum", [](auto x, auto y) { return select(x < y, x, y); }, a, b);
+    return map(
+        "minimum", [](auto x, auto y) { return select(x < y, x, y); }, a, b);
 }
 
-// Operators ----------------------------------------------------------------------------------------------------------
+// Operators
+// ----------------------------------------------------------------------------------------------------------
 
 template <Scalar T>
-Tensor<T> operator+(const Tensor<T>& a, const Tensor<T>& b) { return add(a, b); }
+Tensor<T> operator+(const Tensor<T>& a, const Tensor<T>& b) {
+  return add(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator+(const Tensor<T>& a, S b) { return add(a, b); }
+Tensor<T> operator+(const Tensor<T>& a, S b) {
+  return add(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator+(S a, const Tensor<T>& b) { return add(b, a); }
+Tensor<T> operator+(S a, const Tensor<T>& b) {
+  return add(b, a);
+}
 template <Scalar T>
-Tensor<T> operator-(const Tensor<T>& a, const Tensor<T>& b) { return sub(a, b); }
+Tensor<T> operator-(const Tensor<T>& a, const Tensor<T>& b) {
+  return sub(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator-(const Tensor<T>& a, S b) { return sub(a, b); }
+Tensor<T> operator-(const Tensor<T>& a, S b) {
+  return sub(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator-(S a, const Tensor<T>& b) { return sub(a, b); }
+Tensor<T> operator-(S a, const Tensor<T>& b) {
+  return sub(a, b);
+}
 template <Scalar T>
-Tensor<T> operator*(const Tensor<T>& a, const Tensor<T>& b) { return mul(a, b); }
+Tensor<T> operator*(const Tensor<T>& a, const Tensor<T>& b) {
+  return mul(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator*(const Tensor<T>& a, S b) { return mul(a, b); }
+Tensor<T> operator*(const Tensor<T>& a, S b) {
+  return mul(a, b);
+}
 template <Scalar T, Number S>
-Tensor<T> operator*(S a, const Tensor<T>& b) { return mul(b, a); }
+Tensor<T> operator*(S a, const Tensor<T>& b) {
+  return mul(b, a);
+}
 template <Real T>
-Tensor<T> operator/(const Tensor<T>& a, const Tensor<T>& b) { return div(a, b); }
+Tensor<T> operator/(const Tensor<T>& a, const Tensor<T>& b) {
+  return div(a, b);
+}
 template <Real T, Number S>
-Tensor<T> operator/(const Tensor<T>& a, S b) { return div(a, b); }
+Tensor<T> operator/(const Tensor<T>& a, S b) {
+  return div(a, b);
+}
 template <Real T, Number S>
-Tensor<T> operator/(S a, const Tensor<T>& b) { return div(a, b); }
+Tensor<T> operator/(S a, const Tensor<T>& b) {
+  return div(a, b);
+}
 template <Scalar T>
-Tensor<T> operator-(const Tensor<T>& x) { return neg(x); }
+Tensor<T> operator-(const Tensor<T>& x) {
+  return neg(x);
+}
 
 }  // namespace TENON_NAMESPACE

@@ -18,9 +18,11 @@ template <Scalar T>
 Tensor<T> contiguous(const Tensor<T>& x) {
   if (x.is_contiguous()) return x;
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(), y.strides().data());
+  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(),
+                             y.strides().data());
   if constexpr (Real<T>)
-    return record("contiguous", y, {edge(x)}, [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
+    return record("contiguous", y, {edge(x)},
+                  [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
     return y;
 }
@@ -29,7 +31,8 @@ Tensor<T> contiguous(const Tensor<T>& x) {
 template <Scalar T>
 Tensor<T> clone(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(), y.strides().data());
+  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(),
+                             y.strides().data());
   if constexpr (Real<T>)
     return record("clone", y, {edge(x)}, [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
@@ -60,7 +63,9 @@ Tensor<T> expand(const Tensor<T>& x, Shape shape) {
   if (shape == x.shape()) return x;
   Tensor<T> y = x.view(0, shape, broadcast_strides(x, shape));
   if constexpr (Real<T>)
-    return record("expand", y, {edge(x)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> { return {sum_to(p.gradient(), from)}; });
+    return record("expand", y, {edge(x)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+      return {sum_to(p.gradient(), from)};
+    });
   else
     return y;
 }
@@ -82,8 +87,10 @@ struct AxisSet {
   Shape apply(const Shape& shape, bool keepdim) const {
     Shape out;
     for (int i = 0; i < shape.size(); ++i) {
-      if (!reduced[i]) out.push_back(shape[i]);
-      else if (keepdim) out.push_back(1);
+      if (!reduced[i])
+        out.push_back(shape[i]);
+      else if (keepdim)
+        out.push_back(1);
     }
     return out;
   }
@@ -100,8 +107,8 @@ inline Dims memory_order(const Shape& shape, const Strides& strides) {
   return order;
 }
 
-/// Runs a kernel y(outer, inner) <- x(outer, n, inner) over each run of neighbouring reduced axes, the last one first.
-/// A transposed tensor is reduced where it lies, by walking its axes in the order of memory.
+/// Runs a kernel y(outer, inner) <- x(outer, n, inner) over each run of neighbouring reduced axes, the last
+/// one first. A transposed tensor is reduced where it lies, by walking its axes in the order of memory.
 template <class T, class Kernel>
 Tensor<T> reduce_axes(const Tensor<T>& input, const AxisSet& axes, Kernel kernel) {
   Dims order = memory_order(input.shape(), input.strides());
@@ -153,7 +160,8 @@ Tensor<T> restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank, bool k
 
 }  // namespace detail
 
-/// The same elements in another shape, one extent of which may be -1. A view where strides allow it, else a copy.
+/// The same elements in another shape, one extent of which may be -1. A view where strides allow it, else a
+/// copy.
 ///   throws ShapeError    keeps nothing    cost O(1), or one copy
 template <Scalar T>
 Tensor<T> reshape(const Tensor<T>& x, Shape shape) {
@@ -169,16 +177,19 @@ Tensor<T> reshape(const Tensor<T>& x, Shape shape) {
     }
   }
   if (unknown >= 0) {
-    check<ShapeError>(known != 0 && x.size() % known == 0, "reshape", "shape ", x.shape(), " does not fit ", shape);
+    check<ShapeError>(known != 0 && x.size() % known == 0, "reshape", "shape ", x.shape(), " does not fit ",
+                      shape);
     shape[unknown] = x.size() / known;
   }
-  check<ShapeError>(element_count(shape, "reshape") == x.size(), "reshape", "shape ", x.shape(), " does not fit ", shape);
+  check<ShapeError>(element_count(shape, "reshape") == x.size(), "reshape", "shape ", x.shape(),
+                    " does not fit ", shape);
   if (shape == x.shape()) return x;
   const Tensor<T> dense = contiguous(x);
   Tensor<T> y = dense.view(0, shape, contiguous_strides(shape));
   if constexpr (Real<T>)
-    return record("reshape", y, {edge(dense)},
-                  [from = x.shape()](const Pull<T>& p) -> Gradients<T> { return {reshape(p.gradient(), from)}; });
+    return record("reshape", y, {edge(dense)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+      return {reshape(p.gradient(), from)};
+    });
   else
     return y;
 }
@@ -193,7 +204,8 @@ Tensor<T> detail::restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank
 
 /// Sum over `axes` (none: over everything).
 ///   y = sum_axes x        dx = g stretched
-///   throws IndexError    keeps nothing    cost one pass; float is summed in blocks, the same at any thread count
+///   throws IndexError    keeps nothing    cost one pass; float is summed in blocks, the same at any thread
+///   count
 template <Scalar T>
 Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   const detail::AxisSet set(axes, x.rank(), "sum");
@@ -207,7 +219,9 @@ Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
     return y;
 }
 template <Scalar T>
-Tensor<T> sum(const Tensor<T>& x) { return sum(x, Dims{}); }
+Tensor<T> sum(const Tensor<T>& x) {
+  return sum(x, Dims{});
+}
 
 /// The transpose of broadcasting: sums `x` down to `shape`, which broadcasts to the shape of `x`.
 template <Real T>

@@ -5,8 +5,8 @@
 
 namespace TENON_NAMESPACE {
 
-/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. Not differentiable: a graph is of
-/// one scalar type. `x` itself when it has the type already.
+/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. Not differentiable: a
+/// graph is of one scalar type. `x` itself when it has the type already.
 template <Scalar U, Scalar T>
 Tensor<U> to(const Tensor<T>& x) {
   if constexpr (std::is_same_v<U, T>) {

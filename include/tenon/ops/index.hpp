@@ -39,15 +39,18 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
 template <Scalar T>
 Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
   const int a = normalize_axis(axis, x.rank(), "index_add");
-  check<ShapeError>(x.rank() > 0 && index.rank() == 1, "index_add", "expected a vector of indices into an axis, got shape ", index.shape(),
-                    " for ", x.shape());
+  check<ShapeError>(x.rank() > 0 && index.rank() == 1, "index_add",
+                    "expected a vector of indices into an axis, got shape ", index.shape(), " for ",
+                    x.shape());
   Shape expected = x.shape();
   expected[a] = index.size();
-  check<ShapeError>(source.shape() == expected, "index_add", "expected a source of shape ", expected, ", got ", source.shape());
+  check<ShapeError>(source.shape() == expected, "index_add", "expected a source of shape ", expected,
+                    ", got ", source.shape());
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_add");
   const detail::Around d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
-  backend::kernels<T>().scatter_add(d.outer, index.size(), d.inner, d.extent, at.data(), contiguous(source.detach()).data(), y.mutable_data());
+  backend::kernels<T>().scatter_add(d.outer, index.size(), d.inner, d.extent, at.data(),
+                                    contiguous(source.detach()).data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_add", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
       return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
@@ -61,14 +64,16 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
 template <Scalar T>
 Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index) {
   const int a = normalize_axis(axis, x.rank(), "index_select");
-  check<ShapeError>(x.rank() > 0 && index.rank() <= 1, "index_select", "expected a vector of indices into an axis, got shape ", index.shape(),
-                    " for ", x.shape());
+  check<ShapeError>(x.rank() > 0 && index.rank() <= 1, "index_select",
+                    "expected a vector of indices into an axis, got shape ", index.shape(), " for ",
+                    x.shape());
   const Tensor<index_t> at = detail::checked_indices(flatten(index), x.shape()[a], "index_select");
   const detail::Around d(x.shape(), a);
   Shape shape = x.shape();
   shape[a] = at.size();
   Tensor<T> y = Tensor<T>::empty(shape);
-  backend::kernels<T>().gather(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(), at.data(), y.mutable_data());
+  backend::kernels<T>().gather(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(),
+                               at.data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_select", y, {edge(x)}, [a, at, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
       return {index_add(zeros<T>(from), a, at, p.gradient())};
@@ -79,17 +84,21 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
 
 namespace detail {
 /// For gather and scatter: the position in the flattened `shape` of each entry of `index` along an axis.
-inline Tensor<index_t> flat_positions(const Shape& shape, int axis, const Tensor<index_t>& index, const char* op) {
-  check<ShapeError>(index.rank() == shape.size(), op, "index of shape ", index.shape(), " and tensor of shape ", shape, " differ in rank");
+inline Tensor<index_t> flat_positions(const Shape& shape, int axis, const Tensor<index_t>& index,
+                                      const char* op) {
+  check<ShapeError>(index.rank() == shape.size(), op, "index of shape ", index.shape(),
+                    " and tensor of shape ", shape, " differ in rank");
   for (int i = 0; i < shape.size(); ++i)
-    check<ShapeError>(i == axis || index.shape()[i] <= shape[i], op, "index of shape ", index.shape(), " exceeds shape ", shape, " on axis ", i);
+    check<ShapeError>(i == axis || index.shape()[i] <= shape[i], op, "index of shape ", index.shape(),
+                      " exceeds shape ", shape, " on axis ", i);
   const Strides strides = contiguous_strides(shape);
   Tensor<index_t> flat = Tensor<index_t>::empty(index.shape());
   index_t* out = flat.mutable_data();
   const index_t extent = shape.empty() ? 1 : shape[axis];
   Dims at = Dims::filled(shape.size(), 0);
   for (index_t i : index) {
-    check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent, " of axis ", axis);
+    check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent, " of axis ",
+                      axis);
     index_t position = shape.empty() ? 0 : (i < 0 ? i + extent : i) * strides[axis];
     for (int k = 0; k < shape.size(); ++k)
       if (k != axis) position += at[k] * strides[k];
@@ -115,14 +124,15 @@ Tensor<T> gather(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index)
 /// A copy of x with src[..k..] added at position index[..k..] along an axis; repeats accumulate.
 ///   dx = g, dsrc = g at the positions    throws ShapeError, IndexError    keeps nothing but the positions
 template <Scalar T>
-Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
+Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
+                      const Tensor<T>& source) {
   const int a = normalize_axis(axis, x.rank(), "scatter_add");
-  check<ShapeError>(source.rank() == index.rank(), "scatter_add", "index of shape ", index.shape(), " and source of shape ", source.shape(),
-                    " differ in rank");
+  check<ShapeError>(source.rank() == index.rank(), "scatter_add", "index of shape ", index.shape(),
+                    " and source of shape ", source.shape(), " differ in rank");
   auto part = detail::Slices::whole(source.shape());
   for (int i = 0; i < index.rank(); ++i) {
-    check<ShapeError>(index.shape()[i] <= source.shape()[i], "scatter_add", "index of shape ", index.shape(), " exceeds the source's shape ",
-                      source.shape());
+    check<ShapeError>(index.shape()[i] <= source.shape()[i], "scatter_add", "index of shape ", index.shape(),
+                      " exceeds the source's shape ", source.shape());
     part.axis[i].count = index.shape()[i];
   }
   const Tensor<index_t> flat = detail::flat_positions(x.shape(), a, index, "scatter_add");
@@ -140,7 +150,8 @@ namespace detail {
 /// x itself, whose gradient is multiplied by constants that broadcast to it.
 template <class T>
 Tensor<T> scale_gradient(const Tensor<T>& x, const Tensor<T>& factors) {
-  return record("scale_gradient", x.detach(), {edge(x)}, [factors](const Pull<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
+  return record("scale_gradient", x.detach(), {edge(x)},
+                [factors](const Pull<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
 }
 
 /// What the gradient of each looked-up row is multiplied by.
@@ -151,11 +162,14 @@ Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const Embeddin
   if (options.scale_grad_by_freq) {
     std::vector<index_t> count(static_cast<std::size_t>(rows));
     for (index_t k = 0; k < index.size(); ++k) ++count[static_cast<std::size_t>(index.data()[k])];
-    for (index_t k = 0; k < index.size(); ++k) f[k] = T(1) / static_cast<T>(count[static_cast<std::size_t>(index.data()[k])]);
+    for (index_t k = 0; k < index.size(); ++k)
+      f[k] = T(1) / static_cast<T>(count[static_cast<std::size_t>(index.data()[k])]);
   }
   if (options.padding_index) {
-    const index_t padding = *options.padding_index < 0 ? *options.padding_index + rows : *options.padding_index;
-    check<IndexError>(padding >= 0 && padding < rows, "embedding", "padding index ", *options.padding_index, " is outside a table of ", rows, " rows");
+    const index_t padding =
+        *options.padding_index < 0 ? *options.padding_index + rows : *options.padding_index;
+    check<IndexError>(padding >= 0 && padding < rows, "embedding", "padding index ", *options.padding_index,
+                      " is outside a table of ", rows, " rows");
     for (index_t k = 0; k < index.size(); ++k)
       if (index.data()[k] == padding) f[k] = T(0);
   }
@@ -168,22 +182,27 @@ Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const Embeddin
 ///   weight  (V, D)    index  any shape    returns index shape + (D)
 ///   dweight = g added at the rows    throws ShapeError, IndexError    keeps nothing but the indices
 template <Real T>
-Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index, const EmbeddingOptions<T>& options = {}) {
-  check<ShapeError>(weight.rank() == 2, "embedding", "expected a table of shape (V, D), got ", weight.shape());
+Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
+                    const EmbeddingOptions<T>& options = {}) {
+  check<ShapeError>(weight.rank() == 2, "embedding", "expected a table of shape (V, D), got ",
+                    weight.shape());
   const index_t v = weight.shape()[0];
   Shape shape = index.shape();
   shape.push_back(weight.shape()[1]);
   const Tensor<index_t> at = detail::checked_indices(flatten(index), v, "embedding");
   Tensor<T> rows = index_select(weight, 0, at);
-  if (options.padding_index || options.scale_grad_by_freq) rows = detail::scale_gradient(rows, detail::row_factors(at, v, options));
+  if (options.padding_index || options.scale_grad_by_freq)
+    rows = detail::scale_gradient(rows, detail::row_factors(at, v, options));
   return reshape(rows, shape);
 }
 
-/// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`, by max_norm / (norm + 1e-7).
+/// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`, by max_norm /
+/// (norm + 1e-7).
 template <Real T>
 void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p = 2) {
   check_writable(weight, "embedding_renorm_");
-  check<ShapeError>(weight.rank() == 2, "embedding_renorm_", "expected a table of shape (V, D), got ", weight.shape());
+  check<ShapeError>(weight.rank() == 2, "embedding_renorm_", "expected a table of shape (V, D), got ",
+                    weight.shape());
   const Tensor<index_t> at = detail::checked_indices(flatten(index), weight.shape()[0], "embedding_renorm_");
   T* data = weight.mutable_data();
   std::vector<bool> done(static_cast<std::size_t>(weight.shape()[0]));
@@ -192,10 +211,12 @@ void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double m
     done[static_cast<std::size_t>(row)] = true;
     T* w = data + row * weight.strides()[0];
     double total = 0;
-    for (index_t d = 0; d < weight.shape()[1]; ++d) total += std::pow(std::abs(static_cast<double>(w[d * weight.strides()[1]])), p);
+    for (index_t d = 0; d < weight.shape()[1]; ++d)
+      total += std::pow(std::abs(static_cast<double>(w[d * weight.strides()[1]])), p);
     const double length = std::pow(total, 1 / p);
     if (length <= max_norm) continue;
-    for (index_t d = 0; d < weight.shape()[1]; ++d) w[d * weight.strides()[1]] *= static_cast<T>(max_norm / (length + 1e-7));
+    for (index_t d = 0; d < weight.shape()[1]; ++d)
+      w[d * weight.strides()[1]] *= static_cast<T>(max_norm / (length + 1e-7));
   }
 }
 

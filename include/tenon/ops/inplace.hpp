@@ -1,6 +1,6 @@
 #pragma once
-/// Writing into tensors: for initialisers, optimizers and the engine. Results of recorded operations cannot be written,
-/// leaves that require a gradient only under NoGrad.
+/// Writing into tensors: for initialisers, optimizers and the engine. Results of recorded operations cannot
+/// be written, leaves that require a gradient only under NoGrad.
 
 #include "tenon/ops/arithmetic.hpp"
 
@@ -11,17 +11,19 @@ template <Scalar T>
 void fill_(Tensor<T>& x, std::type_identity_t<T> value) {
   check_writable(x, "fill_");
   const Strides still = Dims::filled(x.rank(), 0);
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), &value, still.data(), x.mutable_data(), x.strides().data());
+  backend::kernels<T>().copy(x.rank(), x.shape().data(), &value, still.data(), x.mutable_data(),
+                             x.strides().data());
 }
 
 /// Overwrites x with the elements of `source`, which broadcasts to it and does not overlap it.
 template <Scalar T>
 void copy_(Tensor<T>& x, const Tensor<T>& source) {
   check_writable(x, "copy_");
-  check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), "copy_") == x.shape(), "copy_", "shape ", source.shape(),
-                    " does not broadcast to ", x.shape());
+  check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), "copy_") == x.shape(), "copy_", "shape ",
+                    source.shape(), " does not broadcast to ", x.shape());
   const Strides from = broadcast_strides(source, x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), source.data(), from.data(), x.mutable_data(), x.strides().data());
+  backend::kernels<T>().copy(x.rank(), x.shape().data(), source.data(), from.data(), x.mutable_data(),
+                             x.strides().data());
 }
 
 /// x += y, where y broadcasts to x.

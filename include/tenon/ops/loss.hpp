@@ -40,9 +40,11 @@ inline int class_axis(const Shape& shape, const char* op) {
   return shape.size() == 1 ? 0 : 1;
 }
 
-/// The weight of each target: that of its class, 0 where ignored. `at` receives its position in the matrix of rows.
+/// The weight of each target: that of its class, 0 where ignored. `at` receives its position in the matrix of
+/// rows.
 template <class T>
-Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options, Tensor<index_t>& at, const char* op) {
+Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options,
+                         Tensor<index_t>& at, const char* op) {
   Tensor<T> weights = Tensor<T>::empty({target.size()});
   at = Tensor<index_t>::empty({target.size()});
   const Tensor<T> of_class = options.weight.defined() ? contiguous(options.weight.detach()) : Tensor<T>{};
@@ -51,7 +53,8 @@ Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const C
   index_t row = 0;
   for (index_t t : target) {
     const bool counts = t != options.ignore_index;
-    check<IndexError>(!counts || (t >= 0 && t < classes), op, "target ", t, " is not one of ", classes, " classes");
+    check<IndexError>(!counts || (t >= 0 && t < classes), op, "target ", t, " is not one of ", classes,
+                      " classes");
     *w++ = !counts ? T(0) : of_class.defined() ? of_class.data()[t] : T(1);
     *position++ = row++ * classes + (counts ? t : 0);
   }
@@ -60,26 +63,33 @@ Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const C
 
 template <class T>
 void check_weight(const ClassLossOptions<T>& options, index_t classes, const char* op) {
-  check<ShapeError>(!options.weight.defined() || options.weight.shape() == Shape{classes}, op, "expected one weight for each of ", classes, " classes");
+  check<ShapeError>(!options.weight.defined() || options.weight.shape() == Shape{classes}, op,
+                    "expected one weight for each of ", classes, " classes");
 }
 
 template <class T>
-Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target, const ClassLossOptions<T>& options, const char* op) {
+Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target,
+                     const ClassLossOptions<T>& options, const char* op) {
   const int axis = class_axis(log_probabilities.shape(), op);
   const index_t classes = log_probabilities.shape()[axis];
   check_weight(options, classes, op);
   Shape expected = log_probabilities.shape();
   expected.erase(axis);
-  check<ShapeError>(target.shape() == expected, op, "expected targets of shape ", expected, ", got ", target.shape());
+  check<ShapeError>(target.shape() == expected, op, "expected targets of shape ", expected, ", got ",
+                    target.shape());
   const Tensor<T> rows = rows_of_classes(log_probabilities);
   Tensor<index_t> at;
   const Tensor<T> weights = target_weights(target, classes, options, at, op);
-  Tensor<T> losses = map(op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, weights, index_select(flatten(rows), 0, at));
+  Tensor<T> losses = map(
+      op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, weights,
+      index_select(flatten(rows), 0, at));
   if (options.label_smoothing > 0) {
     const Tensor<T> counted = to<T>(ne(reshape(target, {target.size()}), options.ignore_index));
     const Tensor<T> spread = sum(options.weight.defined() ? mul(rows, options.weight.detach()) : rows, {1});
     const T e = static_cast<T>(options.label_smoothing);
-    losses = map(op, [e, c = static_cast<T>(classes)](auto l, auto s, auto k) { return (1 - e) * l - e / c * s * k; }, losses, spread, counted);
+    losses = map(
+        op, [e, c = static_cast<T>(classes)](auto l, auto s, auto k) { return (1 - e) * l - e / c * s * k; },
+        losses, spread, counted);
   }
   if (options.reduction == Reduction::none) return reshape(losses, target.shape());
   return options.reduction == Reduction::sum ? sum(losses) : div(sum(losses), sum(weights));
@@ -92,26 +102,36 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
 ///   x (C,) or (N, C, …)   target () or (N, …)
 ///   throws ShapeError, IndexError
 template <Real T>
-Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target, const ClassLossOptions<T>& options = {}) {
+Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target,
+                   const ClassLossOptions<T>& options = {}) {
   return detail::class_loss(log_probabilities, target, options, "nll_loss");
 }
 
-/// Cross entropy of class scores and class indices: `nll_loss` of their log-softmax, with smoothed labels if asked for.
+/// Cross entropy of class scores and class indices: `nll_loss` of their log-softmax, with smoothed labels if
+/// asked for.
 template <Real T>
-Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target, const ClassLossOptions<T>& options = {}) {
-  return detail::class_loss(log_softmax(x, detail::class_axis(x.shape(), "cross_entropy")), target, options, "cross_entropy");
+Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target,
+                        const ClassLossOptions<T>& options = {}) {
+  return detail::class_loss(log_softmax(x, detail::class_axis(x.shape(), "cross_entropy")), target, options,
+                            "cross_entropy");
 }
 
-/// Cross entropy of class scores and class probabilities of the same shape; the mean divides by the number of targets.
+/// Cross entropy of class scores and class probabilities of the same shape; the mean divides by the number of
+/// targets.
 template <Real T>
-Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities, const ClassLossOptions<T>& options = {}) {
+Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
+                        const ClassLossOptions<T>& options = {}) {
   const int axis = detail::class_axis(x.shape(), "cross_entropy");
   const index_t classes = x.shape()[axis];
   detail::check_weight(options, classes, "cross_entropy");
-  check<ShapeError>(probabilities.shape() == x.shape(), "cross_entropy", "expected probabilities of shape ", x.shape(), ", got ", probabilities.shape());
+  check<ShapeError>(probabilities.shape() == x.shape(), "cross_entropy", "expected probabilities of shape ",
+                    x.shape(), ", got ", probabilities.shape());
   const T e = static_cast<T>(options.label_smoothing);
-  const auto cross = [e, c = static_cast<T>(classes)](auto l, auto t) { return -(((1 - e) * t + e / c) * l); };
-  Tensor<T> terms = map("cross_entropy", cross, detail::rows_of_classes(log_softmax(x, axis)), detail::rows_of_classes(probabilities));
+  const auto cross = [e, c = static_cast<T>(classes)](auto l, auto t) {
+    return -(((1 - e) * t + e / c) * l);
+  };
+  Tensor<T> terms = map("cross_entropy", cross, detail::rows_of_classes(log_softmax(x, axis)),
+                        detail::rows_of_classes(probabilities));
   if (options.weight.defined()) terms = mul(terms, options.weight.detach());
   Shape shape = x.shape();
   shape.erase(axis);
@@ -121,7 +141,9 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities, cons
 /// (x - t)^2
 template <Real T>
 Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
-  return detail::reduce_loss(map("mse_loss", [](auto a, auto b) { return (a - b) * (a - b); }, x, target), reduction);
+  return detail::reduce_loss(map(
+                                 "mse_loss", [](auto a, auto b) { return (a - b) * (a - b); }, x, target),
+                             reduction);
 }
 
 }  // namespace TENON_NAMESPACE

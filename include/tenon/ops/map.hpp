@@ -1,6 +1,6 @@
 #pragma once
-/// `map`: an element-wise function is a generic lambda. Written once, it is the SIMD kernel, the fused gradient of all its
-/// inputs, and the second derivative.
+/// `map`: an element-wise function is a generic lambda. Written once, it is the SIMD kernel, the fused
+/// gradient of all its inputs, and the second derivative.
 ///
 ///     auto y = tn::map([](auto x, auto b, auto s) { return s * tanh(x + b); }, x, bias, scale);
 
@@ -25,10 +25,12 @@ struct MapOperand {
 };
 template <class T, class U>
 MapOperand<T> map_operand(const Tensor<U>& x) {
-  return {x.data(), &x.shape(), &x.strides(), &backend::load_run<T, U>, sizeof(U), std::is_same_v<T, U>, x.is_contiguous()};
+  return {x.data(),  &x.shape(),           &x.strides(),     &backend::load_run<T, U>,
+          sizeof(U), std::is_same_v<T, U>, x.is_contiguous()};
 }
 
-/// A result of a pass: a tensor of the pass's shape, or of one element, into which everything is summed. Undefined: not wanted.
+/// A result of a pass: a tensor of the pass's shape, or of one element, into which everything is summed.
+/// Undefined: not wanted.
 template <class T>
 struct MapTarget {
   T* data = nullptr;
@@ -38,7 +40,9 @@ struct MapTarget {
 inline constexpr index_t direct_limit = 16 * backend::map_chunk;
 
 template <class T>
-bool is_plain(const MapOperand<T>& x, const Shape& shape) { return x.same_type && x.contiguous && *x.shape == shape; }
+bool is_plain(const MapOperand<T>& x, const Shape& shape) {
+  return x.same_type && x.contiguous && *x.shape == shape;
+}
 
 /// Fills in the operands of a plan, stretched to its shape.
 template <class T>
@@ -55,8 +59,8 @@ void add_operands(backend::MapPlan<T>& plan, const MapOperand<T>* in, int inputs
 
 /// One pass over `shape`: operands in, results of type T out.
 template <class T>
-void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape, const MapOperand<T>* in, int inputs,
-              const MapTarget<T>* out, int outputs) {
+void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape, const MapOperand<T>* in,
+              int inputs, const MapTarget<T>* out, int outputs) {
   const index_t n = element_count(shape);
   bool direct = n <= direct_limit;
   for (int k = 0; direct && k < inputs; ++k) direct = is_plain(in[k], shape);
@@ -82,7 +86,8 @@ void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape
 
 /// The same for one result of another type, as comparisons have.
 template <class T, class R>
-void run_converting_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape, const MapOperand<T>* in, int inputs, R* out) {
+void run_converting_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape,
+                         const MapOperand<T>* in, int inputs, R* out) {
   backend::MapPlan<T> plan;
   plan.shape = shape;
   add_operands(plan, in, inputs);
@@ -91,15 +96,17 @@ void run_converting_pass(backend::MapLoop<T> loop, const void* function, const S
   backend::run_map(plan, loop, function);
 }
 
-/// A pass of `f` over dense tensors of one shape into others of it, in place if they coincide. With several targets f
-/// returns `Packs`. This is how optimizers step.
+/// A pass of `f` over dense tensors of one shape into others of it, in place if they coincide. With several
+/// targets f returns `Packs`. This is how optimizers step.
 template <class T, int Out, class F, class... X>
 void map_into(const F& f, const MapTarget<T> (&targets)[Out], const Shape& shape, const X&... x) {
   const MapOperand<T> operands[] = {map_operand<T>(x)...};
-  run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), Out, F>, &f, shape, operands, sizeof...(X), targets, Out);
+  run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), Out, F>, &f, shape, operands,
+              sizeof...(X), targets, Out);
 }
 
-// Recording ----------------------------------------------------------------------------------------------------------
+// Recording
+// ----------------------------------------------------------------------------------------------------------
 
 /// An argument that is not differentiated, as the record keeps it.
 template <class T>
@@ -156,7 +163,8 @@ Restored<T> restore_all(graph::Node<T>& node) {
 template <class T>
 class MapGradientNode final : public graph::Node<T> {
  public:
-  MapGradientNode(MapClosure<T> closure, int variable) : graph::Node<T>("map_backward"), closure_(std::move(closure)), variable_(variable) {}
+  MapGradientNode(MapClosure<T> closure, int variable)
+      : graph::Node<T>("map_backward"), closure_(std::move(closure)), variable_(variable) {}
 
   /// The gradients by g and x… for the gradient h of g df/dx_k.
   Gradients<T> pull(const Tensor<T>& h) override;
@@ -203,7 +211,8 @@ class MapNode final : public graph::Node<T> {
       gradients.push_back(GradientTarget<T>(needs(k), shape_of(k), g.shape()));
       targets[k] = gradients[k].target(g.shape());
     }
-    run_pass<T>(closure_.function->gradients, closure_.lambda, g.shape(), operands, inputs, targets, variables);
+    run_pass<T>(closure_.function->gradients, closure_.lambda, g.shape(), operands, inputs, targets,
+                variables);
     Gradients<T> result;
     for (int k = 0; k < variables; ++k)
       result.push_back(needs(k) ? sum_to(gradients[k].tensor, shape_of(k)) : Tensor<T>{});
@@ -226,8 +235,10 @@ class MapNode final : public graph::Node<T> {
       Tensor<T> gradient = Tensor<T>::empty(g.shape());
       MapTarget<T> targets[backend::max_map_outputs];
       targets[k].data = gradient.mutable_data();
-      run_pass<T>(closure_.function->gradients, closure_.lambda, g.shape(), operands, inputs, targets, closure_.function->variables);
-      graph::connect<T>(new MapGradientNode<T>(closure_, k), gradient, edges.begin(), edges.size(), Keep::inputs);
+      run_pass<T>(closure_.function->gradients, closure_.lambda, g.shape(), operands, inputs, targets,
+                  closure_.function->variables);
+      graph::connect<T>(new MapGradientNode<T>(closure_, k), gradient, edges.begin(), edges.size(),
+                        Keep::inputs);
       result.push_back(sum_to(gradient, shape_of(k)));
     }
     return result;
@@ -238,7 +249,8 @@ class MapNode final : public graph::Node<T> {
 
 template <class T>
 Gradients<T> MapGradientNode<T>::pull(const Tensor<T>& h) {
-  check<GraphError>(!grad_enabled(), "map", "element-wise functions are differentiable twice, not three times");
+  check<GraphError>(!grad_enabled(), "map",
+                    "element-wise functions are differentiable twice, not three times");
   const Restored<T> kept = restore_all(*this);  // g, x…
   const int variables = closure_.function->variables;
 
@@ -254,16 +266,20 @@ Gradients<T> MapGradientNode<T>::pull(const Tensor<T>& h) {
     gradients.push_back(GradientTarget<T>(static_cast<bool>(edge.source), edge.kept.shape, h.shape()));
     targets[i] = gradients[i].target(h.shape());
   }
-  run_pass<T>(closure_.function->curvature, closure_.lambda, h.shape(), operands, inputs, targets, 1 + variables);
+  run_pass<T>(closure_.function->curvature, closure_.lambda, h.shape(), operands, inputs, targets,
+              1 + variables);
   Gradients<T> result;
   for (int i = 0; i <= variables; ++i)
-    result.push_back(gradients[i].tensor.defined() ? sum_to(gradients[i].tensor, this->edges()[i].kept.shape) : Tensor<T>{});
+    result.push_back(gradients[i].tensor.defined() ? sum_to(gradients[i].tensor, this->edges()[i].kept.shape)
+                                                   : Tensor<T>{});
   return result;
 }
 
-// The op -------------------------------------------------------------------------------------------------------------
+// The op
+// -------------------------------------------------------------------------------------------------------------
 
-/// The type in which a map over scalars of types X computes: the first real one, else the first that is not bool.
+/// The type in which a map over scalars of types X computes: the first real one, else the first that is not
+/// bool.
 template <class... X>
 struct MapScalar {
   using type = bool;
@@ -275,7 +291,8 @@ struct MapScalar<X, Rest...> {
 };
 
 template <class T, class X>
-void add_argument(const Tensor<X>& x, SmallVector<graph::Input<T>, 4>& inputs, std::vector<MapConstant<T>>& constants, bool keeps_elements) {
+void add_argument(const Tensor<X>& x, SmallVector<graph::Input<T>, 4>& inputs,
+                  std::vector<MapConstant<T>>& constants, bool keeps_elements) {
   if constexpr (is_variable<T, X>)
     inputs.push_back({x, keeps_elements});
   else
@@ -291,12 +308,15 @@ Tensor<T> record_map(const char* name, const F& f, Tensor<T> out, const Tensor<X
   std::memcpy(closure.lambda, &f, sizeof(F));
   SmallVector<graph::Input<T>, 4> inputs;
   (add_argument<T>(x, inputs, closure.constants, function.constants == nullptr), ...);
-  graph::connect<T>(new MapNode<T>(name, std::move(closure)), out, inputs.begin(), inputs.size(), Keep::inputs);
+  graph::connect<T>(new MapNode<T>(name, std::move(closure)), out, inputs.begin(), inputs.size(),
+                    Keep::inputs);
   return out;
 }
 
 template <class T, class X>
-bool wants_gradient(const Tensor<X>& x) { return is_variable<T, X> && x.requires_grad(); }
+bool wants_gradient(const Tensor<X>& x) {
+  return is_variable<T, X> && x.requires_grad();
+}
 
 template <class F, class... X>
 auto map(const char* name, const F& f, const Tensor<X>&... x) {
@@ -308,14 +328,17 @@ auto map(const char* name, const F& f, const Tensor<X>&... x) {
     if (!(*operand.shape == shape)) shape = broadcast_shapes(shape, *operand.shape, name);
   if constexpr (compares) {
     Tensor<bool> out = Tensor<bool>::empty(shape);
-    run_converting_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands, sizeof...(X), out.mutable_data());
+    run_converting_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands,
+                           sizeof...(X), out.mutable_data());
     return out;
   } else {
     Tensor<T> out = Tensor<T>::empty(shape);
     const MapTarget<T> target{out.mutable_data()};
-    run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands, sizeof...(X), &target, 1);
+    run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands,
+                sizeof...(X), &target, 1);
     if constexpr (map_function<F, T, X...>.differentiable)
-      if (grad_enabled() && (wants_gradient<T>(x) || ...)) return record_map<T>(name, f, std::move(out), x...);
+      if (grad_enabled() && (wants_gradient<T>(x) || ...))
+        return record_map<T>(name, f, std::move(out), x...);
     return out;
   }
 }
@@ -330,7 +353,10 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
     if (!needs(k) || c == T(0))
       result.push_back({});
     else
-      result.push_back(sum_to(c == T(1) ? g : detail::map("mul", [c](auto v) { return c * v; }, g), shape_of(k)));
+      result.push_back(sum_to(c == T(1) ? g
+                                        : detail::map(
+                                              "mul", [c](auto v) { return c * v; }, g),
+                              shape_of(k)));
   }
   return result;
 }
@@ -339,22 +365,20 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
 
 /// Applies a generic lambda of one to seven tensors element by element, fused, broadcasting.
 ///   y = f(x0, x1, …)        dx_i = g df/dx_i, all in one pass; differentiable twice
-///   x       shapes that broadcast; tensors of other types than the computing one (masks, integers) are constants
-///   returns the common shape; bool when f compares
-///   throws  ShapeError when shapes do not broadcast
+///   x       shapes that broadcast; tensors of other types than the computing one (masks, integers) are
+///   constants returns the common shape; bool when f compares throws  ShapeError when shapes do not broadcast
 ///   keeps   the inputs, or nothing when all derivatives are numbers
 ///   cost    one pass over memory in each direction
-/// The lambda may use + - * /, comparisons, `select(mask, a, b)`, exp expm1 log log1p sqrt rsqrt sin cos tanh sigmoid
-/// log_sigmoid erf abs sign pow. It may capture numbers.
+/// The lambda may use + - * /, comparisons, `select(mask, a, b)`, exp expm1 log log1p sqrt rsqrt sin cos tanh
+/// sigmoid log_sigmoid erf abs sign pow. It may capture numbers.
 template <class F, Scalar... X>
-  requires(sizeof...(X) > 0)
-auto map(const char* name, const F& f, const Tensor<X>&... x) {
+requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map takes one to seven tensors");
   return detail::map(name, f, x...);
 }
 template <class F, Scalar... X>
-  requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0)
-auto map(const F& f, const Tensor<X>&... x) {
+requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0) auto map(const F& f,
+                                                                              const Tensor<X>&... x) {
   return map("map", f, x...);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 /// The compiled forms of an element-wise function: value, gradients, and the gradients of those.
 ///
-/// Only these loops depend on the function; everything around them (map.hpp) is compiled once for each scalar type. That
-/// keeps an op at three small loops of machine code, however it is used.
+/// Only these loops depend on the function; everything around them (map.hpp) is compiled once for each scalar
+/// type. That keeps an op at three small loops of machine code, however it is used.
 
 #include "tenon/backend/map.hpp"
 #include "tenon/core/dual.hpp"
@@ -21,24 +21,27 @@ struct MapFunction {
   int variables;                            // arguments that take part in differentiation
   bool is_variable[max_map_arguments + 1];  // which of them do
   backend::MapLoop<T> value;                // x… → y
-  backend::MapLoop<T> gradients;            // g, x… → g df/dx_k for each variable k; null when these are constant
-  backend::MapLoop<T> curvature;            // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
+  backend::MapLoop<T> gradients;  // g, x… → g df/dx_k for each variable k; null when these are constant
+  backend::MapLoop<T> curvature;  // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
   void (*constants)(const void* function, T* derivatives);  // df/dx_k where constant, else null
   bool differentiable;
 };
 
 /// Arguments of the computing type are variables; others (masks, integers) are constants.
 template <class T, class X>
-inline constexpr bool is_variable = Real<T> && std::is_same_v<X, T>;
+inline constexpr bool is_variable = Real<T>&& std::is_same_v<X, T>;
 
 /// A pack of T in the place of an argument of type X.
 template <class T, class X>
 using pack_for = Pack<T>;
 
-// Seeds: variable k becomes a dual whose tangent is 1 for itself and 0 for the others ---------------------------------
+// Seeds: variable k becomes a dual whose tangent is 1 for itself and 0 for the others
+// ---------------------------------
 
 template <int I, int... K>
-auto unit_tangents(std::integer_sequence<int, K...>) { return Tangents<std::conditional_t<K == I, One, Zero>...>{}; }
+auto unit_tangents(std::integer_sequence<int, K...>) {
+  return Tangents<std::conditional_t<K == I, One, Zero>...>{};
+}
 
 /// How a function of arguments of types X is differentiated.
 template <class T, class... X>
@@ -91,7 +94,8 @@ struct Signature {
   }
 };
 
-// Taking results apart -------------------------------------------------------------------------------------------------
+// Taking results apart
+// -------------------------------------------------------------------------------------------------
 
 template <int K, class H, class... R>
 const auto& nth(const Tangents<H, R...>& t) {
@@ -155,7 +159,8 @@ struct MapCurvature {
     return Signature<T, X...>::differentiate_twice(f, h, x[I]...);
   }
   template <std::size_t... I>
-  Packs<T, count + 1> at(const Pack<T>& g, const Pack<T>* x, const Pack<T>* h, std::index_sequence<I...> order) const {
+  Packs<T, count + 1> at(const Pack<T>& g, const Pack<T>* x, const Pack<T>* h,
+                         std::index_sequence<I...> order) const {
     return collect(g, along_h(evaluate(f, x, h, order)), typename Signature<T, X...>::Variables{});
   }
   template <class Y>
@@ -175,10 +180,12 @@ struct MapCurvature {
   }
 };
 
-// The table of a function ----------------------------------------------------------------------------------------------
+// The table of a function
+// ----------------------------------------------------------------------------------------------
 
 template <class D>
-inline constexpr bool is_constant_tangent = tangent::is_zero<D> || tangent::is_one<D> || std::is_arithmetic_v<D>;
+inline constexpr bool is_constant_tangent =
+    tangent::is_zero<D> || tangent::is_one<D> || std::is_arithmetic_v<D>;
 
 template <class Y, int... K>
 constexpr bool all_constant(std::integer_sequence<int, K...>) {
@@ -200,22 +207,26 @@ void map_constants(const void* function, T* derivatives) {
   const auto y = Signature<T, X...>::differentiate(*static_cast<const F*>(function), pack_for<T, X>(0)...);
   [&]<int... K>(std::integer_sequence<int, K...>) {
     ((derivatives[K] = constant_value<T>(tangent_of<K>(y))), ...);
-  }(typename Signature<T, X...>::Variables{});
+  }
+  (typename Signature<T, X...>::Variables{});
 }
 
 template <class F, class T, class... X>
 constexpr MapFunction<T> make_map_function() {
   constexpr int n = static_cast<int>(sizeof...(X)), variables = Signature<T, X...>::variables;
-  MapFunction<T> function{n, variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>, nullptr, nullptr, nullptr, false};
+  MapFunction<T> function{
+      n, variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>, nullptr, nullptr, nullptr, false};
   if constexpr (variables > 0) {
-    using Value = decltype(Signature<T, X...>::differentiate(std::declval<F>(), std::declval<pack_for<T, X>>()...));
+    using Value =
+        decltype(Signature<T, X...>::differentiate(std::declval<F>(), std::declval<pack_for<T, X>>()...));
     if constexpr (IsDual<Value>) {
       function.differentiable = true;
       if constexpr (all_constant<Value>(typename Signature<T, X...>::Variables{})) {
         function.constants = &map_constants<F, T, X...>;
       } else {
         function.gradients = &backend::derived_map_loop<T, 1 + n, variables, F, MapGradients<F, T, X...>>;
-        function.curvature = &backend::derived_map_loop<T, 1 + n + variables, 1 + variables, F, MapCurvature<F, T, X...>>;
+        function.curvature =
+            &backend::derived_map_loop<T, 1 + n + variables, 1 + variables, F, MapCurvature<F, T, X...>>;
       }
     }
   }

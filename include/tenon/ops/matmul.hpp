@@ -16,8 +16,10 @@ template <class T>
 std::optional<MatrixLayout> matrix_layout(const Tensor<T>& x) {
   const index_t rows = x.shape().back(1), columns = x.shape().back(0);
   const index_t row_step = x.strides().back(1), column_step = x.strides().back(0);
-  if ((column_step == 1 || columns == 1) && (row_step >= columns || rows == 1)) return MatrixLayout{false, std::max<index_t>({row_step, columns, 1})};
-  if ((row_step == 1 || rows == 1) && (column_step >= rows || columns == 1)) return MatrixLayout{true, std::max<index_t>({column_step, rows, 1})};
+  if ((column_step == 1 || columns == 1) && (row_step >= columns || rows == 1))
+    return MatrixLayout{false, std::max<index_t>({row_step, columns, 1})};
+  if ((row_step == 1 || rows == 1) && (column_step >= rows || columns == 1))
+    return MatrixLayout{true, std::max<index_t>({column_step, rows, 1})};
   return {};
 }
 template <class T>
@@ -29,7 +31,8 @@ Tensor<T> as_matrices(const Tensor<T>& x) {
 template <class T>
 std::vector<index_t> batch_offsets(const Tensor<T>& x, const Shape& batch) {
   Shape own(x.shape().begin(), x.shape().end() - 2);
-  const Strides strides = broadcast_strides(x.view(0, own, Strides(x.strides().begin(), x.strides().end() - 2)), batch);
+  const Strides strides =
+      broadcast_strides(x.view(0, own, Strides(x.strides().begin(), x.strides().end() - 2)), batch);
   std::vector<index_t> offsets;
   Dims at = Dims::filled(batch.size(), 0);
   for (index_t n = element_count(batch); n > 0; --n) {
@@ -56,26 +59,30 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
   const index_t ldc = std::max<index_t>(n, 1);
   const auto& kernels = backend::kernels<T>();
   if (batch.empty()) {
-    kernels.gemm(la.transposed, lb.transposed, m, n, k, T(1), a.data(), la.ld, b.data(), lb.ld, T(0), c.mutable_data(), ldc);
+    kernels.gemm(la.transposed, lb.transposed, m, n, k, T(1), a.data(), la.ld, b.data(), lb.ld, T(0),
+                 c.mutable_data(), ldc);
   } else {
     const auto at_a = batch_offsets(a, batch), at_b = batch_offsets(b, batch), at_c = batch_offsets(c, batch);
-    kernels.batched_gemm(static_cast<index_t>(at_c.size()), at_a.data(), at_b.data(), at_c.data(), la.transposed, lb.transposed, m, n, k,
-                         T(1), a.data(), la.ld, b.data(), lb.ld, T(0), c.mutable_data(), ldc);
+    kernels.batched_gemm(static_cast<index_t>(at_c.size()), at_a.data(), at_b.data(), at_c.data(),
+                         la.transposed, lb.transposed, m, n, k, T(1), a.data(), la.ld, b.data(), lb.ld, T(0),
+                         c.mutable_data(), ldc);
   }
   return c;
 }
 
 }  // namespace detail
 
-/// Matrix product, as NumPy's and PyTorch's: vectors are a row on the left and a column on the right, whose axis is dropped
-/// again; leading axes broadcast.
+/// Matrix product, as NumPy's and PyTorch's: vectors are a row on the left and a column on the right, whose
+/// axis is dropped again; leading axes broadcast.
 ///   y = a b        da = g b^T, db = a^T g
 ///   a (..., M, K)  b (..., K, N)    returns (..., M, N)
 ///   throws ShapeError    keeps a and b    cost 2 M K N flops a matrix, by BLAS
 template <Real T>
 Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
-  check<ShapeError>(a.rank() > 0 && b.rank() > 0, "matmul", "expected at least one axis each: lhs ", a.shape(), ", rhs ", b.shape());
-  check<ShapeError>(a.shape().back() == b.shape().back(b.rank() > 1 ? 1 : 0), "matmul", "inner extents differ: lhs ", a.shape(), ", rhs ", b.shape());
+  check<ShapeError>(a.rank() > 0 && b.rank() > 0, "matmul", "expected at least one axis each: lhs ",
+                    a.shape(), ", rhs ", b.shape());
+  check<ShapeError>(a.shape().back() == b.shape().back(b.rank() > 1 ? 1 : 0), "matmul",
+                    "inner extents differ: lhs ", a.shape(), ", rhs ", b.shape());
   if (a.rank() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.rank() == 1 ? 0 : -2);
   if (b.rank() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
   if (b.rank() == 2 && a.rank() > 2) {  // one large product instead of many small ones
@@ -83,7 +90,8 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
     shape[a.rank() - 1] = b.shape()[1];
     return reshape(matmul(flatten(a, 0, -2), b), shape);
   }
-  const Shape batch = broadcast_shapes(Shape(a.shape().begin(), a.shape().end() - 2), Shape(b.shape().begin(), b.shape().end() - 2), "matmul");
+  const Shape batch = broadcast_shapes(Shape(a.shape().begin(), a.shape().end() - 2),
+                                       Shape(b.shape().begin(), b.shape().end() - 2), "matmul");
   return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Pull<T>& p) -> Gradients<T> {
     const Tensor<T> x = p.input(0), w = p.input(1);
     return {p.needs(0) ? sum_to(matmul(p.gradient(), transpose(w, -1, -2)), x.shape()) : Tensor<T>{},
@@ -94,26 +102,31 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
 /// Batched product of exactly three axes: (B, N, M) (B, M, K).
 template <Real T>
 Tensor<T> bmm(const Tensor<T>& a, const Tensor<T>& b) {
-  check<ShapeError>(a.rank() == 3 && b.rank() == 3 && a.shape()[0] == b.shape()[0], "bmm", "expected (B, N, M) and (B, M, K), got ", a.shape(),
-                    " and ", b.shape());
+  check<ShapeError>(a.rank() == 3 && b.rank() == 3 && a.shape()[0] == b.shape()[0], "bmm",
+                    "expected (B, N, M) and (B, M, K), got ", a.shape(), " and ", b.shape());
   return matmul(a, b);
 }
 
 /// beta input + alpha a b, where input broadcasts to the product.
 template <Real T>
-Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1, double alpha = 1) {
-  check<ShapeError>(a.rank() == 2 && b.rank() == 2, "addmm", "expected matrices, got ", a.shape(), " and ", b.shape());
-  const auto combine = [beta = static_cast<T>(beta), alpha = static_cast<T>(alpha)](auto c, auto ab) { return beta * c + alpha * ab; };
+Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
+                double alpha = 1) {
+  check<ShapeError>(a.rank() == 2 && b.rank() == 2, "addmm", "expected matrices, got ", a.shape(), " and ",
+                    b.shape());
+  const auto combine = [beta = static_cast<T>(beta), alpha = static_cast<T>(alpha)](auto c, auto ab) {
+    return beta * c + alpha * ab;
+  };
   const Tensor<T> product = matmul(a, b);
-  check<ShapeError>(broadcast_shapes(input.shape(), product.shape(), "addmm") == product.shape(), "addmm", "input of shape ", input.shape(),
-                    " does not broadcast to ", product.shape());
+  check<ShapeError>(broadcast_shapes(input.shape(), product.shape(), "addmm") == product.shape(), "addmm",
+                    "input of shape ", input.shape(), " does not broadcast to ", product.shape());
   return map("addmm", combine, input, product);
 }
 
 /// y[i, j] = a[i] b[j]
 template <Real T>
 Tensor<T> outer(const Tensor<T>& a, const Tensor<T>& b) {
-  check<ShapeError>(a.rank() == 1 && b.rank() == 1, "outer", "expected vectors, got ", a.shape(), " and ", b.shape());
+  check<ShapeError>(a.rank() == 1 && b.rank() == 1, "outer", "expected vectors, got ", a.shape(), " and ",
+                    b.shape());
   return mul(unsqueeze(a, 1), b);
 }
 

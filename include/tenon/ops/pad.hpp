@@ -10,9 +10,10 @@ enum class PadMode { constant, reflect, replicate };
 namespace detail {
 /// Which entry of an axis stands at each position of the padded one.
 inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_t after, PadMode mode) {
-  check<ValueError>(extent > 0 && before > -extent && after > -extent, "pad", "amounts ", before, " and ", after, " do not fit extent ", extent);
-  check<ValueError>(mode != PadMode::reflect || (before < extent && after < extent), "pad", "reflection by ", before, " and ", after,
-                    " needs an extent above both, got ", extent);
+  check<ValueError>(extent > 0 && before > -extent && after > -extent, "pad", "amounts ", before, " and ",
+                    after, " do not fit extent ", extent);
+  check<ValueError>(mode != PadMode::reflect || (before < extent && after < extent), "pad", "reflection by ",
+                    before, " and ", after, " needs an extent above both, got ", extent);
   Tensor<index_t> positions = Tensor<index_t>::empty({std::max<index_t>(before + extent + after, 0)});
   index_t* p = positions.mutable_data();
   for (index_t i = -before; i < extent + after; ++i) {
@@ -27,22 +28,28 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
 ///   constant: `value` outside, negative amounts crop; reflect: without the edge itself; replicate: the edge
 ///   dx = g cropped, or added at the entries copied    throws ShapeError, ValueError
 template <Scalar T>
-Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode mode = PadMode::constant, std::type_identity_t<T> value = T(0)) {
+Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode mode = PadMode::constant,
+              std::type_identity_t<T> value = T(0)) {
   const auto count = static_cast<int>(amounts.size());
-  check<ShapeError>(count % 2 == 0 && count / 2 <= x.rank(), "pad", count, " amounts do not pair with the axes of shape ", x.shape());
+  check<ShapeError>(count % 2 == 0 && count / 2 <= x.rank(), "pad", count,
+                    " amounts do not pair with the axes of shape ", x.shape());
   auto inside = detail::Slices::whole(x.shape()), outside = inside;
   Shape shape = x.shape();
   Tensor<T> y = x;
   for (int k = 0; k < count / 2; ++k) {
     const int axis = x.rank() - 1 - k;
-    const index_t before = amounts[static_cast<std::size_t>(2 * k)], after = amounts[static_cast<std::size_t>(2 * k + 1)], extent = shape[axis];
+    const index_t before = amounts[static_cast<std::size_t>(2 * k)],
+                  after = amounts[static_cast<std::size_t>(2 * k + 1)], extent = shape[axis];
     if (mode != PadMode::constant) {
-      if (before != 0 || after != 0) y = index_select(y, axis, detail::mirrored_positions(extent, before, after, mode));
+      if (before != 0 || after != 0)
+        y = index_select(y, axis, detail::mirrored_positions(extent, before, after, mode));
       continue;
     }
-    check<ShapeError>(before + extent + after >= 0, "pad", "amounts ", before, " and ", after, " crop more than extent ", extent);
+    check<ShapeError>(before + extent + after >= 0, "pad", "amounts ", before, " and ", after,
+                      " crop more than extent ", extent);
     shape[axis] = before + extent + after;
-    inside.axis[axis] = detail::resolve(range(std::max<index_t>(-before, 0), extent - std::max<index_t>(-after, 0)), extent, "pad");
+    inside.axis[axis] = detail::resolve(
+        range(std::max<index_t>(-before, 0), extent - std::max<index_t>(-after, 0)), extent, "pad");
     outside.axis[axis] = {std::max<index_t>(before, 0), inside.axis[axis].count, 1};
   }
   return mode == PadMode::constant ? detail::unslice(detail::slice(x, inside), outside, shape, value) : y;

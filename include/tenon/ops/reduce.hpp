@@ -1,5 +1,6 @@
 #pragma once
-/// Reductions over one, several or all axes. Without axes everything is reduced, to rank 0. (`sum` is in broadcast.hpp.)
+/// Reductions over one, several or all axes. Without axes everything is reduced, to rank 0. (`sum` is in
+/// broadcast.hpp.)
 
 #include "tenon/ops/index.hpp"
 #include "tenon/ops/unary.hpp"
@@ -27,7 +28,8 @@ Tensor<T> mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) 
 template <Real T>
 Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "var");
-  const Tensor<T> squares = map("var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
+  const Tensor<T> squares = map(
+      "var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
   return div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0));
 }
 /// Standard deviation, the root of `var`.
@@ -41,18 +43,25 @@ namespace detail {
 template <class T, class Kernel>
 Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool keepdim, Kernel kernel) {
   const AxisSet set(axes, x.rank(), name);
-  check<ValueError>(reduced_count(x.shape(), axes, name) > 0 || x.size() == 0, name, "nothing to choose from: an axis is empty in shape ", x.shape());
+  check<ValueError>(reduced_count(x.shape(), axes, name) > 0 || x.size() == 0, name,
+                    "nothing to choose from: an axis is empty in shape ", x.shape());
   for (int i = 0; i < x.rank(); ++i)
-    check<ValueError>(!set.reduced[i] || x.shape()[i] > 0, name, "nothing to choose from: axis ", i, " of shape ", x.shape(), " is empty");
+    check<ValueError>(!set.reduced[i] || x.shape()[i] > 0, name, "nothing to choose from: axis ", i,
+                      " of shape ", x.shape(), " is empty");
   Tensor<T> y = reduce_axes(x, set, kernel);
   if (!keepdim) y = drop_axes(y, set);
   if constexpr (Real<T>) {
-    return record(name, y, {x}, [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
-      const Tensor<T> input = p.input(0);
-      const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
-      const Tensor<T> hits = map("eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(), wide(p.output()).detach());
-      return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
-    }, Keep::output);
+    return record(
+        name, y, {x},
+        [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
+          const Tensor<T> input = p.input(0);
+          const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
+          const Tensor<T> hits = map(
+              "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
+              wide(p.output()).detach());
+          return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
+        },
+        Keep::output);
   } else {
     return y;
   }
@@ -73,7 +82,8 @@ Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) 
 
 namespace detail {
 template <class T, class Kernel>
-Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis, bool keepdim, Kernel kernel) {
+Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis, bool keepdim,
+                             Kernel kernel) {
   const int a = normalize_axis(axis, x.rank(), name);
   const index_t n = x.rank() == 0 ? 1 : x.shape()[a];
   check<ValueError>(n > 0, name, "nothing to choose from: axis ", a, " of shape ", x.shape(), " is empty");
@@ -99,9 +109,13 @@ Tensor<index_t> argmin(const Tensor<T>& x, index_t axis, bool keepdim = false) {
 }
 /// The position in the flattened tensor.
 template <Scalar T>
-Tensor<index_t> argmax(const Tensor<T>& x) { return reshape(argmax(flatten(x.detach()), 0), {}); }
+Tensor<index_t> argmax(const Tensor<T>& x) {
+  return reshape(argmax(flatten(x.detach()), 0), {});
+}
 template <Scalar T>
-Tensor<index_t> argmin(const Tensor<T>& x) { return reshape(argmin(flatten(x.detach()), 0), {}); }
+Tensor<index_t> argmin(const Tensor<T>& x) {
+  return reshape(argmin(flatten(x.detach()), 0), {});
+}
 
 /// An extremum along an axis and where it stands.
 template <Scalar T>
@@ -128,11 +142,16 @@ ValuesIndices<T> min(const Tensor<T>& x, index_t axis, bool keepdim = false) {
 }
 /// The largest element of all.
 template <Scalar T>
-Tensor<T> max(const Tensor<T>& x) { return amax(x); }
+Tensor<T> max(const Tensor<T>& x) {
+  return amax(x);
+}
 template <Scalar T>
-Tensor<T> min(const Tensor<T>& x) { return amin(x); }
+Tensor<T> min(const Tensor<T>& x) {
+  return amin(x);
+}
 
-/// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative follows from `mul`.
+/// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative
+/// follows from `mul`.
 template <Scalar T>
 Tensor<T> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   const int a = normalize_axis(axis, x.rank(), "prod");
@@ -161,8 +180,10 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) 
   if (x.size() == 0) return log(sum(exp(x), axes, keepdim));
   const auto finite = [](auto v) { return select(abs(v) == std::numeric_limits<T>::infinity(), 0, v); };
   const Tensor<T> shift = map(finite, amax(x.detach(), axes, true));
-  const Tensor<T> shifted = map("logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
-  const Tensor<T> y = map("logsumexp", [](auto s, auto m) { return log(s) + m; }, sum(shifted, axes, true), shift);
+  const Tensor<T> shifted = map(
+      "logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
+  const Tensor<T> y = map(
+      "logsumexp", [](auto s, auto m) { return log(s) + m; }, sum(shifted, axes, true), shift);
   return keepdim ? y : reshape(y, detail::AxisSet(axes, x.rank(), "logsumexp").apply(x.shape(), false));
 }
 
@@ -176,7 +197,8 @@ Tensor<T> cumsum(const Tensor<T>& x, index_t axis) {
   index_t outer = 1, inner = 1;
   for (int i = 0; i < x.rank(); ++i)
     if (i != a) (i < a ? outer : inner) *= x.shape()[i];
-  backend::kernels<T>().cumsum(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(), y.mutable_data());
+  backend::kernels<T>().cumsum(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(),
+                               y.mutable_data());
   if constexpr (Real<T>)
     return record("cumsum", y, {edge(x)}, [a](const Pull<T>& p) -> Gradients<T> {
       if (p.gradient().rank() == 0) return {p.gradient()};
@@ -192,7 +214,9 @@ template <Real T>
 Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool keepdim = false) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (p == 1) return sum(abs(x), axes, keepdim);
-  if (p == 2) return map("norm", [](auto s) { return select(s > 0, sqrt(s), s * 0); }, sum(square(x), axes, keepdim));
+  if (p == 2)
+    return map(
+        "norm", [](auto s) { return select(s > 0, sqrt(s), s * 0); }, sum(square(x), axes, keepdim));
   if (p == 0) return sum(to<T>(ne(x, 0)), axes, keepdim);
   if (x.size() == 0) return sum(x, axes, keepdim);
   if (p == infinity) return amax(abs(x), axes, keepdim);

@@ -27,7 +27,8 @@ Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
   }
   Tensor<T> y = x.view(0, shape, strides);
   if constexpr (Real<T>)
-    return record("permute", y, {edge(x)}, [inverse](const Pull<T>& p) -> Gradients<T> { return {permute(p.gradient(), inverse)}; });
+    return record("permute", y, {edge(x)},
+                  [inverse](const Pull<T>& p) -> Gradients<T> { return {permute(p.gradient(), inverse)}; });
   else
     return y;
 }
@@ -35,7 +36,8 @@ Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
 /// Two axes swapped.
 template <Scalar T>
 Tensor<T> transpose(const Tensor<T>& x, index_t axis0, index_t axis1) {
-  const int a = normalize_axis(axis0, x.rank(), "transpose"), b = normalize_axis(axis1, x.rank(), "transpose");
+  const int a = normalize_axis(axis0, x.rank(), "transpose"),
+            b = normalize_axis(axis1, x.rank(), "transpose");
   if (x.rank() == 0) return x;
   Dims axes;
   for (int i = 0; i < x.rank(); ++i) axes.push_back(i == a ? b : i == b ? a : i);
@@ -46,7 +48,8 @@ Tensor<T> transpose(const Tensor<T>& x, index_t axis0, index_t axis1) {
 template <Scalar T>
 Tensor<T> flatten(const Tensor<T>& x, index_t start = 0, index_t end = -1) {
   if (x.rank() == 0) return reshape(x, {1});
-  const int first = normalize_axis(start, x.rank(), "flatten"), last = normalize_axis(end, x.rank(), "flatten");
+  const int first = normalize_axis(start, x.rank(), "flatten"),
+            last = normalize_axis(end, x.rank(), "flatten");
   check<ValueError>(first <= last, "flatten", "start axis ", first, " comes after end axis ", last);
   Shape shape;
   for (int i = 0; i < x.rank(); ++i) {
@@ -93,10 +96,12 @@ Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   shape[a] = 0;
   for (const Tensor<T>& x : xs) {
     Shape other = x.shape();
-    check<ShapeError>(other.size() == shape.size(), "cat", "ranks differ: ", xs[0].shape(), " and ", x.shape());
+    check<ShapeError>(other.size() == shape.size(), "cat", "ranks differ: ", xs[0].shape(), " and ",
+                      x.shape());
     shape[a] += other[a];
     other[a] = shape[a];
-    check<ShapeError>(other == shape, "cat", "extents differ outside axis ", a, ": ", xs[0].shape(), " and ", x.shape());
+    check<ShapeError>(other == shape, "cat", "extents differ outside axis ", a, ": ", xs[0].shape(), " and ",
+                      x.shape());
   }
   Tensor<T> y = Tensor<T>::empty(shape);
   index_t at = 0;
@@ -136,7 +141,8 @@ Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   const int a = normalize_axis(axis, xs[0].rank() + 1, "stack");
   std::vector<Tensor<T>> rows;
   for (const Tensor<T>& x : xs) {
-    check<ShapeError>(x.shape() == xs[0].shape(), "stack", "shapes differ: ", xs[0].shape(), " and ", x.shape());
+    check<ShapeError>(x.shape() == xs[0].shape(), "stack", "shapes differ: ", xs[0].shape(), " and ",
+                      x.shape());
     rows.push_back(unsqueeze(x, a));
   }
   return cat(rows, a);
@@ -164,7 +170,8 @@ std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& len
 template <Scalar T>
 std::vector<Tensor<T>> split(const Tensor<T>& x, index_t length, index_t axis = 0) {
   const index_t extent = x.extent(axis);
-  check<ValueError>(length > 0 || (length == 0 && extent == 0), "split", "length ", length, " does not fill extent ", extent);
+  check<ValueError>(length > 0 || (length == 0 && extent == 0), "split", "length ", length,
+                    " does not fill extent ", extent);
   std::vector<index_t> lengths;
   index_t left = extent;
   do {
@@ -189,13 +196,16 @@ Tensor<T> roll(const Tensor<T>& x, const Dims& shifts, const Dims& axes = {}) {
     check<ValueError>(shifts.size() == 1, "roll", "without axes expected one shift, got ", shifts);
     return reshape(roll(flatten(x), shifts, {0}), x.shape());
   }
-  check<ValueError>(shifts.size() == axes.size(), "roll", "shifts ", shifts, " and axes ", axes, " differ in number");
+  check<ValueError>(shifts.size() == axes.size(), "roll", "shifts ", shifts, " and axes ", axes,
+                    " differ in number");
   Tensor<T> y = x;
   for (int i = 0; i < axes.size(); ++i) {
     const index_t extent = y.extent(axes[i]);
     if (extent == 0) continue;
     const index_t shift = (shifts[i] % extent + extent) % extent;
-    if (shift != 0) y = cat<T>({slice(y, axes[i], range(extent - shift, {})), slice(y, axes[i], range({}, extent - shift))}, axes[i]);
+    if (shift != 0)
+      y = cat<T>({slice(y, axes[i], range(extent - shift, {})), slice(y, axes[i], range({}, extent - shift))},
+                 axes[i]);
   }
   return y;
 }
@@ -237,13 +247,15 @@ inline Tensor<bool> lower_mask(const Shape& shape, index_t diagonal, const char*
 template <Scalar T>
 Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> keep = detail::lower_mask(x.shape(), diagonal, "tril");
-  return map("tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
+  return map(
+      "tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
 }
 /// The upper triangle of the last two axes (column - row >= diagonal), 0 elsewhere.
 template <Scalar T>
 Tensor<T> triu(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> drop = detail::lower_mask(x.shape(), diagonal - 1, "triu");
-  return map("triu", [](auto m, auto v) { return select(m != 0, 0, v); }, drop, x);
+  return map(
+      "triu", [](auto m, auto v) { return select(m != 0, 0, v); }, drop, x);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -7,13 +7,15 @@
 
 namespace TENON_NAMESPACE {
 
-/// Python's start:stop:step; negative bounds count from the end, bounds beyond the ends are clipped, steps may be negative,
-/// and `{}` stands for an absent bound: `range({}, {}, -1)`.
+/// Python's start:stop:step; negative bounds count from the end, bounds beyond the ends are clipped, steps
+/// may be negative, and `{}` stands for an absent bound: `range({}, {}, -1)`.
 struct Range {
   std::optional<index_t> start, stop;
   index_t step = 1;
 };
-inline Range range(std::optional<index_t> start, std::optional<index_t> stop, index_t step = 1) { return {start, stop, step}; }
+inline Range range(std::optional<index_t> start, std::optional<index_t> stop, index_t step = 1) {
+  return {start, stop, step};
+}
 
 struct All {};
 struct NewAxis {};
@@ -79,7 +81,8 @@ Tensor<T> unslice(const Tensor<T>& x, const Slices& slices, const Shape& shape, 
   Tensor<T> inside = slices.view(y);
   copy_(inside, x.detach());
   if constexpr (Real<T>)
-    return record("unslice", y, {edge(x)}, [slices](const Pull<T>& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
+    return record("unslice", y, {edge(x)},
+                  [slices](const Pull<T>& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
   else
     return y;
 }
@@ -111,8 +114,8 @@ Tensor<T> slice(const Tensor<T>& x, index_t axis, const Range& range) {
 template <Scalar T>
 Tensor<T> narrow(const Tensor<T>& x, index_t axis, index_t start, index_t length) {
   const index_t extent = x.extent(axis);
-  check<IndexError>(start >= 0 && length >= 0 && start <= extent - length, "narrow", "start ", start, " and length ", length,
-                    " leave an axis of extent ", extent);
+  check<IndexError>(start >= 0 && length >= 0 && start <= extent - length, "narrow", "start ", start,
+                    " and length ", length, " leave an axis of extent ", extent);
   return slice(x, axis, range(start, start + length));
 }
 /// One entry of an axis, which goes.
@@ -120,7 +123,8 @@ template <Scalar T>
 Tensor<T> select(const Tensor<T>& x, index_t axis, index_t index) {
   const int a = normalize_axis(axis, x.rank(), "select");
   const index_t extent = x.extent(a), i = index < 0 ? index + extent : index;
-  check<IndexError>(i >= 0 && i < extent, "select", "index ", index, " is outside extent ", extent, " of axis ", a);
+  check<IndexError>(i >= 0 && i < extent, "select", "index ", index, " is outside extent ", extent,
+                    " of axis ", a);
   Shape shape = x.shape();
   shape.erase(a);
   return reshape(slice(x, a, range(i, i + 1)), shape);
@@ -152,9 +156,11 @@ class Subscripts {
   }
   template <std::integral I>
   void add(I index) {
-    const index_t extent = source_[axis()], i = static_cast<index_t>(index) < 0 ? static_cast<index_t>(index) + extent : static_cast<index_t>(index);
-    check<IndexError>(i >= 0 && i < extent, "index", "index ", static_cast<index_t>(index), " is outside extent ", extent, " of axis ",
-                      axis());
+    const index_t extent = source_[axis()], i = static_cast<index_t>(index) < 0
+                                                    ? static_cast<index_t>(index) + extent
+                                                    : static_cast<index_t>(index);
+    check<IndexError>(i >= 0 && i < extent, "index", "index ", static_cast<index_t>(index),
+                      " is outside extent ", extent, " of axis ", axis());
     slices_.axis[slices_.rank++] = {i, 1, 1};
   }
   template <class T>

@@ -8,16 +8,23 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// dx of softmax, dx = y (g - <g, y>), or of its logarithm, dx = g - e^y sum g: in one pass, or in ops when recorded.
+/// dx of softmax, dx = y (g - <g, y>), or of its logarithm, dx = g - e^y sum g: in one pass, or in ops when
+/// recorded.
 template <class T>
 Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, bool log) {
   if (grad_enabled()) {
-    if (log) return map("log_softmax_backward", [](auto d, auto l, auto s) { return d - exp(l) * s; }, g, y, sum(g, {axis}, true));
-    return map("softmax_backward", [](auto d, auto v, auto s) { return v * (d - s); }, g, y, sum(mul(g, y), {axis}, true));
+    if (log)
+      return map(
+          "log_softmax_backward", [](auto d, auto l, auto s) { return d - exp(l) * s; }, g, y,
+          sum(g, {axis}, true));
+    return map(
+        "softmax_backward", [](auto d, auto v, auto s) { return v * (d - s); }, g, y,
+        sum(mul(g, y), {axis}, true));
   }
   Tensor<T> dx = Tensor<T>::empty(y.shape());
   const Around d(y.shape(), axis);
-  backend::kernels<T>().softmax_backward(d.outer, d.extent, d.inner, contiguous(y).data(), contiguous(g).data(), dx.mutable_data(), log);
+  backend::kernels<T>().softmax_backward(d.outer, d.extent, d.inner, contiguous(y).data(),
+                                         contiguous(g).data(), dx.mutable_data(), log);
   return dx;
 }
 
@@ -26,11 +33,15 @@ Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) 
   const int a = normalize_axis(axis, x.rank(), name);
   const Around d(x.shape(), a);
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().softmax(d.outer, d.extent, d.inner, contiguous(x.detach()).data(), y.mutable_data(), log);
-  return record(name, y, {edge(x)}, [a, log](const Pull<T>& p) -> Gradients<T> {
-    if (p.gradient().rank() == 0) return {zeros<T>({})};
-    return {softmax_gradient(p.output(), p.gradient(), a, log)};
-  }, Keep::output);
+  backend::kernels<T>().softmax(d.outer, d.extent, d.inner, contiguous(x.detach()).data(), y.mutable_data(),
+                                log);
+  return record(
+      name, y, {edge(x)},
+      [a, log](const Pull<T>& p) -> Gradients<T> {
+        if (p.gradient().rank() == 0) return {zeros<T>({})};
+        return {softmax_gradient(p.output(), p.gradient(), a, log)};
+      },
+      Keep::output);
 }
 
 }  // namespace detail
@@ -39,11 +50,15 @@ Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) 
 ///   y_i = exp(x_i - m) / sum_j exp(x_j - m), m = max x        dx = y (g - <g, y>)
 ///   throws IndexError    keeps y    cost one or two passes    see Bridle 1990
 template <Real T>
-Tensor<T> softmax(const Tensor<T>& x, index_t axis) { return detail::softmax("softmax", x, axis, false); }
+Tensor<T> softmax(const Tensor<T>& x, index_t axis) {
+  return detail::softmax("softmax", x, axis, false);
+}
 
 /// The logarithm of softmax along an axis, exact where softmax itself would be 0.
 ///   y_i = x_i - m - log sum_j exp(x_j - m)        dx = g - e^y sum g
 template <Real T>
-Tensor<T> log_softmax(const Tensor<T>& x, index_t axis) { return detail::softmax("log_softmax", x, axis, true); }
+Tensor<T> log_softmax(const Tensor<T>& x, index_t axis) {
+  return detail::softmax("log_softmax", x, axis, true);
+}
 
 }  // namespace TENON_NAMESPACE

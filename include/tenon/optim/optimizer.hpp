@@ -1,12 +1,13 @@
 #pragma once
-/// What optimizers share: parameters in groups with options of their own, and one fused pass over memory for each.
+/// What optimizers share: parameters in groups with options of their own, and one fused pass over memory for
+/// each.
 
 #include "tenon/autograd/grad.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
-/// An optimizer over handles of parameters. `Rule` has `struct State` (what it remembers of one parameter) and
-/// `static void update(Tensor<T>& parameter, const Tensor<T>& gradient, State&, const Options&)`.
+/// An optimizer over handles of parameters. `Rule` has `struct State` (what it remembers of one parameter)
+/// and `static void update(Tensor<T>& parameter, const Tensor<T>& gradient, State&, const Options&)`.
 template <Real T, class Options, class Rule>
 class Optimizer {
  public:
@@ -16,35 +17,42 @@ class Optimizer {
     std::vector<typename Rule::State> states;
   };
 
-  Optimizer(std::vector<Tensor<T>> parameters, const Options& options) { add_group(std::move(parameters), options); }
+  Optimizer(std::vector<Tensor<T>> parameters, const Options& options) {
+    add_group(std::move(parameters), options);
+  }
 
   /// More parameters, with options of their own.
   void add_group(std::vector<Tensor<T>> parameters, const Options& options) {
     Rule::validate(options);
     for (const Tensor<T>& p : parameters)
-      check<ValueError>(p.defined() && p.is_contiguous(), Rule::name, "parameters must be dense tensors, shape ", p.shape(), " is not");
+      check<ValueError>(p.defined() && p.is_contiguous(), Rule::name,
+                        "parameters must be dense tensors, shape ", p.shape(), " is not");
     const std::size_t count = parameters.size();
     groups_.push_back({std::move(parameters), options, std::vector<typename Rule::State>(count)});
   }
   /// For schedules: the options may be changed between steps.
   std::vector<Group>& groups() { return groups_; }
 
-  /// Moves every parameter by its gradient, given in the order of the parameters; an undefined gradient leaves its parameter alone.
+  /// Moves every parameter by its gradient, given in the order of the parameters; an undefined gradient
+  /// leaves its parameter alone.
   void step(const std::vector<Tensor<T>>& gradients) {
     const NoGrad no_grad;
     std::size_t next = 0;
     for (Group& group : groups_) {
       for (std::size_t k = 0; k < group.parameters.size(); ++k, ++next) {
-        check<ValueError>(next < gradients.size(), Rule::name, "fewer gradients than parameters: ", gradients.size());
+        check<ValueError>(next < gradients.size(), Rule::name,
+                          "fewer gradients than parameters: ", gradients.size());
         const Tensor<T>& g = gradients[next];
         if (!g.defined()) continue;
         Tensor<T>& p = group.parameters[k];
-        check<ShapeError>(g.shape() == p.shape(), Rule::name, "parameter ", next, " has shape ", p.shape(), ", its gradient ", g.shape());
+        check<ShapeError>(g.shape() == p.shape(), Rule::name, "parameter ", next, " has shape ", p.shape(),
+                          ", its gradient ", g.shape());
         check_writable(p, Rule::name);
         Rule::update(p, g, group.states[k], group.options);
       }
     }
-    check<ValueError>(next == gradients.size(), Rule::name, gradients.size(), " gradients for ", next, " parameters");
+    check<ValueError>(next == gradients.size(), Rule::name, gradients.size(), " gradients for ", next,
+                      " parameters");
   }
   /// The same with the gradients that `backward` accumulated.
   void step() {

@@ -1,5 +1,6 @@
 #pragma once
-/// Stochastic gradient descent with momentum (Polyak 1964, Nesterov 1983), in PyTorch's form (Sutskever et al. 2013).
+/// Stochastic gradient descent with momentum (Polyak 1964, Nesterov 1983), in PyTorch's form (Sutskever et
+/// al. 2013).
 
 #include "tenon/optim/optimizer.hpp"
 
@@ -24,13 +25,17 @@ struct SgdRule {
   };
 
   static void validate(const SgdOptions& o) {
-    check<ValueError>(o.lr >= 0 && o.momentum >= 0 && o.weight_decay >= 0, name, "lr, momentum and weight_decay must not be negative");
-    check<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), name, "nesterov needs a momentum and no dampening");
+    check<ValueError>(o.lr >= 0 && o.momentum >= 0 && o.weight_decay >= 0, name,
+                      "lr, momentum and weight_decay must not be negative");
+    check<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), name,
+                      "nesterov needs a momentum and no dampening");
   }
 
-  /// g += decay p;  b = momentum b + (1 - dampening) g, at first b = g;  p -= lr (nesterov ? g + momentum b : b)
+  /// g += decay p;  b = momentum b + (1 - dampening) g, at first b = g;  p -= lr (nesterov ? g + momentum b :
+  /// b)
   static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const SgdOptions& o) {
-    const T lr = static_cast<T>(o.lr), decay = static_cast<T>(o.weight_decay), sign = o.maximize ? T(-1) : T(1);
+    const T lr = static_cast<T>(o.lr), decay = static_cast<T>(o.weight_decay),
+            sign = o.maximize ? T(-1) : T(1);
     if (o.momentum == 0) {
       const auto descend = [=](auto w, auto d) { return w - lr * (sign * d + decay * w); };
       tenon::detail::map_into<T>(descend, {{p.mutable_data()}}, p.shape(), p, g);
@@ -38,7 +43,8 @@ struct SgdRule {
     }
     const bool first = !state.momentum.defined();
     ensure_state(state.momentum, p);
-    const T keep = first ? T(0) : static_cast<T>(o.momentum), take = first ? T(1) : static_cast<T>(1 - o.dampening);
+    const T keep = first ? T(0) : static_cast<T>(o.momentum),
+            take = first ? T(1) : static_cast<T>(1 - o.dampening);
     const T momentum = static_cast<T>(o.momentum), ahead = o.nesterov ? T(1) : T(0);
     const auto descend = [=](auto w, auto d, auto b) {
       const auto slope = sign * d + decay * w;
@@ -46,7 +52,8 @@ struct SgdRule {
       const auto move = ahead * (slope + momentum * next) + (1 - ahead) * next;
       return backend::Packs<T, 2>{{w - lr * move, next}};
     };
-    tenon::detail::map_into<T>(descend, {{p.mutable_data()}, {state.momentum.mutable_data()}}, p.shape(), p, g, state.momentum);
+    tenon::detail::map_into<T>(descend, {{p.mutable_data()}, {state.momentum.mutable_data()}}, p.shape(), p,
+                               g, state.momentum);
   }
 };
 

@@ -16,27 +16,39 @@ template <Scalar T>
 Tensor<T> full(const Shape& shape, std::type_identity_t<T> value) {
   Tensor<T> x = Tensor<T>::empty(shape);
   T* data = x.mutable_data();
-  parallel_for(x.size(), index_t{1} << 18, [&](index_t begin, index_t end) { std::fill(data + begin, data + end, value); });
+  parallel_for(x.size(), index_t{1} << 18,
+               [&](index_t begin, index_t end) { std::fill(data + begin, data + end, value); });
   return x;
 }
 template <Scalar T>
-Tensor<T> zeros(const Shape& shape) { return full<T>(shape, T(0)); }
+Tensor<T> zeros(const Shape& shape) {
+  return full<T>(shape, T(0));
+}
 template <Scalar T>
-Tensor<T> ones(const Shape& shape) { return full<T>(shape, T(1)); }
+Tensor<T> ones(const Shape& shape) {
+  return full<T>(shape, T(1));
+}
 template <Scalar T>
-Tensor<T> zeros_like(const Tensor<T>& x) { return zeros<T>(x.shape()); }
+Tensor<T> zeros_like(const Tensor<T>& x) {
+  return zeros<T>(x.shape());
+}
 template <Scalar T>
-Tensor<T> ones_like(const Tensor<T>& x) { return ones<T>(x.shape()); }
+Tensor<T> ones_like(const Tensor<T>& x) {
+  return ones<T>(x.shape());
+}
 
 /// A tensor of rank 0.
 template <Scalar T>
-Tensor<T> scalar(T value) { return full<T>({}, value); }
+Tensor<T> scalar(T value) {
+  return full<T>({}, value);
+}
 
 /// A copy of `values` in row-major order.
 template <Scalar T>
 Tensor<T> from(const std::vector<T>& values, const Shape& shape) {
   const auto count = static_cast<index_t>(values.size());
-  check<ShapeError>(element_count(shape, "from") == count, "from", count, " values do not fill shape ", shape);
+  check<ShapeError>(element_count(shape, "from") == count, "from", count, " values do not fill shape ",
+                    shape);
   Tensor<T> x = Tensor<T>::empty(shape);
   std::copy(values.begin(), values.end(), x.mutable_data());
   return x;
@@ -69,10 +81,12 @@ Tensor<T> borrow(T* data, const Shape& shape, void (*release)(void*) = nullptr, 
 
 /// start, start + step, … below stop (above, for a negative step).
 template <Scalar T>
-Tensor<T> arange(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::type_identity_t<T> step = T(1)) {
+Tensor<T> arange(std::type_identity_t<T> start, std::type_identity_t<T> stop,
+                 std::type_identity_t<T> step = T(1)) {
   check<ValueError>(step != T(0), "arange", "step is 0");
   const double span = (static_cast<double>(stop) - static_cast<double>(start)) / static_cast<double>(step);
-  check<ValueError>(span < 0x1p58, "arange", "the range from ", start, " to ", stop, " by ", step, " is too long");
+  check<ValueError>(span < 0x1p58, "arange", "the range from ", start, " to ", stop, " by ", step,
+                    " is too long");
   const index_t count = span > 0 ? static_cast<index_t>(std::ceil(span)) : 0;
   Tensor<T> x = Tensor<T>::empty({count});
   T* data = x.mutable_data();
@@ -81,7 +95,9 @@ Tensor<T> arange(std::type_identity_t<T> start, std::type_identity_t<T> stop, st
 }
 /// 0, 1, … below stop.
 template <Scalar T>
-Tensor<T> arange(std::type_identity_t<T> stop) { return arange<T>(T(0), stop); }
+Tensor<T> arange(std::type_identity_t<T> stop) {
+  return arange<T>(T(0), stop);
+}
 
 /// `count` numbers from start to stop, both included, computed from the nearer end as PyTorch does.
 template <Real T>
@@ -91,7 +107,8 @@ Tensor<T> linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, 
   T* data = x.mutable_data();
   const T step = count > 1 ? (stop - start) / static_cast<T>(count - 1) : T(0);
   for (index_t i = 0; i < count; ++i)
-    data[i] = i < count / 2 || count == 1 ? start + step * static_cast<T>(i) : stop - step * static_cast<T>(count - 1 - i);
+    data[i] = i < count / 2 || count == 1 ? start + step * static_cast<T>(i)
+                                          : stop - step * static_cast<T>(count - 1 - i);
   return x;
 }
 
@@ -105,14 +122,16 @@ Tensor<T> eye(index_t n, index_t m = -1) {
   return x;
 }
 
-// Random numbers: element i depends on the generator's seed, its position and i alone ---------------------------------
+// Random numbers: element i depends on the generator's seed, its position and i alone
+// ---------------------------------
 
 namespace detail {
 /// Fills with f(block, lane): `per_block` numbers from each Philox block.
 template <int per_block, class T, class F>
 void fill_random(Tensor<T>& x, Generator& generator, F f) {
   const index_t blocks = (x.size() + per_block - 1) / per_block;
-  const std::uint64_t seed = generator.seed(), first = generator.take_blocks(static_cast<std::uint64_t>(blocks));
+  const std::uint64_t seed = generator.seed(),
+                      first = generator.take_blocks(static_cast<std::uint64_t>(blocks));
   T* data = x.mutable_data();
   parallel_for(blocks, 1 << 13, [&](index_t begin, index_t end) {
     for (index_t b = begin; b < end; ++b) {
@@ -145,7 +164,8 @@ template <Real T>
 Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) {
   Tensor<T> x = Tensor<T>::empty(shape);
   detail::fill_random<2>(x, generator, [](const Philox::Block& block, T* values) {
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - unit_interval<double>(detail::word_pair(block, 0))));
+    const double radius =
+        std::sqrt(-2.0 * std::log(1.0 - unit_interval<double>(detail::word_pair(block, 0))));
     const double angle = 2.0 * std::numbers::pi * unit_interval<double>(detail::word_pair(block, 1));
     values[0] = static_cast<T>(radius * std::cos(angle));
     values[1] = static_cast<T>(radius * std::sin(angle));
@@ -155,14 +175,15 @@ Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) 
 
 /// Uniform integers in [low, high).
 template <Scalar T = index_t>
-  requires std::integral<T>
-Tensor<T> randint(index_t low, index_t high, const Shape& shape, Generator& generator = default_generator()) {
+requires std::integral<T> Tensor<T> randint(index_t low, index_t high, const Shape& shape,
+                                            Generator& generator = default_generator()) {
   check<ValueError>(low < high, "randint", "the range [", low, ", ", high, ") is empty");
   Tensor<T> x = Tensor<T>::empty(shape);
   const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   detail::fill_random<2>(x, generator, [&](const Philox::Block& block, T* values) {
     for (int i = 0; i < 2; ++i) {
-      const auto offset = static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
+      const auto offset =
+          static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
       values[i] = static_cast<T>(low + static_cast<index_t>(offset));
     }
   });

@@ -1,11 +1,11 @@
 #pragma once
 /// Tensors as text, as NumPy shows them: aligned columns, nested brackets, the middle of large ones left out.
 
-#include <cmath>    // isfinite, abs
-#include <cstdio>   // snprintf
-#include <iosfwd>   // ostream
-#include <string>   // string
-#include <vector>   // vector
+#include <cmath>   // isfinite, abs
+#include <cstdio>  // snprintf
+#include <iosfwd>  // ostream
+#include <string>  // string
+#include <vector>  // vector
 
 #include "tenon/tensor/tensor.hpp"
 
@@ -58,7 +58,11 @@ class ElementFormat {
       if (std::isnan(v)) return "nan";
       if (std::isinf(v)) return v > 0 ? "inf" : "-inf";
       char buffer[400];
-      std::snprintf(buffer, sizeof buffer, scientific_ ? "%.*e" : precision_ == 0 ? "%.*f." : "%.*f", precision_, v);
+      std::snprintf(buffer, sizeof buffer,
+                    scientific_       ? "%.*e"
+                    : precision_ == 0 ? "%.*f."
+                                      : "%.*f",
+                    precision_, v);
       return buffer;
     }
   }
@@ -72,7 +76,9 @@ template <class T>
 class Printer {
  public:
   Printer(const Tensor<T>& x, const PrintOptions& options)
-      : x_(x), edge_(x.size() > options.threshold ? options.edge : x.size()), format_(collect(), options.precision) {}
+      : x_(x),
+        edge_(x.size() > options.threshold ? options.edge : x.size()),
+        format_(collect(), options.precision) {}
 
   std::string print() const { return print(0, 0); }
 
@@ -95,7 +101,9 @@ class Printer {
     if (axis == x_.rank()) return format_(x_.data()[offset]);
     const index_t extent = x_.shape()[axis];
     const int left = x_.rank() - axis - 1;  // axes inside this one: their rows stand on lines of their own
-    const std::string gap = left == 0 ? ", " : "," + std::string(static_cast<std::size_t>(left), '\n') + std::string(static_cast<std::size_t>(axis + 1), ' ');
+    const std::string gap = left == 0 ? ", "
+                                      : "," + std::string(static_cast<std::size_t>(left), '\n') +
+                                            std::string(static_cast<std::size_t>(axis + 1), ' ');
     std::string text = "[";
     for (index_t i = 0; i < extent; ++i) {
       if (i > 0) text += gap;
@@ -125,8 +133,7 @@ std::string to_string(const Tensor<T>& x, const PrintOptions& options = {}) {
 
 /// The elements, and on a line of their own the shape and type when these do not show.
 template <class Stream, Scalar T>
-  requires std::is_base_of_v<std::ios_base, Stream>
-Stream& operator<<(Stream& out, const Tensor<T>& x) {
+requires std::is_base_of_v<std::ios_base, Stream> Stream& operator<<(Stream& out, const Tensor<T>& x) {
   out << to_string(x);
   return out;
 }

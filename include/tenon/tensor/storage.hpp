@@ -15,7 +15,8 @@ class alignas(backend::memory::alignment) Storage : public RefCounted {
   /// Uninitialised memory for `bytes` bytes, aligned to 64.
   static Ref<Storage> allocate(std::size_t bytes) {
     void* block = backend::memory::allocate(sizeof(Storage) + bytes);
-    return Ref<Storage>(new (block) Storage(static_cast<char*>(block) + sizeof(Storage), sizeof(Storage) + bytes));
+    return Ref<Storage>(new (block)
+                            Storage(static_cast<char*>(block) + sizeof(Storage), sizeof(Storage) + bytes));
   }
   /// Memory that belongs to somebody else. `release(context)` is called when the last tensor lets go.
   static Ref<Storage> borrow(void* data, void (*release)(void*) = nullptr, void* context = nullptr) {
@@ -47,6 +48,7 @@ class alignas(backend::memory::alignment) Storage : public RefCounted {
   void* context_ = nullptr;
   std::uint32_t version_ = 0;
 };
-static_assert(sizeof(Storage) == backend::memory::alignment, "data behind the header must keep the alignment of a cache line");
+static_assert(sizeof(Storage) == backend::memory::alignment,
+              "data behind the header must keep the alignment of a cache line");
 
 }  // namespace TENON_NAMESPACE

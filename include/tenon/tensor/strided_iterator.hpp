@@ -19,7 +19,11 @@ class StridedIterator {
 
   StridedIterator() = default;
   StridedIterator(const T* data, const Shape& shape, const Strides& strides, index_t position)
-      : at_(data), shape_(shape), strides_(strides), index_(Dims::filled(shape.size(), 0)), position_(position) {}
+      : at_(data),
+        shape_(shape),
+        strides_(strides),
+        index_(Dims::filled(shape.size(), 0)),
+        position_(position) {}
 
   const T& operator*() const { return *at_; }
   StridedIterator& operator++() {
@@ -37,7 +41,9 @@ class StridedIterator {
     ++*this;
     return before;
   }
-  friend bool operator==(const StridedIterator& a, const StridedIterator& b) { return a.position_ == b.position_; }
+  friend bool operator==(const StridedIterator& a, const StridedIterator& b) {
+    return a.position_ == b.position_;
+  }
 
  private:
   const T* at_ = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
-/// `Tensor<T>`: a shared handle to an n-dimensional array. Copies of a handle are the same tensor; `clone` copies elements.
+/// `Tensor<T>`: a shared handle to an n-dimensional array. Copies of a handle are the same tensor; `clone`
+/// copies elements.
 
 #include <vector>  // vector
 
@@ -68,7 +69,8 @@ class Tensor {
   /// An uninitialised, contiguous tensor.
   static Tensor empty(const Shape& shape) {
     const index_t size = element_count(shape);
-    return make(Storage::allocate(static_cast<std::size_t>(size) * sizeof(T)), 0, shape, contiguous_strides(shape), size, true);
+    return make(Storage::allocate(static_cast<std::size_t>(size) * sizeof(T)), 0, shape,
+                contiguous_strides(shape), size, true);
   }
 
   bool defined() const { return static_cast<bool>(body_); }
@@ -113,8 +115,8 @@ class Tensor {
   StridedIterator<T> end() const { return {data(), shape(), strides(), size()}; }
   std::vector<T> to_vector() const { return std::vector<T>(begin(), end()); }
 
-  /// NumPy-like indexing, one entry an axis: an integer, `all`, `range(start, stop, step)`, `newaxis`, `ellipsis`.
-  /// Defined in ops/slice.hpp.
+  /// NumPy-like indexing, one entry an axis: an integer, `all`, `range(start, stop, step)`, `newaxis`,
+  /// `ellipsis`. Defined in ops/slice.hpp.
   template <class... Index>
   Tensor operator()(Index... index) const;
 
@@ -128,13 +130,15 @@ class Tensor {
   void set_grad(Tensor gradient);
   /// The same elements as a constant.
   Tensor detach() const {
-    return make(body().storage, body().data - static_cast<T*>(body().storage->data()), shape(), strides(), size(), is_contiguous());
+    return make(body().storage, body().data - static_cast<T*>(body().storage->data()), shape(), strides(),
+                size(), is_contiguous());
   }
 
   /// Another layout of the same elements, unrecorded and unchecked: the step that every view op takes.
   Tensor view(index_t offset, const Shape& shape, const Strides& strides) const {
     const index_t start = body().data - static_cast<T*>(body().storage->data());
-    return make(body().storage, start + offset, shape, strides, element_count(shape), tenon::is_contiguous(shape, strides));
+    return make(body().storage, start + offset, shape, strides, element_count(shape),
+                tenon::is_contiguous(shape, strides));
   }
   /// Whether both are handles of one tensor.
   bool is(const Tensor& other) const { return body_.get() == other.body_.get(); }
@@ -145,8 +149,8 @@ class Tensor {
   void set_node(Ref<graph::NodeBase> node) { body().node = std::move(node); }
   const Ref<Storage>& storage() const { return body().storage; }
 
-  static Tensor make(Ref<Storage> storage, index_t offset, const Shape& shape, const Strides& strides, index_t size,
-                     bool contiguous) {
+  static Tensor make(Ref<Storage> storage, index_t offset, const Shape& shape, const Strides& strides,
+                     index_t size, bool contiguous) {
     Tensor t;
     t.body_ = Ref<TensorBody<T>>(new TensorBody<T>);
     TensorBody<T>& body = *t.body_;

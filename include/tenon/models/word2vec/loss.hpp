@@ -6,15 +6,17 @@
 namespace TENON_NAMESPACE::models {
 
 /// Mikolov et al. 2013, "Distributed representations of words and phrases".
-///   -log sigmoid(u.v) - sum_k log sigmoid(-n_k.v), with v = in[centre], u = out[context], n_k = out[negatives[., k]]
-///   in_embed, out_embed  (V, D)    centre, context  (N,)    negatives  (N, K)
-///   returns (), or (N,) without reduction    throws ShapeError, IndexError
+///   -log sigmoid(u.v) - sum_k log sigmoid(-n_k.v), with v = in[centre], u = out[context], n_k =
+///   out[negatives[., k]] in_embed, out_embed  (V, D)    centre, context  (N,)    negatives  (N, K) returns
+///   (), or (N,) without reduction    throws ShapeError, IndexError
 template <Real T>
-Tensor<T> sgns_loss(const Tensor<T>& in_embed, const Tensor<T>& out_embed, const Tensor<index_t>& centre, const Tensor<index_t>& context,
-                    const Tensor<index_t>& negatives, Reduction reduction = Reduction::mean) {
-  check<ShapeError>(negatives.rank() == 2 && centre.rank() == 1 && context.shape() == centre.shape() && negatives.shape()[0] == centre.size(),
-                    "sgns_loss", "expected centre and context (N,) and negatives (N, K), got ", centre.shape(), ", ", context.shape(), " and ",
-                    negatives.shape());
+Tensor<T> sgns_loss(const Tensor<T>& in_embed, const Tensor<T>& out_embed, const Tensor<index_t>& centre,
+                    const Tensor<index_t>& context, const Tensor<index_t>& negatives,
+                    Reduction reduction = Reduction::mean) {
+  check<ShapeError>(negatives.rank() == 2 && centre.rank() == 1 && context.shape() == centre.shape() &&
+                        negatives.shape()[0] == centre.size(),
+                    "sgns_loss", "expected centre and context (N,) and negatives (N, K), got ",
+                    centre.shape(), ", ", context.shape(), " and ", negatives.shape());
   const Tensor<T> v = embedding(in_embed, centre);
   const Tensor<T> attraction = sum(mul(v, embedding(out_embed, context)), {1});
   const Tensor<T> repulsion = sum(mul(unsqueeze(v, 1), embedding(out_embed, negatives)), {2});
