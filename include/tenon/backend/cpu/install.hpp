@@ -2,6 +2,7 @@
 /// Puts the SIMD and threaded kernels into a table.
 
 #include "tenon/backend/cpu/copy.hpp"
+#include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
@@ -15,6 +16,8 @@ constexpr Kernels<T> install(Kernels<T> table) {
   table.copy = copy<T>;
   table.gather = gather<T>;
   if constexpr (Real<T>) {
+    table.gemm = gemm<T>;
+    table.batched_gemm = batched_gemm<T>;
     table.sum = sum<T>;
     table.max = max<T>;
     table.min = min<T>;
