@@ -1,0 +1,149 @@
+#pragma once
+/// Points of many dimensions seen in few: principal component analysis, exact and the same on every machine's
+/// run. See Jolliffe 2002, "Principal Component Analysis", section 3.5, for the duality used here.
+
+#include <algorithm>  // sort
+#include <cmath>      // abs, sqrt
+#include <cstddef>    // size_t
+#include <numeric>    // iota
+#include <span>       // span
+#include <utility>    // move
+#include <vector>     // vector
+
+#include "tenon/core/error.hpp"
+#include "tenon/core/scalar.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+struct PrincipalAxes {
+  std::vector<double> mean;  ///< D
+  std::vector<double> axes;  ///< (k, D): directions of unit length; zero where the points have no such extent
+
+  /// The coordinate of a point along an axis.
+  double project(std::span<const float> point, std::size_t axis) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < mean.size(); ++i)
+      sum += axes[axis * mean.size() + i] * (static_cast<double>(point[i]) - mean[i]);
+    return sum;
+  }
+};
+
+/// The k directions in which N points vary most.
+///   X centred, X Xᵀ = U Λ Uᵀ, axes Λ^-½ Uᵀ X: the eigenvectors of the covariance, at the cost of an N × N
+///   problem whatever D is. The sign of an axis is chosen so that the largest coordinate of a point is
+///   positive.
+/// points   (N, D), row-major
+/// k        at most N
+/// cost     N² D + about 40 N³ operations: for hundreds of points
+PrincipalAxes principal_axes(std::vector<double> points, index_t n, index_t k);
+
+namespace detail {
+
+/// A symmetric matrix by its upper half and lower half alike, and the rotations that make it diagonal (Jacobi
+/// 1846).
+class JacobiEigen {
+ public:
+  JacobiEigen(std::vector<double> matrix, std::size_t n) : a_(std::move(matrix)), v_(n * n), n_(n) {
+    for (std::size_t i = 0; i < n; ++i) v(i, i) = 1;
+    constexpr int most_sweeps = 60;  // it converges quadratically: eight or so do
+    for (int sweep = 0; sweep < most_sweeps && off_diagonal() > 1e-30 * total(); ++sweep)
+      for (std::size_t p = 0; p < n; ++p)
+        for (std::size_t q = p + 1; q < n; ++q) rotate(p, q);
+  }
+  double eigenvalue(std::size_t i) const { return a_[i * n_ + i]; }
+  /// Component `row` of eigenvector i.
+  double eigenvector(std::size_t row, std::size_t i) const { return v_[row * n_ + i]; }
+
+ private:
+  double& a(std::size_t i, std::size_t j) { return a_[i * n_ + j]; }
+  double& v(std::size_t i, std::size_t j) { return v_[i * n_ + j]; }
+
+  double off_diagonal() {
+    double sum = 0;
+    for (std::size_t i = 0; i < n_; ++i)
+      for (std::size_t j = 0; j < i; ++j) sum += 2 * a(i, j) * a(i, j);
+    return sum;
+  }
+  double total() const {
+    double sum = 0;
+    for (const double x : a_) sum += x * x;
+    return sum;
+  }
+
+  /// Makes a(p, q) zero.
+  void rotate(std::size_t p, std::size_t q) {
+    if (a(p, q) == 0) return;
+    const double theta = (a(q, q) - a(p, p)) / (2 * a(p, q));
+    const double t = (theta < 0 ? -1 : 1) / (std::abs(theta) + std::sqrt(theta * theta + 1));
+    const double c = 1 / std::sqrt(t * t + 1), s = t * c;
+    const auto turn = [c, s](double& x, double& y) {
+      const double old = x;
+      x = c * old - s * y;
+      y = s * old + c * y;
+    };
+    for (std::size_t i = 0; i < n_; ++i) turn(a(i, p), a(i, q));
+    for (std::size_t i = 0; i < n_; ++i) turn(a(p, i), a(q, i));
+    for (std::size_t i = 0; i < n_; ++i) turn(v(i, p), v(i, q));
+  }
+
+  std::vector<double> a_, v_;
+  std::size_t n_;
+};
+
+/// Takes the mean off N rows and returns it.
+inline std::vector<double> centre_rows(std::vector<double>& x, std::size_t n) {
+  const std::size_t dim = x.size() / n;
+  std::vector<double> mean(dim);
+  for (std::size_t i = 0; i < x.size(); ++i) mean[i % dim] += x[i] / static_cast<double>(n);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] -= mean[i % dim];
+  return mean;
+}
+
+/// X Xᵀ of N rows.
+inline std::vector<double> gram_matrix(const std::vector<double>& x, std::size_t n) {
+  const std::size_t dim = x.size() / n;
+  std::vector<double> gram(n * n);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j <= i; ++j) {
+      double sum = 0;
+      for (std::size_t d = 0; d < dim; ++d) sum += x[i * dim + d] * x[j * dim + d];
+      gram[i * n + j] = gram[j * n + i] = sum;
+    }
+  return gram;
+}
+
+}  // namespace detail
+
+inline PrincipalAxes principal_axes(std::vector<double> points, index_t n, index_t k) {
+  check<ValueError>(n >= 1 && k >= 1 && k <= n, "principal_axes", n, " points have no ", k, " axes");
+  const auto count = static_cast<std::size_t>(n);
+  check<ShapeError>(points.size() % count == 0, "principal_axes", points.size(), " values are not ", n,
+                    " points");
+  const std::size_t dim = points.size() / count;
+  PrincipalAxes result;
+  result.mean = detail::centre_rows(points, count);
+  result.axes.resize(static_cast<std::size_t>(k) * dim);
+
+  const detail::JacobiEigen eigen(detail::gram_matrix(points, count), count);
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return eigen.eigenvalue(a) != eigen.eigenvalue(b) ? eigen.eigenvalue(a) > eigen.eigenvalue(b) : a < b;
+  });
+  double total = 0;
+  for (std::size_t i = 0; i < count; ++i) total += eigen.eigenvalue(i);
+
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(k); ++axis) {
+    const std::size_t e = order[axis];
+    if (eigen.eigenvalue(e) <= 1e-12 * total) break;
+    double largest = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      if (std::abs(eigen.eigenvector(i, e)) > std::abs(largest)) largest = eigen.eigenvector(i, e);
+    const double scale = (largest < 0 ? -1 : 1) / std::sqrt(eigen.eigenvalue(e));
+    for (std::size_t i = 0; i < points.size(); ++i)
+      result.axes[axis * dim + i % dim] += scale * eigen.eigenvector(i / dim, e) * points[i];
+  }
+  return result;
+}
+
+}  // namespace TENON_NAMESPACE::models

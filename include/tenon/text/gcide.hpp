@@ -1,0 +1,232 @@
+#pragma once
+/// The GNU Collaborative International Dictionary of English as plain text to learn words from.
+///
+/// It comes as the data file of a dictionary server (Debian: package dict-gcide), 40 MB of text when
+/// unpacked:
+///
+///   Lariat \Lar"i*at\ (l[a^]r"[i^]*[a^]t), n. [Sp. la reata the
+///      rope; la the + reata rope. Cf. {Reata}.]
+///      A long, slender rope made of hemp or strips of hide, esp. one
+///      with a noose; …                                   --Author.
+///      [1913 Webster]
+///
+/// Of this remain the headword and the words of the definitions and quotations. Pronunciations, etymologies,
+/// sources and names of authors go, since they say nothing of what a word means.
+
+#include <algorithm>    // min
+#include <cstddef>      // size_t
+#include <memory>       // unique_ptr, make_unique
+#include <optional>     // optional
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+
+#include <unistd.h>  // access
+
+#include "tenon/core/error.hpp"
+#include "tenon/text/reader.hpp"
+
+namespace TENON_NAMESPACE::text {
+
+/// Where the dictionary's data file is installed, if it is.
+inline std::optional<std::string> find_gcide() {
+  for (const char* path : {"/usr/share/dictd/gcide.dict.dz", "/usr/share/dictd/gcide.dict",
+                           "/usr/local/share/dictd/gcide.dict.dz", "/usr/share/dict/gcide.dict.dz",
+                           "/usr/lib/dict/gcide.dict.dz", "/opt/dictd/gcide.dict.dz"})
+    if (::access(path, R_OK) == 0) return path;
+  return std::nullopt;
+}
+
+/// The words of one entry: lower-case letters, one blank between. Words of a single letter are left out: they
+/// are marks of grammar (n., v. t., a.) far more often than articles.
+std::string normalize_gcide_entry(std::string_view entry);
+
+/// Reads the data file, packed or not, as one line for each entry.
+class GcideReader : public TextReader {
+ public:
+  explicit GcideReader(std::unique_ptr<TextReader> source) : source_(std::move(source)) {}
+  explicit GcideReader(const std::string& path) : GcideReader(std::make_unique<FileReader>(path)) {}
+
+  std::size_t read(char* buffer, std::size_t capacity) override;
+
+ private:
+  bool read_line(std::string& line);
+  bool read_entry(std::string& entry);
+
+  std::unique_ptr<TextReader> source_;
+  std::string chunk_;         // bytes of the source,
+  std::size_t position_ = 0;  // those before this are used up
+  std::string headline_;      // the line that ended the last entry and begins the next
+  std::string text_;          // normalised text that waits to be read,
+  std::size_t taken_ = 0;     // less so many bytes
+};
+
+// Definitions
+// -------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+class GcideEntry {
+ public:
+  explicit GcideEntry(std::string_view entry) : in_(entry) {}
+
+  std::string words() {
+    while (at_ < in_.size()) step();
+    end_word();
+    return std::move(out_);
+  }
+
+ private:
+  static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+  static bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
+  static char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+  char peek(std::size_t ahead) const { return at_ + ahead < in_.size() ? in_[at_ + ahead] : '\0'; }
+
+  void step() {
+    const char c = in_[at_];
+    if (is_letter(c)) return add_letter(c);
+    if (in_braces_ && (c == '*' || c == '"' || c == '`')) return void(++at_);  // {La*ron"ic}: marks of stress
+    if (c == '[') return skip_brackets();
+    if (c == '{' || c == '}') in_braces_ = c == '{';
+    end_word();
+    if (c == '\\') return skip_pronunciation();
+    if (c == '(') return skip_parenthesis();
+    if (c == '-' && peek(1) == '-' && is_upper(peek(2))) return skip_author();
+    ++at_;
+  }
+
+  void add_letter(char c) {
+    word_ += lower(c);
+    ++at_;
+  }
+
+  void end_word() {
+    if (word_.size() > 1) {
+      if (!out_.empty()) out_ += ' ';
+      out_ += word_;
+    }
+    word_.clear();
+  }
+
+  /// [ae] and ['e] are letters of a word, anything else is a remark.
+  void skip_brackets() {
+    const std::size_t begin = at_, end = closing(begin, '[', ']');
+    const std::string_view inside = in_.substr(begin + 1, end > begin ? end - begin - 1 : 0);
+    at_ = end + 1;
+    if (!is_letter_code(inside)) return end_word();
+    for (const char c : inside)
+      if (is_letter(c)) word_ += lower(c);
+  }
+  static bool is_letter_code(std::string_view code) {
+    if (code == "ae" || code == "oe" || code == "AE" || code == "OE") return true;
+    return code.size() == 2 && std::string_view("'`^\"~,").find(code[0]) != code.npos && is_letter(code[1]);
+  }
+
+  /// (l[aum]r"v[.a]) tells sounds, by codes of letters that words are not spelt with. Other remarks in
+  /// parentheses stay.
+  void skip_parenthesis() {
+    constexpr std::size_t longest = 80, longest_code = 5;
+    const std::size_t end = closing(at_, '(', ')');
+    const std::string_view inside = in_.substr(at_, end - at_);
+    bool sounds = false;
+    for (std::size_t i = inside.find('['); i < inside.size() && inside.size() <= longest;
+         i = inside.find('[', i + 1)) {
+      const std::string_view code =
+          inside.substr(i + 1, std::min(inside.find(']', i), inside.size()) - i - 1);
+      sounds |= code.size() >= 2 && code.size() <= longest_code && !is_letter_code(code) &&
+                code.find_first_of(" 0123456789") == code.npos;
+    }
+    at_ = sounds ? end + 1 : at_ + 1;
+  }
+
+  /// \Lar"i*at\, or nothing but the sign where no second follows.
+  void skip_pronunciation() {
+    const std::size_t end = in_.find('\\', at_ + 1);
+    at_ = (end == in_.npos ? at_ : end) + 1;
+  }
+
+  /// --Author, to the end of the line and through the lines far to the right on which a long name goes on.
+  void skip_author() {
+    constexpr std::size_t far = 30;
+    do at_ = std::min(in_.find('\n', at_), in_.size() - 1) + 1;
+    while (at_ < in_.size() && in_.substr(at_).find_first_not_of(' ') >= far && in_[at_] != '\n');
+  }
+
+  /// Where the bracket that opens at `begin` closes; `begin` itself when it does not within a reasonable
+  /// distance.
+  std::size_t closing(std::size_t begin, char open, char close) const {
+    constexpr std::size_t longest = 4000;
+    const std::size_t end = std::min(in_.size(), begin + longest);
+    int depth = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      depth += in_[i] == open ? 1 : in_[i] == close ? -1 : 0;
+      if (depth == 0) return i;
+    }
+    return begin;
+  }
+
+  std::string_view in_;
+  std::size_t at_ = 0;
+  bool in_braces_ = false;
+  std::string word_, out_;
+};
+
+}  // namespace detail
+
+inline std::string normalize_gcide_entry(std::string_view entry) {
+  return detail::GcideEntry(entry).words();
+}
+
+inline std::size_t GcideReader::read(char* buffer, std::size_t capacity) {
+  while (taken_ == text_.size()) {
+    std::string entry;
+    if (!read_entry(entry)) return 0;
+    text_ = normalize_gcide_entry(entry);
+    if (!text_.empty()) text_ += '\n';
+    taken_ = 0;
+  }
+  const std::size_t count = text_.copy(buffer, capacity, taken_);
+  taken_ += count;
+  return count;
+}
+
+/// The next line with its newline.
+inline bool GcideReader::read_line(std::string& line) {
+  constexpr std::size_t chunk_size = std::size_t{1} << 16, longest = std::size_t{1} << 20;
+  line.clear();
+  for (;;) {
+    const std::size_t end = std::min(chunk_.find('\n', position_), chunk_.size() - 1) + 1;
+    line.append(chunk_, position_, end - position_);
+    position_ = end;
+    if (!line.empty() && line.back() == '\n') return true;
+    check<IoError>(line.size() < longest, "gcide", "a line of more than ", longest,
+                   " bytes: not the dictionary's data file");
+    chunk_.resize(chunk_size);
+    chunk_.resize(source_->read(chunk_.data(), chunk_size));
+    position_ = 0;
+    if (chunk_.empty()) return !line.empty();
+  }
+}
+
+/// A headline stands at the left margin and spells the pronunciation between backslashes. What comes before
+/// the first is the preface.
+inline bool GcideReader::read_entry(std::string& entry) {
+  const auto is_headline = [](const std::string& line) {
+    return line.front() > ' ' && line.find('\\') != line.npos;
+  };
+  std::string line;
+  while (headline_.empty() && read_line(line))
+    if (is_headline(line)) headline_ = line;
+  entry = std::move(headline_);
+  headline_.clear();
+  while (!entry.empty() && read_line(line)) {
+    if (is_headline(line)) {
+      headline_ = line;
+      break;
+    }
+    entry += line;
+  }
+  return !entry.empty();
+}
+
+}  // namespace TENON_NAMESPACE::text
