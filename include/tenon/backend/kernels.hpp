@@ -3,6 +3,7 @@
 
 #include <atomic>  // atomic
 
+#include "tenon/backend/blas/install.hpp"
 #include "tenon/backend/cpu/install.hpp"
 #include "tenon/backend/reference/install.hpp"
 #include "tenon/backend/table.hpp"
@@ -13,7 +14,7 @@ namespace TENON_NAMESPACE::backend {
 enum class Provider {
   reference,  ///< plain loops
   cpu,        ///< SIMD and threads
-  blas,       ///< matrix products by Eigen or OpenBLAS
+  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
 };
 
 namespace detail {
@@ -23,7 +24,7 @@ template <class T>
 inline constexpr Kernels<T> tables[] = {
     reference::table<T>(),
     cpu::install(reference::table<T>()),
-    cpu::install(reference::table<T>()),
+    blas::install(cpu::install(reference::table<T>())),
 };
 }  // namespace detail
 

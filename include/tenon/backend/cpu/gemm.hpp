@@ -156,7 +156,7 @@ void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T
 }
 
 /// Small products are shared out whole; each large one is shared among the threads.
-template <Real T, class Gemm>
+template <class Gemm>
 void each_product(index_t batch, index_t work, Gemm&& multiply) {
   const index_t grain = work < 4 * gemm_serial_work
                             ? std::max<index_t>(1, gemm_serial_work / std::max<index_t>(1, work))
@@ -170,7 +170,7 @@ template <Real T>
 void batched_gemm(index_t batch, const index_t* a_offset, const index_t* b_offset, const index_t* c_offset,
                   bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
                   index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
-  each_product<T>(batch, m * n * k, [&](index_t i) {
+  each_product(batch, m * n * k, [&](index_t i) {
     gemm(transpose_a, transpose_b, m, n, k, alpha, a + a_offset[i], lda, b + b_offset[i], ldb, beta,
          c + c_offset[i], ldc);
   });

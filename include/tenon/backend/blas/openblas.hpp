@@ -1,0 +1,49 @@
+#pragma once
+/// Matrix products by OpenBLAS, through prototypes of our own: no foreign header, and no clash with one that
+/// a user includes.
+
+#include <climits>  // INT_MAX
+
+#include "tenon/backend/cpu/gemm.hpp"
+
+namespace TENON_NAMESPACE::backend::blas {
+
+namespace detail {
+void cblas_sgemm(int layout, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+                 const float* a, int lda, const float* b, int ldb, float beta, float* c,
+                 int ldc) __asm__("cblas_sgemm");
+void cblas_dgemm(int layout, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+                 const double* a, int lda, const double* b, int ldb, double beta, double* c,
+                 int ldc) __asm__("cblas_dgemm");
+}  // namespace detail
+
+/// Shapes that OpenBLAS does less well than our own kernels: vectors, a few rows against a transposed matrix,
+/// nothing at all, and extents beyond its integers.
+template <Real T>
+bool prefers_own(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, index_t lda,
+                 index_t ldb, index_t ldc) {
+  const bool thin =
+      m <= 1 || n <= 1 || k <= 0 || (transpose_b && !transpose_a && m <= cpu::GemmShape<T>::tile_rows);
+  return thin || std::max({m, n, k, lda, ldb, ldc}) > INT_MAX;
+}
+
+template <Real T>
+void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
+          index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
+  if (prefers_own<T>(transpose_a, transpose_b, m, n, k, lda, ldb, ldc)) {
+    return cpu::gemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  }
+  constexpr int row_major = 101, as_is = 111, transposed = 112;
+  const auto narrow = [](index_t extent) { return static_cast<int>(extent); };
+  const auto call = [&](auto&& cblas_gemm) {
+    cblas_gemm(row_major, transpose_a ? transposed : as_is, transpose_b ? transposed : as_is, narrow(m),
+               narrow(n), narrow(k), alpha, a, narrow(lda), b, narrow(ldb), beta, c, narrow(ldc));
+  };
+  if constexpr (sizeof(T) == sizeof(float)) {
+    call(detail::cblas_sgemm);
+  } else {
+    call(detail::cblas_dgemm);
+  }
+}
+
+}  // namespace TENON_NAMESPACE::backend::blas
