@@ -1,7 +1,8 @@
 # The third parties that the headers stand on. Read by the build and by the installed package, so that both find them alike.
 #
 #   TENON_OPENMP  threads through OpenMP when it is found
-#   TENON_BLAS    AUTO (OpenBLAS when it is found), EIGEN, OPENBLAS (an error when it is not)
+#   TENON_BLAS    AUTO (OpenBLAS when it is found, else the library's own products), EIGEN, OPENBLAS (an error when
+#                 it is not found)
 #
 # Defines tenon::dependencies; sets TENON_USE_OPENMP and TENON_USE_OPENBLAS to say what was chosen, and TENON_MISSING to the
 # sentence that names what lacks.
@@ -37,7 +38,9 @@ if(TENON_OPENMP)
 endif()
 
 set(TENON_USE_OPENBLAS OFF)
-if(NOT TENON_BLAS STREQUAL "EIGEN")
+if(TENON_BLAS STREQUAL "EIGEN")
+  target_compile_definitions(tenon::dependencies INTERFACE TENON_USE_EIGEN)
+else()
   # Debian keeps its flavours apart; the one on OpenMP shares our threads instead of competing with them.
   find_library(TENON_OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-openmp openblas)
   mark_as_advanced(TENON_OPENBLAS_LIBRARY)

@@ -21,8 +21,10 @@
 
 #if defined(TENON_USE_OPENBLAS)
 #define TENON_ABI_BLAS openblas
-#else
+#elif defined(TENON_USE_EIGEN)
 #define TENON_ABI_BLAS eigen
+#else
+#define TENON_ABI_BLAS own
 #endif
 
 #if defined(_OPENMP)
