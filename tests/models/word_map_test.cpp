@@ -1,0 +1,85 @@
+#include "tenon/models/word_map.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_folder.hpp"
+#include "tenon/core/generator.hpp"
+
+namespace {
+
+using namespace tn::models;
+
+/// Thirty words around each of three directions, "a0" … "c29", and ten that belong nowhere.
+WordQueries three_topics(bool counts = true) {
+  tn::Generator random(5);
+  tn::io::WordTable table;
+  table.dim = 8;
+  for (int i = 0; i < 100; ++i) {
+    const int topic = i % 10 == 9 ? 3 : i % 3;
+    table.words.push_back(std::string(1, "abcx"[topic]) + std::to_string(i));
+    if (counts) table.counts.push_back(1000 - i);
+    for (int j = 0; j < 8; ++j)
+      table.values.push_back(static_cast<float>((j == topic) + 0.1 * random.normal()));
+  }
+  return WordQueries(WordVectors(std::move(table)));
+}
+
+const std::vector<WordTopic> examples = {
+    {"first & best", {"a0", "a3"}}, {"second", {"b1", "nowhere"}}, {"third", {"c2"}}, {"gone", {"nowhere"}}};
+
+TEST(WordMap, TopicsFillUpWithTheirMostFrequentWords) {
+  WordMapOptions options;
+  options.words = 5;
+  const auto topics = gather_topics(three_topics(), examples, options);
+  ASSERT_EQ(topics.size(), 3u);
+  EXPECT_EQ(topics[2].name, "third");
+  for (const WordTopic& topic : topics) {
+    EXPECT_EQ(topic.words.size(), 5u);
+    for (const std::string& word : topic.words) EXPECT_EQ(word[0], topic.words[0][0]);
+  }
+}
+
+TEST(WordMap, IsWellFormedAndAlwaysTheSame) {
+  const WordQueries queries = three_topics();
+  WordMapOptions options;
+  options.title = "1 < 2 & \"3\"";
+  const auto topics = gather_topics(queries, examples, options);
+  const std::string svg = word_map_svg(queries, topics, options);
+  EXPECT_EQ(svg, word_map_svg(three_topics(), topics, options));
+  EXPECT_TRUE(svg.starts_with("<svg "));
+  EXPECT_TRUE(svg.ends_with("</svg>\n"));
+  EXPECT_NE(svg.find("1 &lt; 2 &amp; \"3\""), svg.npos);
+  EXPECT_NE(svg.find("first &amp; best"), svg.npos);
+  EXPECT_NE(svg.find("a0  (1000 times)\n"), svg.npos);
+  const auto count = [&](std::string_view what) {
+    std::size_t n = 0;
+    for (std::size_t at = svg.find(what); at != svg.npos; at = svg.find(what, at + 1)) ++n;
+    return n;
+  };
+  EXPECT_EQ(count("<g class=\"word"), 48u);
+  EXPECT_EQ(count("<title>"), 48u);
+  EXPECT_EQ(count("<text"), count("</text>"));
+  EXPECT_EQ(count("http"), 1u);  // the name space: nothing is fetched
+}
+
+TEST(WordMap, OneTopicAndNoCountsSuffice) {
+  const std::string svg = word_map_svg(three_topics(false), {{"few", {"a0", "b1", "c2"}}});
+  EXPECT_NE(svg.find(">a0</text>"), svg.npos);
+  EXPECT_EQ(svg.find("times)"), svg.npos);
+}
+
+TEST(WordMap, NeedsThreeWords) {
+  const WordQueries queries = three_topics();
+  EXPECT_EQ(support::message_of<tn::ValueError>([&] {
+              word_map_svg(queries, {{"few", {"a0", "b1", "nowhere"}}});
+            }),
+            "[word map] needs three words of its topics or more, the vocabulary has 2");
+  EXPECT_TRUE(gather_topics(queries, {{"gone", {"nowhere"}}}).empty());
+}
+
+TEST(WordMap, EqualVectorsDoNotBreakIt) {
+  const WordQueries queries(WordVectors({{"a", "b", "c"}, {}, 2, {1, 1, 1, 1, 1, 1}}));
+  EXPECT_EQ(word_map_svg(queries, {{"same", {"a", "b", "c"}}}).find("nan"), std::string::npos);
+}
+
+}  // namespace
