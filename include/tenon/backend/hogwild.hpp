@@ -30,6 +30,26 @@ inline void prefetch(const T* row, index_t length) {
   for (index_t i = 0; i < length; i += line) __builtin_prefetch(row + i, 1, 3);
 }
 
+/// mean_d = the mean of rows_i,d over i.
+template <Real T>
+void mean_rows(const T* const* rows, index_t count, index_t length, T* mean) {
+  const Pack<T> weight(T{1} / static_cast<T>(count));
+  for (index_t d = 0; d < length; d += Pack<T>::width) {
+    Pack<T> sum(0);
+    for (index_t i = 0; i < count; ++i) sum += load(rows[i] + d);
+    (sum * weight).store(mean + d);
+  }
+}
+
+/// rows_i += change for each row.
+template <Real T>
+void add_to_rows(const T* change, index_t length, T* const* rows, index_t count) {
+  for (index_t d = 0; d < length; d += Pack<T>::width) {
+    const Pack<T> add = Pack<T>::load(change + d);
+    for (index_t i = 0; i < count; ++i) store(rows[i] + d, load(rows[i] + d) + add);
+  }
+}
+
 /// Rows of this many numbers begin on cache lines, and no pack reaches beyond a row.
 template <Real T>
 constexpr index_t row_stride(index_t length) {

@@ -5,9 +5,8 @@
 #include <zlib.h>  // gzdopen, gzread
 
 #include <algorithm>    // min
-#include <cerrno>       // errno
 #include <cstddef>      // size_t
-#include <cstring>      // memcpy, strerror
+#include <cstring>      // memcpy
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
@@ -16,6 +15,7 @@
 #include <unistd.h>  // dup, close
 
 #include "tenon/core/error.hpp"
+#include "tenon/io/atomic_file.hpp"
 
 namespace TENON_NAMESPACE::text {
 
@@ -48,7 +48,7 @@ class FileReader : public TextReader {
  public:
   explicit FileReader(const std::string& path) : name_(path == "-" ? "standard input" : path) {
     const int descriptor = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    check<IoError>(descriptor >= 0, "text", "cannot open ", name_, ": ", std::strerror(errno));
+    if (descriptor < 0) fail<IoError>("text", "cannot open ", name_, ": ", io::system_reason());
     file_ = ::gzdopen(descriptor, "rb");
     if (!file_) {
       ::close(descriptor);
@@ -64,11 +64,14 @@ class FileReader : public TextReader {
     const auto wanted = static_cast<unsigned>(std::min<std::size_t>(capacity, 1u << 30));
     const int count = ::gzread(file_, buffer, wanted);
     int code = Z_OK;
-    const char* reason = ::gzerror(file_, &code);
-    if (code == Z_ERRNO) reason = std::strerror(errno);
+    const char* const message = ::gzerror(file_, &code);
     // A compressed file that ends early is reported beside the last bytes that could still be read.
-    check<IoError>(count >= 0 && code != Z_BUF_ERROR, "text", "cannot read ", name_, ": ",
-                   code == Z_BUF_ERROR ? "the compressed data end too early" : reason);
+    if (count < 0 || code == Z_BUF_ERROR) {
+      fail<IoError>("text", "cannot read ", name_, ": ",
+                    code == Z_ERRNO       ? io::system_reason()
+                    : code == Z_BUF_ERROR ? "the compressed data end too early"
+                                          : message);
+    }
     return static_cast<std::size_t>(count);
   }
 

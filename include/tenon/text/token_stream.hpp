@@ -4,7 +4,6 @@
 #include <cerrno>   // errno
 #include <cstdint>  // uint32_t, uint64_t
 #include <cstdlib>  // getenv, mkstemp
-#include <cstring>  // strerror
 #include <memory>   // unique_ptr
 #include <string>   // string
 #include <utility>  // exchange, swap
@@ -14,6 +13,8 @@
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
+#include "tenon/io/atomic_file.hpp"
+#include "tenon/text/hash.hpp"
 
 namespace TENON_NAMESPACE::text {
 
@@ -39,8 +40,7 @@ class SpoolFile {
     const char* folder = std::getenv("TMPDIR");
     path_ = std::string(folder && *folder ? folder : "/tmp") + "/tenon-text-XXXXXX";
     descriptor_ = ::mkstemp(path_.data());
-    check<IoError>(is_open(), "text", "cannot create the temporary file ", path_, ": ", std::strerror(errno),
-                   "; TMPDIR names the folder to use");
+    if (!is_open()) fail_with("create", io::system_reason());
     ::unlink(path_.c_str());
   }
   void write(const void* data, std::size_t bytes, std::uint64_t offset) {
@@ -62,10 +62,14 @@ class SpoolFile {
     for (std::size_t done = 0; done < bytes;) {
       const ssize_t count = call(done);
       if (count < 0 && errno == EINTR) continue;
-      check<IoError>(count > 0, "text", "cannot ", verb, " the temporary file ", path_, ": ",
-                     count < 0 ? std::strerror(errno) : "it ends early", "; TMPDIR names the folder to use");
+      if (count <= 0) fail_with(verb, count < 0 ? io::system_reason() : "it ends early");
       done += static_cast<std::size_t>(count);
     }
+  }
+
+  [[noreturn]] void fail_with(const char* verb, const std::string& reason) const {
+    fail<IoError>("text", "cannot ", verb, " the temporary file ", path_, ": ", reason,
+                  "; TMPDIR names the folder to use");
   }
 
   int descriptor_ = -1;
@@ -103,6 +107,17 @@ class TokenStream {
     if (in_memory()) return memory_[static_cast<std::size_t>(block)].get();
     file_.read(scratch, block_bytes, static_cast<std::uint64_t>(block) * block_bytes);
     return scratch;
+  }
+
+  /// A number that tells other streams apart.
+  std::uint64_t fingerprint() const {
+    std::vector<Token> scratch(static_cast<std::size_t>(block_size));
+    std::uint64_t h = 0;
+    for (index_t b = 0; b < block_count(); ++b) {
+      const auto* const bytes = reinterpret_cast<const char*>(block(b, scratch.data()));
+      h = hash_bytes({bytes, static_cast<std::size_t>(block_length(b)) * sizeof(Token)}, h);
+    }
+    return h;
   }
 
   /// Replaces each word by its new number; words that have none, and sentences left without words, are

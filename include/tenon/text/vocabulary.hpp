@@ -3,12 +3,12 @@
 
 #include <algorithm>    // sort
 #include <cstdint>      // uint32_t, uint64_t
-#include <cstring>      // memcpy
 #include <string_view>  // string_view
 #include <vector>       // vector
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
+#include "tenon/text/hash.hpp"
 
 namespace TENON_NAMESPACE::text {
 
@@ -34,6 +34,13 @@ class Vocabulary {
     std::uint64_t sum = 0;
     for (const Entry& entry : entries_) sum += entry.count;
     return sum;
+  }
+
+  /// A number that tells vocabularies with other words, counts or order apart.
+  std::uint64_t fingerprint() const {
+    std::uint64_t h = 0;
+    for (index_t id = 0; id < size(); ++id) h = hash_bytes(word(id), h ^ count(id));
+    return h;
   }
 
   /// The word's number, or `unknown`.
@@ -88,24 +95,7 @@ class Vocabulary {
     Id id;
   };
 
-  /// Eight bytes at a time, folded by a 64 × 64 → 128 bit product.
-  static std::uint32_t hash(std::string_view word) {
-    std::uint64_t h = 0x9E3779B97F4A7C15u ^ word.size();
-    const char* p = word.data();
-    std::size_t left = word.size();
-    for (; left > 8; left -= 8, p += 8) {
-      std::uint64_t eight;
-      std::memcpy(&eight, p, 8);
-      h = fold(h ^ eight);
-    }
-    std::uint64_t rest = 0;
-    for (std::size_t i = 0; i < left; ++i) rest |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
-    return static_cast<std::uint32_t>(fold(h ^ rest));
-  }
-  static std::uint64_t fold(std::uint64_t x) {
-    const auto product = static_cast<uint128_t>(x) * 0xD6E8FEB86659FD93u;
-    return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
-  }
+  static std::uint32_t hash(std::string_view word) { return static_cast<std::uint32_t>(hash_bytes(word)); }
 
   /// Where the word is, or where it would be put.
   std::size_t slot_of(std::string_view wanted, std::uint32_t h) const {

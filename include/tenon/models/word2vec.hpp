@@ -1,0 +1,168 @@
+#pragma once
+/// word2vec: vectors for the words of a text (Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546).
+///
+///   tn::text::FileReader text("corpus.txt.gz");
+///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
+
+#include <algorithm>   // min
+#include <functional>  // function
+#include <thread>      // hardware_concurrency
+#include <utility>     // move
+#include <vector>      // vector
+
+#include "tenon/models/word2vec/block_trainer.hpp"
+#include "tenon/models/word2vec/checkpoint.hpp"
+#include "tenon/models/word2vec/options.hpp"
+#include "tenon/models/word2vec/progress.hpp"
+#include "tenon/models/word2vec/team.hpp"
+#include "tenon/models/word_vectors.hpp"
+#include "tenon/text/corpus.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// A training run over a text that has been read. It can be stopped, saved, continued, and asked for its
+/// vectors.
+///
+/// The text is trained in blocks. Random numbers and learning rate of a block depend only on the options and
+/// the number of the block: with one thread a run that was interrupted ends with the same bits as one that
+/// was not.
+class Word2Vec {
+ public:
+  /// Called about ten times a second and at the end; training stops when it returns false.
+  using Observer = std::function<bool(const Word2VecProgress&)>;
+
+  /// Reads a text and trains to the end.
+  /// throws  ValueError when options make no sense or no word is frequent enough, IoError when the text
+  /// cannot be read
+  static WordVectors train(text::TextReader& text, const Word2VecOptions& options = {},
+                           const text::TokenizerOptions& tokens = {}) {
+    options.validate();
+    Word2Vec run(text::read_corpus(text, tokens, limits(options)), options);
+    run.run();
+    return run.vectors();
+  }
+  /// What of a text enters the vocabulary.
+  static text::VocabularyLimits limits(const Word2VecOptions& options) {
+    return {.min_count = static_cast<std::uint64_t>(options.min_count), .max_size = options.max_vocab};
+  }
+
+  /// The beginning of a run.
+  /// throws  ValueError when options make no sense or the vocabulary is empty
+  Word2Vec(text::Corpus corpus, const Word2VecOptions& options)
+      : options_(checked(options, corpus)),
+        corpus_(std::move(corpus)),
+        tables_(counts(corpus_.vocabulary), options_),
+        model_(corpus_.vocabulary.size(), options_) {}
+
+  const Word2VecOptions& options() const { return options_; }
+  const text::Corpus& corpus() const { return corpus_; }
+  /// Whether training has come to its end.
+  bool done() const { return position_ == last_position(); }
+
+  /// Trains until the end, or until the observer asks to stop; writes checkpoints as the options say. Returns
+  /// done().
+  bool run(const Observer& observer = {});
+
+  /// throws  IoError when the file cannot be written
+  void save(const std::string& path) const { save_checkpoint(path, model_, position_, options_, corpus_); }
+  /// Goes to the state that was saved.
+  /// throws  IoError when the file is damaged, ValueError when it belongs to other options or another text
+  void load(const std::string& path) { position_ = load_checkpoint(path, model_, options_, corpus_); }
+
+  /// The vectors as they are now.
+  WordVectors vectors() const;
+
+ private:
+  static const Word2VecOptions& checked(const Word2VecOptions& options, const text::Corpus& corpus) {
+    options.validate();
+    check<ValueError>(corpus.words > 0, "word2vec", "the text has no words");
+    check<ValueError>(corpus.tokens.size() > 0, "word2vec", "none of the ", corpus.words,
+                      " words of the text is in the vocabulary; words must occur ", options.min_count,
+                      " times (min_count)");
+    return options;
+  }
+  static std::vector<std::uint64_t> counts(const text::Vocabulary& vocabulary) {
+    std::vector<std::uint64_t> counts;
+    for (index_t i = 0; i < vocabulary.size(); ++i) counts.push_back(vocabulary.count(i));
+    return counts;
+  }
+
+  index_t last_position() const { return corpus_.tokens.block_count() * options_.epochs; }
+  /// The share of the training that is done before a block.
+  double fraction(index_t position) const {
+    const index_t blocks = corpus_.tokens.block_count();
+    const index_t tokens = std::min(position % blocks * text::TokenStream::block_size, corpus_.tokens.size());
+    const double epochs = static_cast<double>(position / blocks) +
+                          static_cast<double>(tokens) / static_cast<double>(corpus_.tokens.size());
+    return epochs / options_.epochs;
+  }
+  double alpha(double fraction) const {
+    return options_.initial_alpha() + (options_.min_alpha - options_.initial_alpha()) * fraction;
+  }
+  int thread_count() const {
+    const unsigned machine = std::thread::hardware_concurrency();
+    return options_.threads > 0 ? options_.threads : machine > 0 ? static_cast<int>(machine) : 1;
+  }
+  /// What one thread does with a block.
+  auto make_worker(ProgressMeter& meter);
+  bool checkpoint_due(double seconds_since_last) const {
+    return options_.checkpoint_interval > 0 && seconds_since_last >= options_.checkpoint_interval;
+  }
+
+  Word2VecOptions options_;
+  text::Corpus corpus_;
+  Word2VecTables tables_;
+  Word2VecModel model_;
+  index_t position_ = 0;  // blocks done, over all epochs
+};
+
+inline auto Word2Vec::make_worker(ProgressMeter& meter) {
+  return [this, &meter, trainer = BlockTrainer(options_, tables_, model_),
+          scratch = std::vector<text::TokenStream::Token>(text::TokenStream::block_size)](
+             index_t position) mutable {
+    const index_t block = position % corpus_.tokens.block_count();
+    const double first = fraction(position), last = fraction(position + 1);
+    const LossSum loss = trainer.train(
+        corpus_.tokens.block(block, scratch.data()), corpus_.tokens.block_length(block),
+        FastRandom(options_.seed, static_cast<std::uint64_t>(position)), alpha(first), alpha(last));
+    meter.add(last - first, loss);
+  };
+}
+
+inline bool Word2Vec::run(const Observer& observer) {
+  constexpr double pause = 0.1;  // seconds between reports
+  const double words = static_cast<double>(corpus_.vocabulary.total()) * options_.epochs;
+  ProgressMeter meter(words, fraction(position_));
+  const auto go_on = [&] {
+    Word2VecProgress progress = meter.report();
+    progress.alpha = alpha(progress.fraction);
+    return !observer || observer(progress);
+  };
+  for (bool stopped = false; !done() && !stopped;) {
+    const double start = meter.seconds();
+    Team team(thread_count(), position_, last_position(), [&] { return make_worker(meter); });
+    while (!team.wait(pause)) {
+      stopped = !go_on();
+      if (stopped || checkpoint_due(meter.seconds() - start)) break;
+    }
+    position_ = team.stop();
+    if (!options_.checkpoint.empty() && !done()) save(options_.checkpoint);
+  }
+  if (done()) go_on();
+  return done();
+}
+
+inline WordVectors Word2Vec::vectors() const {
+  io::WordTable table;
+  table.dim = options_.size;
+  table.values.reserve(static_cast<std::size_t>(model_.vectors.rows() * options_.size));
+  for (index_t i = 0; i < model_.vectors.rows(); ++i) {
+    const float* const row = model_.vectors.row(i);
+    table.words.emplace_back(corpus_.vocabulary.word(i));
+    table.counts.push_back(static_cast<index_t>(corpus_.vocabulary.count(i)));
+    table.values.insert(table.values.end(), row, row + options_.size);
+  }
+  return WordVectors(std::move(table));
+}
+
+}  // namespace TENON_NAMESPACE::models

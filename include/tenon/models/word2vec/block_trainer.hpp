@@ -1,0 +1,81 @@
+#pragma once
+/// One thread's work: stochastic gradient descent over the windows of a block of text.
+
+#include <cstdint>  // uint64_t
+
+#include "tenon/backend/word2vec.hpp"
+#include "tenon/models/word2vec/progress.hpp"
+#include "tenon/models/word2vec/window.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+class BlockTrainer {
+ public:
+  BlockTrainer(const Word2VecOptions& options, const Word2VecTables& tables, Word2VecModel& model)
+      : cbow_(options.cbow),
+        stride_(model.vectors.stride()),
+        windows_(options, tables, model),
+        scratch_(windows_.most_inputs(), windows_.most_outputs(), stride_),
+        mean_(1, options.size),
+        change_(1, options.size) {}
+
+  /// Trains a block, while the learning rate goes from `first_rate` to `last_rate`. Returns the loss of a
+  /// sample of windows.
+  LossSum train(const WindowStream::Token* tokens, index_t count, const FastRandom& random, double first_rate,
+                double last_rate) {
+    LossSum loss;
+    windows_.open(tokens, count, random);
+    for (index_t step = 0; Window* window = windows_.next(); ++step) {
+      rate_ = static_cast<float>(first_rate + (last_rate - first_rate) * window->position);
+      LossSum* const observed = step % loss_sampling == 0 ? &loss : nullptr;
+      cbow_ ? train_cbow(*window, observed) : train_skip_gram(*window, observed);
+    }
+    return loss;
+  }
+
+ private:
+  static constexpr index_t loss_sampling = 256;  // windows; logarithms are dear
+
+  void train_skip_gram(Window& window, LossSum* loss) {
+    const index_t per_list = window.input_count / window.list_count;
+    for (index_t list = 0; list < window.list_count; ++list) {
+      float** const inputs = window.inputs.data() + list * per_list;
+      step(window, list, inputs, inputs, per_list, loss);
+    }
+  }
+
+  /// The mean of the words around predicts the centre; each of them receives the whole change, as in
+  /// word2vec.c.
+  void train_cbow(Window& window, LossSum* loss) {
+    float *mean = mean_.row(0), *change = change_.row(0);
+    backend::hogwild::mean_rows(window.inputs.data(), window.input_count, stride_, mean);
+    for (index_t d = 0; d < stride_; ++d) change[d] = 0;
+    step(window, 0, &mean, &change, 1, loss);
+    backend::hogwild::add_to_rows(change, stride_, window.inputs.data(), window.input_count);
+  }
+
+  void step(const Window& window, index_t list, float* const* inputs, float* const* updates,
+            index_t input_count, LossSum* loss) {
+    const index_t first = list * window.list_length;
+    backend::pair_step(backend::PairGrid<float>{.inputs = inputs,
+                                                .updates = updates,
+                                                .input_count = input_count,
+                                                .outputs = window.outputs.data() + first,
+                                                .labels = window.labels.data() + first,
+                                                .output_count = window.list_length,
+                                                .stride = stride_,
+                                                .rate = rate_,
+                                                .scratch = &scratch_,
+                                                .loss = loss ? &loss->sum : nullptr});
+    if (loss) loss->predictions += static_cast<std::uint64_t>(input_count);
+  }
+
+  bool cbow_;
+  index_t stride_;
+  WindowStream windows_;
+  backend::PairScratch<float> scratch_;
+  RowMatrix mean_, change_;
+  float rate_ = 0;
+};
+
+}  // namespace TENON_NAMESPACE::models

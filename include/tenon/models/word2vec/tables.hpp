@@ -1,0 +1,49 @@
+#pragma once
+/// What word2vec draws from: how often words are kept, which become negatives, and where they hang in the
+/// tree.
+
+#include <algorithm>  // min
+#include <cmath>      // pow, sqrt
+#include <cstdint>    // uint32_t, uint64_t
+#include <optional>   // optional
+#include <vector>     // vector
+
+#include "tenon/models/word2vec/alias_table.hpp"
+#include "tenon/models/word2vec/huffman_tree.hpp"
+#include "tenon/models/word2vec/options.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// Made once from the counts of the words; read by all threads.
+struct Word2VecTables {
+  std::vector<std::uint32_t> keep;      ///< a word stays when 32 random bits are at most this
+  std::optional<AliasTable> negatives;  ///< by count^ns_exponent
+  std::optional<HuffmanTree> tree;
+
+  /// counts   of the words, falling
+  Word2VecTables(const std::vector<std::uint64_t>& counts, const Word2VecOptions& options) {
+    double total = 0;
+    std::vector<double> weights;
+    for (const std::uint64_t count : counts) {
+      total += static_cast<double>(count);
+      weights.push_back(std::pow(static_cast<double>(count), options.ns_exponent));
+    }
+    for (const std::uint64_t count : counts)
+      keep.push_back(threshold(keep_probability(static_cast<double>(count) / total, options.sample)));
+    if (options.negative > 0) negatives.emplace(weights);
+    if (options.hs) tree.emplace(counts);
+  }
+
+  /// sqrt(t / f) + t / f for a word that makes up the share f of the text, as in word2vec.c.
+  static double keep_probability(double share, double sample) {
+    if (sample == 0) return 1;
+    return std::min(1.0, std::sqrt(sample / share) + sample / share);
+  }
+
+ private:
+  static std::uint32_t threshold(double probability) {
+    return static_cast<std::uint32_t>(std::min(probability * 0x1p32, 0x1p32 - 1));
+  }
+};
+
+}  // namespace TENON_NAMESPACE::models

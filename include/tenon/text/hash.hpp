@@ -1,0 +1,33 @@
+#pragma once
+/// A fast hash of bytes, the same on every run and machine of this byte order. Not for adversaries.
+
+#include <cstdint>      // uint64_t
+#include <cstring>      // memcpy
+#include <string_view>  // string_view
+
+#include "tenon/core/config.hpp"
+
+namespace TENON_NAMESPACE::text {
+
+/// The two halves of a 128-bit product, folded.
+inline std::uint64_t fold_product(std::uint64_t x) {
+  const auto product = static_cast<unsigned __int128>(x) * 0xD6E8FEB86659FD93u;
+  return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
+}
+
+/// Eight bytes at a time. `seed` chains the hashes of several pieces.
+inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) {
+  std::uint64_t h = seed ^ 0x9E3779B97F4A7C15u ^ bytes.size();
+  const char* p = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left > 8; left -= 8, p += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, p, 8);
+    h = fold_product(h ^ eight);
+  }
+  std::uint64_t rest = 0;
+  for (std::size_t i = 0; i < left; ++i) rest |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
+  return fold_product(h ^ rest);
+}
+
+}  // namespace TENON_NAMESPACE::text
