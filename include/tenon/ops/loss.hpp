@@ -92,7 +92,10 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
         losses, spread, counted);
   }
   if (options.reduction == Reduction::none) return reshape(losses, target.shape());
-  return options.reduction == Reduction::sum ? sum(losses) : div(sum(losses), sum(weights));
+  const Tensor<T> total = sum(losses);
+  if (options.reduction == Reduction::sum) return total;
+  const T count = sum(weights).item();
+  return count == 0 ? add(total, std::numeric_limits<T>::quiet_NaN()) : div(total, count);  // NaN, but its gradient is 0
 }
 
 }  // namespace detail

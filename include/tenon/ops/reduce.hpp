@@ -156,12 +156,7 @@ template <Scalar T>
 Tensor<T> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   const int a = normalize_axis(axis, x.rank(), "prod");
   if (x.rank() == 0) return x;
-  Tensor<T> y = x;
-  if (y.extent(a) == 0) {
-    Shape shape = x.shape();
-    shape[a] = 1;
-    y = ones<T>(shape);
-  }
+  Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // of nothing 1, and still recorded
   while (y.extent(a) > 1) {
     const index_t half = y.extent(a) / 2;
     const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));

@@ -100,6 +100,9 @@ class AdamW : public Adam<T> {
  public:
   explicit AdamW(std::vector<Tensor<T>> parameters, const AdamOptions& options = {.weight_decay = 0.01})
       : Adam<T>(std::move(parameters), detail::decoupled(options)) {}
+  void add_group(std::vector<Tensor<T>> parameters, const AdamOptions& options) {
+    Adam<T>::add_group(std::move(parameters), detail::decoupled(options));
+  }
 };
 
 }  // namespace TENON_NAMESPACE::optim
