@@ -7,6 +7,7 @@
 #include <exception>           // exception_ptr
 #include <mutex>               // mutex
 #include <thread>              // thread
+#include <utility>             // exchange
 #include <vector>              // vector
 
 #include "tenon/core/scalar.hpp"
