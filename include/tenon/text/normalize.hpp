@@ -57,7 +57,7 @@ inline void append_utf8(std::string& out, std::uint32_t c) {
   put(0x80 | (c & 0x3f));
 }
 
-/// Unicode's simple lower-case mapping for ASCII, Latin-1, Latin Extended-A and Additional, Greek, Cyrillic
+/// Unicode's simple lower-case mapping for Latin (but for the rarer letters of Extended-B), Greek, Cyrillic
 /// and Armenian; other characters stay as they are.
 inline std::uint32_t to_lower(std::uint32_t c) {
   const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
@@ -68,6 +68,8 @@ inline std::uint32_t to_lower(std::uint32_t c) {
   if (c == 0x178) return 0xff;
   if (within(0x100, 0x137) || within(0x14a, 0x177)) return c == 0x131 ? c : even_to_odd;
   if (within(0x139, 0x148) || within(0x179, 0x17e)) return odd_to_even;
+  if (c == 0x1a0 || within(0x1de, 0x1ef) || within(0x1f8, 0x21f) || within(0x222, 0x233)) return even_to_odd;
+  if (c == 0x1af || within(0x1cd, 0x1dc)) return odd_to_even;
   if (c == 0x386) return 0x3ac;
   if (within(0x388, 0x38a)) return c + 37;
   if (c == 0x38c) return 0x3cc;
@@ -76,6 +78,7 @@ inline std::uint32_t to_lower(std::uint32_t c) {
   if (within(0x400, 0x40f)) return c + 80;
   if (within(0x410, 0x42f)) return c + 32;
   if (within(0x460, 0x481) || within(0x48a, 0x4bf) || within(0x4d0, 0x52f)) return even_to_odd;
+  if (c == 0x4c0) return 0x4cf;
   if (within(0x4c1, 0x4ce)) return odd_to_even;
   if (within(0x531, 0x556)) return c + 48;
   if (within(0x1e00, 0x1e95) || within(0x1ea0, 0x1eff)) return even_to_odd;

@@ -31,9 +31,10 @@ inline bool is_separator(char c) {
 /// The longest beginning of at most `limit` bytes that does not end inside a character.
 inline std::string_view cut(std::string_view word, std::size_t limit) {
   if (word.size() <= limit) return word;
+  const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(word[i]) & 0xc0) == 0x80; };
   std::size_t end = limit;
-  while (end > 0 && limit - end < 4 && (static_cast<unsigned char>(word[end]) & 0xc0) == 0x80) --end;
-  return word.substr(0, end > 0 ? end : limit);
+  while (limit - end < 4 && continues(end)) --end;
+  return word.substr(0, limit - end < 4 ? end : limit);  // no character is so long: not UTF-8
 }
 
 }  // namespace detail

@@ -39,7 +39,7 @@ class Vocabulary {
   /// A number that tells vocabularies with other words, counts or order apart.
   std::uint64_t fingerprint() const {
     std::uint64_t h = 0;
-    for (index_t id = 0; id < size(); ++id) h = hash_bytes(word(id), h ^ count(id));
+    for (index_t id = 0; id < size(); ++id) h = hash_bytes(word(id), fold_product(h ^ count(id)));
     return h;
   }
 
