@@ -284,8 +284,7 @@ inline index_t map_grain(index_t n) {
 template <class T>
 void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
   const index_t n = element_count(plan.shape);
-  if (n == 0) return;
-  detail::collapse(plan);
+  if (n > 0) detail::collapse(plan);  // of nothing there are no parts, but sums, which are 0
   bool has_total = false;
   index_t bytes = 0;
   for (int o = 0; o < plan.outputs; ++o) {

@@ -17,9 +17,9 @@ using Gradients = SmallVector<Tensor<T>, 4>;
 /// A kept tensor: its elements, and the number of in-place writes they had seen.
 template <class T>
 struct Kept {
-  Ref<Storage> storage;
-  Shape shape;
-  Strides strides;
+  Ref<Storage> storage{};
+  Shape shape{};
+  Strides strides{};
   index_t offset = 0;
   std::uint32_t version = 0;
 
