@@ -91,6 +91,13 @@ void copy_run(index_t n, const T* src, T* dst, bool stream) {
   }
 }
 
+/// Asks for the first lines of a run that will be read soon.
+template <class T>
+void prefetch_run(index_t n, const T* run) {
+  constexpr index_t line = 64 / sizeof(T), most = 16 * line;
+  for (index_t i = 0; i < std::min(n, most); i += line) __builtin_prefetch(run + i);
+}
+
 template <class T>
 void fill_run(index_t n, T value, T* dst) {
   index_t i = 0;
@@ -106,6 +113,7 @@ void copy_row(index_t n, const T* src, index_t src_stride, T* dst, index_t dst_s
   if (src_stride == 0 && dst_stride == 1) {
     fill_run(n, *src, dst);
   } else if (dst_stride == 1) {
+#pragma GCC unroll 8
     for (index_t i = 0; i < n; ++i) dst[i] = src[i * src_stride];
   } else {
     for (index_t i = 0; i < n; ++i) dst[i * dst_stride] = src[i * src_stride];
@@ -117,7 +125,11 @@ template <class T>
 void copy_plane(const CopyPlan& plan, index_t rows, index_t columns, const T* src, T* dst, bool stream) {
   const auto &row = plan.row(), &column = plan.column();
   if (plan.by_runs()) {
-    for (index_t r = 0; r < rows; ++r) copy_run(columns, src + r * row.src, dst + r * row.dst, stream);
+    constexpr index_t rows_ahead = 8;
+    for (index_t r = 0; r < rows; ++r) {
+      prefetch_run(columns, src + std::min(r + rows_ahead, rows - 1) * row.src);
+      copy_run(columns, src + r * row.src, dst + r * row.dst, stream);
+    }
   } else if (plan.transposed()) {
     transpose(rows, columns, src, column.src, dst, row.dst, stream);
   } else {

@@ -22,7 +22,7 @@ void gather_rows(index_t count, index_t inner, const T* src, const index_t* inde
     return;
   }
   for (index_t c = 0; c < count; ++c) {
-    if (c + rows_ahead < count) __builtin_prefetch(src + index[c + rows_ahead] * inner);
+    if (c + rows_ahead < count) prefetch_run(inner, src + index[c + rows_ahead] * inner);
     copy_run(inner, src + index[c] * inner, dst + c * inner, false);
   }
 }
@@ -50,7 +50,7 @@ void add_rows(index_t count, index_t columns, index_t inner, const index_t* inde
     return;
   }
   for (index_t c = 0; c < count; ++c) {
-    if (c + rows_ahead < count) __builtin_prefetch(dst + index[c + rows_ahead] * inner, 1);
+    if (c + rows_ahead < count) prefetch_run(columns, dst + index[c + rows_ahead] * inner);
     T* const to = dst + index[c] * inner;
     const T* const from = src + c * inner;
     each_pack<T>(0, columns, [&](auto lanes) { lanes.store(to, lanes.load(to) + lanes.load(from)); });

@@ -4,8 +4,10 @@
 /// Elements are accumulated in several packs over blocks of a fixed size; the results of blocks are combined
 /// in order, sums in double. The error of a long sum is thereby that of a short one.
 
-#include <algorithm>  // min, max, fill_n
-#include <limits>     // numeric_limits
+#include <algorithm>    // min, max, fill_n
+#include <array>        // array
+#include <limits>       // numeric_limits
+#include <type_traits>  // is_same_v
 
 #include "tenon/backend/cpu/loop.hpp"
 #include "tenon/backend/memory.hpp"
@@ -49,11 +51,31 @@ inline constexpr index_t reduce_task = index_t{1} << 16;
 
 template <class Op, class T>
 typename Op::Total reduce_lanes(const Pack<T>& pack) {
-  T lanes[Pack<T>::width];
+  constexpr int width = Pack<T>::width;
+  T lanes[width];
   pack.store(lanes);
-  typename Op::Total total = lanes[0];
-  for (int i = 1; i < Pack<T>::width; ++i) total = Op::combine(total, lanes[i]);
-  return total;
+  typename Op::Total totals[width];
+#pragma GCC unroll 16
+  for (int i = 0; i < width; ++i) totals[i] = lanes[i];
+#pragma GCC unroll 4
+  for (int half = width / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+    for (int i = 0; i < half; ++i) totals[i] = Op::combine(totals[i], totals[i + half]);
+  }
+  return totals[0];
+}
+
+/// The first n lanes, filled up with what changes nothing.
+template <class Op, class T>
+Pack<T> load_rest(const T* x, index_t n) {
+  constexpr int width = Pack<T>::width;
+  static constexpr auto numbers = [] {
+    std::array<T, width> lanes{};
+    for (int i = 0; i < width; ++i) lanes[static_cast<std::size_t>(i)] = static_cast<T>(i);
+    return lanes;
+  }();
+  const auto wanted = Pack<T>::load(numbers.data()) < Pack<T>(n);
+  return select(wanted, Pack<T>::load_some(x, n), Pack<T>(Op::identity));
 }
 
 /// One block of a run.
@@ -61,26 +83,26 @@ template <class Op, class T>
 typename Op::Total reduce_block(index_t n, const T* x) {
   constexpr index_t width = Pack<T>::width;
   constexpr int ways = 8;
-  Pack<T> totals[ways];
-#pragma GCC unroll 8
-  for (int k = 0; k < ways; ++k) totals[k] = Pack<T>(Op::identity);
+  Pack<T> total(Op::identity);
   index_t i = 0;
-  for (; i + ways * width <= n; i += ways * width) {
+  if (n >= ways * width) {
+    Pack<T> totals[ways];
 #pragma GCC unroll 8
-    for (int k = 0; k < ways; ++k) totals[k] = Op::step(totals[k], Pack<T>::load(x + i + k * width));
-  }
-  for (; i + width <= n; i += width) totals[0] = Op::step(totals[0], Pack<T>::load(x + i));
-  if (i < n) {
-    T rest[width];
-    for (index_t lane = 0; lane < width; ++lane) rest[lane] = i + lane < n ? x[i + lane] : Op::identity;
-    totals[1] = Op::step(totals[1], Pack<T>::load(rest));
-  }
+    for (int k = 0; k < ways; ++k) totals[k] = Pack<T>(Op::identity);
+    for (; i + ways * width <= n; i += ways * width) {
 #pragma GCC unroll 8
-  for (int half = ways / 2; half > 0; half /= 2) {
+      for (int k = 0; k < ways; ++k) totals[k] = Op::step(totals[k], Pack<T>::load(x + i + k * width));
+    }
+#pragma GCC unroll 3
+    for (int half = ways / 2; half > 0; half /= 2) {
 #pragma GCC unroll 4
-    for (int k = 0; k < half; ++k) totals[k] = Op::step(totals[k], totals[k + half]);
+      for (int k = 0; k < half; ++k) totals[k] = Op::step(totals[k], totals[k + half]);
+    }
+    total = totals[0];
   }
-  return reduce_lanes<Op>(totals[0]);
+  for (; i + width <= n; i += width) total = Op::step(total, Pack<T>::load(x + i));
+  if (i < n) total = Op::step(total, load_rest<Op>(x + i, n - i));
+  return reduce_lanes<Op>(total);
 }
 
 template <class Op, class T>
@@ -92,12 +114,35 @@ typename Op::Total reduce_run(index_t n, const T* x) {
   return total;
 }
 
+/// Sums of rows shorter than a few packs: as many rows at a time as a pack has lanes.
+template <class T>
+void sum_short_rows(index_t outer, index_t n, const T* x, T* y) {
+  constexpr index_t width = Pack<T>::width;
+  for (index_t o = 0; o < outer; o += width) {
+    const index_t rows = std::min(width, outer - o);
+    Pack<T> sums[width];
+    for (index_t r = 0; r < width; ++r) {
+      const T* row = x + (o + std::min(r, rows - 1)) * n;
+      Pack<T> sum(0);
+      each_pack<T>(0, n, [&](auto lanes) { sum += lanes.load(row); });
+      sums[r] = sum;
+    }
+    const Pack<T> totals = reduce_add_each(sums);
+    rows == width ? totals.store(y + o) : totals.store_some(y + o, rows);
+  }
+}
+
 /// y(outer) from x(outer, n).
 template <class Op, class T>
 void reduce_rows(index_t outer, index_t n, const T* x, T* y) {
   if (n <= reduce_task) {
     parallel_for(outer, std::max<index_t>(1, reduce_task / std::max<index_t>(n, 1)),
                  [&](index_t begin, index_t end) {
+                   if constexpr (std::is_same_v<Op, Sum<T>>) {
+                     constexpr index_t width = Pack<T>::width;
+                     if (n <= 4 * width && outer >= width)
+                       return sum_short_rows(end - begin, n, x + begin * n, y + begin);
+                   }
                    for (index_t o = begin; o < end; ++o) y[o] = static_cast<T>(reduce_run<Op>(n, x + o * n));
                  });
     return;
@@ -123,11 +168,13 @@ void reduce_rows(index_t outer, index_t n, const T* x, T* y) {
 /// Columns that are reduced together: their accumulators fit the first-level cache.
 inline constexpr index_t column_chunk = 4096;
 
-/// totals[c] = step(totals[c], x[0][c], …, x[rows - 1][c]).
+/// totals[c] = step(totals[c], x[0][c], …, x[rows - 1][c]). Narrow rows follow each other in memory and are
+/// best read in order; wide ones four at a time, so that the accumulators pass through the cache less often.
 template <class Op, class T>
 void accumulate_columns(index_t rows, index_t columns, const T* x, index_t stride, T* totals) {
+  constexpr index_t narrow = 1024;
   index_t r = 0;
-  for (; r + 4 <= rows; r += 4) {
+  for (; r + 4 <= rows && columns > narrow; r += 4) {
     const T *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
     each_pack<T>(0, columns, [&](auto lanes) {
       const Pack<T> ab = Op::step(lanes.load(a), lanes.load(b)), cd = Op::step(lanes.load(c), lanes.load(d));

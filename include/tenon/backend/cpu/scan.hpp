@@ -59,20 +59,28 @@ void argmin(index_t outer, index_t n, index_t inner, const T* x, index_t* y) {
 
 /// The running total is kept in double, one for each column.
 template <Real T>
+void cumsum_block(index_t n, index_t inner, const T* x, T* y) {
+  if (inner == 1) {
+    double total = 0;
+    for (index_t j = 0; j < n; ++j) y[j] = static_cast<T>(total += static_cast<double>(x[j]));
+    return;
+  }
+  Buffer<double> totals(inner);
+  std::fill_n(totals.data(), inner, 0.0);
+  for (index_t j = 0; j < n; ++j) {
+    for (index_t i = 0; i < inner; ++i) {
+      totals[i] += static_cast<double>(x[j * inner + i]);
+      y[j * inner + i] = static_cast<T>(totals[i]);
+    }
+  }
+}
+
+template <Real T>
 void cumsum(index_t outer, index_t n, index_t inner, const T* x, T* y) {
-  parallel_for(outer, std::max<index_t>(1, reduce_task / std::max<index_t>(1, n * inner)),
+  const index_t block = n * inner;
+  parallel_for(outer, std::max<index_t>(1, reduce_task / std::max<index_t>(1, block)),
                [&](index_t begin, index_t end) {
-                 Buffer<double> totals(inner);
-                 for (index_t o = begin; o < end; ++o) {
-                   std::fill_n(totals.data(), inner, 0.0);
-                   for (index_t j = 0; j < n; ++j) {
-                     const index_t row = (o * n + j) * inner;
-                     for (index_t i = 0; i < inner; ++i) {
-                       totals[i] += static_cast<double>(x[row + i]);
-                       y[row + i] = static_cast<T>(totals[i]);
-                     }
-                   }
-                 }
+                 for (index_t o = begin; o < end; ++o) cumsum_block(n, inner, x + o * block, y + o * block);
                });
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>  // min, max, fill_n
 #include <cmath>      // log
+#include <limits>     // numeric_limits
 
 #include "tenon/backend/cpu/loop.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
@@ -14,6 +15,15 @@ namespace TENON_NAMESPACE::backend::cpu {
 
 /// About the number of elements that one task of a parallel loop is worth.
 inline constexpr index_t softmax_task = index_t{1} << 14;
+
+/// The largest element for the purpose of scaling: NaN may be passed over, the exponentials bring it back.
+template <Real T>
+struct Peak {
+  using Total = T;
+  static constexpr T identity = -std::numeric_limits<T>::infinity();
+  static Pack<T> step(const Pack<T>& total, const Pack<T>& x) { return max(total, x); }
+  static Total combine(Total total, Total x) { return x > total ? x : total; }
+};
 
 /// The sum of f(lanes) over runs of n elements, where `lanes` loads and stores a pack or its first elements.
 /// Lanes beyond the last element must give 0.
@@ -32,7 +42,7 @@ double sum_packs(index_t n, F&& f) {
 /// y = exp(x - m) / sum, or x - m - log sum; the exponentials wait in `scratch`.
 template <class T>
 void softmax_row(index_t n, const T* x, T* y, bool log, T* scratch) {
-  const Pack<T> m(reduce_run<Max<T>>(n, x));
+  const Pack<T> m(reduce_run<Peak<T>>(n, x));
   const double sum = sum_packs<T>(n, [&](auto lanes) {
     lanes.store(scratch, exp(lanes.load(x) - m));
     return lanes.load(scratch);
@@ -64,14 +74,14 @@ inline constexpr index_t softmax_columns = 256;
 template <class T>
 void softmax_chunk(index_t n, index_t inner, index_t columns, const T* x, T* y, bool log) {
   alignas(64) T m[softmax_columns], sum[softmax_columns];
-  std::fill_n(m, columns, Max<T>::identity);
+  std::fill_n(m, columns, Peak<T>::identity);
   std::fill_n(sum, columns, T{0});
   const auto each = [&](auto&& f) {
     for (index_t j = 0; j < n; ++j) {
       each_pack<T>(0, columns, [&](auto lanes) { f(lanes, x + j * inner, y + j * inner); });
     }
   };
-  each([&](auto lanes, const T* xj, T*) { lanes.store(m, Max<T>::step(lanes.load(m), lanes.load(xj))); });
+  each([&](auto lanes, const T* xj, T*) { lanes.store(m, Peak<T>::step(lanes.load(m), lanes.load(xj))); });
   each([&](auto lanes, const T* xj, T* yj) {
     const Pack<T> shifted = lanes.load(xj) - lanes.load(m), e = exp(shifted);
     lanes.store(yj, log ? shifted : e);

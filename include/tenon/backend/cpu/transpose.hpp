@@ -95,10 +95,13 @@ void transpose(index_t rows, index_t columns, const T* src, index_t src_stride, 
   stream = stream && aligned && Tile<T>::streamable;
   const index_t whole_rows = rows - rows % extent, whole_columns = columns - columns % extent;
   const index_t band = stream ? extent : 64;
+  constexpr index_t tiles_ahead = 4;
   for (index_t begin = 0; begin < whole_columns; begin += band) {
     const index_t end = begin + band < whole_columns ? begin + band : whole_columns;
     for (index_t r = 0; r < whole_rows; r += extent) {
       for (index_t c = begin; c < end; c += extent) {
+        for (index_t i = c; i < c + extent; ++i)
+          __builtin_prefetch(src + i * src_stride + r + tiles_ahead * extent);
         Tile<T>::transpose(src + c * src_stride + r, src_stride, dst + r * dst_stride + c, dst_stride,
                            stream);
       }
