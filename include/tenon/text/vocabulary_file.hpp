@@ -1,61 +1,55 @@
 #pragma once
-/// Vocabularies as word2vec.c's -save-vocab and -read-vocab have them: a line `word count` for each word, the
-/// most frequent first, after a line for the end of a sentence.
+/// Vocabularies in files as word2vec.c and gensim write them: a line for each word, the word, a blank, its
+/// count.
 
-#include <charconv>  // from_chars
-#include <cstdint>   // uint64_t
-#include <string>    // string, to_string
+#include <charconv>     // from_chars
+#include <cstdint>      // uint64_t
+#include <string>       // string
+#include <string_view>  // string_view
 
+#include "tenon/core/error.hpp"
 #include "tenon/io/atomic_file.hpp"
+#include "tenon/io/input_file.hpp"
 #include "tenon/text/corpus.hpp"
-#include "tenon/text/tokenizer.hpp"
-#include "tenon/text/vocabulary.hpp"
 
 namespace TENON_NAMESPACE::text {
 
-/// Writes the vocabulary of a text, complete or not at all.
-/// lines    ends of lines in the text: the count of `</s>`
-/// throws   IoError when the file cannot be written
-inline void save_vocabulary(const std::string& path, const Vocabulary& vocabulary, std::uint64_t lines) {
+/// Writes all of the file or nothing.
+/// throws IoError when it cannot be written
+inline void write_vocabulary(const std::string& path, const Vocabulary& vocabulary) {
   io::AtomicFile file(path);
-  const auto put = [&](std::string_view word, std::uint64_t count) {
-    file.write(word);
-    file.write(" " + std::to_string(count) + "\n");
-  };
-  put(end_of_sentence, lines);
-  for (index_t id = 0; id < vocabulary.size(); ++id) put(vocabulary.word(id), vocabulary.count(id));
+  for (index_t id = 0; id < vocabulary.size(); ++id)
+    file.write(join(vocabulary.word(id), " ", vocabulary.count(id), "\n"));
   file.commit();
 }
 
-/// Reads such a file, plain or compressed, and keeps what the limits allow.
-/// throws  IoError when the file cannot be read or a line is not `word count`
-inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits) {
-  FileReader reader(path);
+/// Reads a vocabulary and keeps what the limits let in, by falling count. word2vec.c's `</s>` is passed over:
+/// sentences end without a word of their own here. throws IoError naming the file and the line that does not
+/// fit
+inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
+  io::InputFile file(path);
   Vocabulary vocabulary;
-  index_t line = 1;
-  std::string parts[2];
-  int count = 0;
-  const auto end_line = [&] {
-    if (count > 0) {
-      std::uint64_t times = 0;
-      const char* const end = parts[1].data() + parts[1].size();
-      const auto [stop, error] = std::from_chars(parts[1].data(), end, times);
-      check<IoError>(count == 2 && error == std::errc() && stop == end, "vocabulary", path, ", line ", line,
-                     ": expected a word and its count");
-      if (parts[0] != end_of_sentence) vocabulary.add(parts[0], times);
-    }
-    count = 0;
-    ++line;
-  };
-  tokenize(
-      reader, {},
-      [&](std::string_view part) {
-        if (count < 2) parts[count] = part;
-        ++count;
-      },
-      end_line);
-  end_line();
+  for (index_t number = 1;; ++number) {
+    const auto line = file.token('\n');
+    const auto require = [&](bool holds, const char* sentence) {
+      check<IoError>(holds, "vocabulary", path, ", line ", number, ": ", sentence);
+    };
+    require(line.has_value() || file.peek().empty(), "too long for a word and its count");
+    if (!line) break;
+    const std::size_t blank = line->find_first_of(" \t"), digits = line->find_first_not_of(" \t", blank);
+    const std::string_view text = digits < line->size() ? line->substr(digits) : "",
+                           word = line->substr(0, blank);
+    std::uint64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    require(!word.empty() && error == std::errc{} && (rest.empty() || rest == "\r"),
+            "expected a word and its count");
+    require(vocabulary.find(word) == Vocabulary::unknown, "the word stands twice");
+    if (word != end_of_sentence) vocabulary.add(word, count);
+  }
   vocabulary.prune(limits.min_count, limits.max_size);
+  check<IoError>(vocabulary.size() > 0, "vocabulary", path, " has no word that occurred ", limits.min_count,
+                 " times");
   return vocabulary;
 }
 
