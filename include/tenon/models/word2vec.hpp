@@ -4,12 +4,12 @@
 ///   tn::text::FileReader text("corpus.txt.gz");
 ///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
 
-#include <algorithm>   // min
 #include <functional>  // function
 #include <thread>      // hardware_concurrency
 #include <utility>     // move
 #include <vector>      // vector
 
+#include "tenon/models/word2vec/block_order.hpp"
 #include "tenon/models/word2vec/block_trainer.hpp"
 #include "tenon/models/word2vec/checkpoint.hpp"
 #include "tenon/models/word2vec/options.hpp"
@@ -52,7 +52,8 @@ class Word2Vec {
       : options_(checked(options, corpus)),
         corpus_(std::move(corpus)),
         tables_(counts(corpus_.vocabulary), options_),
-        model_(corpus_.vocabulary.size(), options_) {}
+        model_(corpus_.vocabulary.size(), options_),
+        order_(corpus_.tokens.block_count(), options_.seed) {}
 
   const Word2VecOptions& options() const { return options_; }
   const text::Corpus& corpus() const { return corpus_; }
@@ -88,13 +89,9 @@ class Word2Vec {
   }
 
   index_t last_position() const { return corpus_.tokens.block_count() * options_.epochs; }
-  /// The share of the training that is done before a block.
+  /// The share of the training that is done before a position.
   double fraction(index_t position) const {
-    const index_t blocks = corpus_.tokens.block_count();
-    const index_t tokens = std::min(position % blocks * text::TokenStream::block_size, corpus_.tokens.size());
-    const double epochs = static_cast<double>(position / blocks) +
-                          static_cast<double>(tokens) / static_cast<double>(corpus_.tokens.size());
-    return epochs / options_.epochs;
+    return static_cast<double>(position) / static_cast<double>(last_position());
   }
   double alpha(double fraction) const {
     return options_.initial_alpha() + (options_.min_alpha - options_.initial_alpha()) * fraction;
@@ -113,6 +110,7 @@ class Word2Vec {
   text::Corpus corpus_;
   Word2VecTables tables_;
   Word2VecModel model_;
+  BlockOrder order_;
   index_t position_ = 0;  // blocks done, over all epochs
 };
 
@@ -120,7 +118,7 @@ inline auto Word2Vec::make_worker(ProgressMeter& meter) {
   return [this, &meter, trainer = BlockTrainer(options_, tables_, model_),
           scratch = std::vector<text::TokenStream::Token>(text::TokenStream::block_size)](
              index_t position) mutable {
-    const index_t block = position % corpus_.tokens.block_count();
+    const index_t block = order_(position);
     const double first = fraction(position), last = fraction(position + 1);
     const LossSum loss = trainer.train(
         corpus_.tokens.block(block, scratch.data()), corpus_.tokens.block_length(block),

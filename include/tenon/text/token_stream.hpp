@@ -82,10 +82,10 @@ class TokenStream {
   using Token = std::uint32_t;
   /// Stands between sentences. Not a number of a word.
   static constexpr Token sentence_end = 0xfffffffeu;
-  static constexpr index_t block_size = 16384;
+  static constexpr index_t block_size = 4096;
 
   /// Blocks kept in memory before all go to a temporary file: 64 MiB.
-  static constexpr std::size_t default_memory_blocks = 1024;
+  static constexpr std::size_t default_memory_blocks = 4096;
 
   TokenStream() : TokenStream(default_memory_blocks) {}
   explicit TokenStream(std::size_t memory_blocks) : memory_blocks_(memory_blocks), tail_(new_block()) {}

@@ -1,0 +1,36 @@
+#pragma once
+/// The order in which blocks of a text are trained.
+
+#include <cstdint>  // uint64_t
+#include <numeric>  // gcd
+
+#include "tenon/models/word2vec/fast_random.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// Goes through the text in steps of about its golden section, so that every stretch of training draws evenly
+/// from all parts of it; a text read in its own order would leave the mark of its last chapters. Each epoch
+/// is a permutation of the blocks that begins elsewhere. Nothing is stored: the block is a function of the
+/// position.
+class BlockOrder {
+ public:
+  /// blocks   at least 1
+  BlockOrder(index_t blocks, std::uint64_t seed) : blocks_(blocks), seed_(seed) {
+    step_ = 1 + static_cast<index_t>(0.6180339887498949 * static_cast<double>(blocks));
+    while (std::gcd(step_, blocks_) != 1) ++step_;
+  }
+
+  /// The block at a position, which counts on from epoch to epoch.
+  index_t operator()(index_t position) const {
+    const auto epoch = static_cast<std::uint64_t>(position / blocks_);
+    const auto start = static_cast<index_t>(FastRandom(seed_, epoch)() % static_cast<std::uint64_t>(blocks_));
+    const auto steps = static_cast<__int128>(position % blocks_) * step_;
+    return static_cast<index_t>((start + steps) % blocks_);
+  }
+
+ private:
+  index_t blocks_, step_;
+  std::uint64_t seed_;
+};
+
+}  // namespace TENON_NAMESPACE::models
