@@ -141,12 +141,12 @@ TEST(Word2VecStep, GoesDownTheGradient) {
   EXPECT_NEAR(problem.run(fast), predicted, 1e-4 * (loss - predicted));
 }
 
-TEST(Hogwild, MeanAndAddOverRows) {
+TEST(Hogwild, SumAndAddOverRows) {
   const index_t stride = hogwild::row_stride<float>(5);
   std::vector<float> rows(static_cast<std::size_t>(3 * stride)), mean(static_cast<std::size_t>(stride));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>(i);
   std::vector<float*> list = {rows.data(), rows.data() + stride, rows.data() + 2 * stride};
-  hogwild::mean_rows(list.data(), 3, stride, mean.data());
+  hogwild::sum_rows(list.data(), 3, stride, 1.0f / 3, mean.data());
   for (index_t d = 0; d < stride; ++d)
     EXPECT_FLOAT_EQ(mean[static_cast<std::size_t>(d)], static_cast<float>(d + stride));
   hogwild::add_to_rows(mean.data(), stride, list.data(), 3);

@@ -30,14 +30,13 @@ inline void prefetch(const T* row, index_t length) {
   for (index_t i = 0; i < length; i += line) __builtin_prefetch(row + i, 1, 3);
 }
 
-/// mean_d = the mean of rows_i,d over i.
+/// sum_d = weight * (rows_1,d + rows_2,d + …).
 template <Real T>
-void mean_rows(const T* const* rows, index_t count, index_t length, T* mean) {
-  const Pack<T> weight(T{1} / static_cast<T>(count));
+void sum_rows(const T* const* rows, index_t count, index_t length, T weight, T* sum) {
   for (index_t d = 0; d < length; d += Pack<T>::width) {
-    Pack<T> sum(0);
-    for (index_t i = 0; i < count; ++i) sum += load(rows[i] + d);
-    (sum * weight).store(mean + d);
+    Pack<T> total(0);
+    for (index_t i = 0; i < count; ++i) total += load(rows[i] + d);
+    (total * Pack<T>(weight)).store(sum + d);
   }
 }
 

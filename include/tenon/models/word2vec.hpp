@@ -28,7 +28,7 @@ namespace TENON_NAMESPACE::models {
 /// was not.
 class Word2Vec {
  public:
-  /// Called about ten times a second and at the end; training stops when it returns false.
+  /// Called some twenty times a second and at the end; training stops when it returns false.
   using Observer = std::function<bool(const Word2VecProgress&)>;
 
   /// Reads a text and trains to the end.
@@ -128,7 +128,7 @@ inline auto Word2Vec::make_worker(ProgressMeter& meter) {
 }
 
 inline bool Word2Vec::run(const Observer& observer) {
-  constexpr double pause = 0.1;  // seconds between reports
+  constexpr double pause = 0.05;  // seconds between reports
   const double words = static_cast<double>(corpus_.vocabulary.total()) * options_.epochs;
   ProgressMeter meter(words, fraction(position_));
   const auto go_on = [&] {

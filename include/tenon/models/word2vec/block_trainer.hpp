@@ -13,10 +13,11 @@ class BlockTrainer {
  public:
   BlockTrainer(const Word2VecOptions& options, const Word2VecTables& tables, Word2VecModel& model)
       : cbow_(options.cbow),
+        cbow_mean_(options.cbow_mean),
         stride_(model.vectors.stride()),
         windows_(options, tables, model),
         scratch_(windows_.most_inputs(), windows_.most_outputs(), stride_),
-        mean_(1, options.size),
+        context_(1, options.size),
         change_(1, options.size) {}
 
   /// Trains a block, while the learning rate goes from `first_rate` to `last_rate`. Returns the loss of a
@@ -44,13 +45,14 @@ class BlockTrainer {
     }
   }
 
-  /// The mean of the words around predicts the centre; each of them receives the whole change, as in
+  /// The mean or sum of the words around predicts the centre; each of them receives the whole change, as in
   /// word2vec.c.
   void train_cbow(Window& window, LossSum* loss) {
-    float *mean = mean_.row(0), *change = change_.row(0);
-    backend::hogwild::mean_rows(window.inputs.data(), window.input_count, stride_, mean);
+    float *context = context_.row(0), *change = change_.row(0);
+    const float weight = cbow_mean_ ? 1.0f / static_cast<float>(window.input_count) : 1.0f;
+    backend::hogwild::sum_rows(window.inputs.data(), window.input_count, stride_, weight, context);
     for (index_t d = 0; d < stride_; ++d) change[d] = 0;
-    step(window, 0, &mean, &change, 1, loss);
+    step(window, 0, &context, &change, 1, loss);
     backend::hogwild::add_to_rows(change, stride_, window.inputs.data(), window.input_count);
   }
 
@@ -70,11 +72,11 @@ class BlockTrainer {
     if (loss) loss->predictions += static_cast<std::uint64_t>(input_count);
   }
 
-  bool cbow_;
+  bool cbow_, cbow_mean_;
   index_t stride_;
   WindowStream windows_;
   backend::PairScratch<float> scratch_;
-  RowMatrix mean_, change_;
+  RowMatrix context_, change_;  // one row each
   float rate_ = 0;
 };
 

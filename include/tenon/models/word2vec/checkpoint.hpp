@@ -30,6 +30,7 @@ inline std::map<std::string, std::string> checkpoint_identity(const Word2VecOpti
   return {{"format", checkpoint_format},
           {"size", std::to_string(options.size)},
           {"cbow", std::to_string(options.cbow)},
+          {"cbow_mean", std::to_string(options.cbow_mean)},
           {"hs", std::to_string(options.hs)},
           {"negative", std::to_string(options.negative)},
           {"shared_negatives", std::to_string(options.shared_negatives)},

@@ -36,7 +36,7 @@ struct Word2VecOptions {
   std::uint64_t seed = 1;   ///< one thread and one seed give the same bits each run
 
   // Checkpoints.
-  std::string checkpoint;          ///< file of the saved state; empty: none
+  std::string checkpoint = "";     ///< file of the saved state; empty: none
   double checkpoint_interval = 0;  ///< seconds between checkpoints; 0: only when training is stopped
 
   /// The first learning rate with its default filled in.

@@ -1,0 +1,312 @@
+#include "tenon/models/word2vec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "support/temporary_folder.hpp"
+
+namespace {
+
+using support::message_of;
+using tn::index_t;
+using namespace tn::models;
+using tn::text::Corpus;
+using tn::text::StringReader;
+using tn::text::TokenStream;
+
+/// Sentences about one of ten topics each: words a0 … a9 of topic a stand together, beside words that all
+/// topics share.
+std::string topics(int sentences, std::uint64_t seed = 1) {
+  tn::Generator generator{seed};
+  std::string text;
+  for (int s = 0; s < sentences; ++s) {
+    const char topic = static_cast<char>('a' + generator.below(10));
+    for (int w = 0; w < 12; ++w) {
+      const std::string number = std::to_string(generator.below(10));
+      text += (generator.below(4) == 0 ? "shared" : std::string(1, topic)) + number + " ";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+Corpus read(const std::string& text, const Word2VecOptions& options) {
+  StringReader reader(text);
+  return tn::text::read_corpus(reader, {}, Word2Vec::limits(options));
+}
+WordVectors train(const std::string& text, const Word2VecOptions& options) {
+  StringReader reader(text);
+  return Word2Vec::train(reader, options);
+}
+float cosine(const WordVectors& vectors, std::string_view a, std::string_view b) {
+  const auto x = vectors.vector(vectors.row(a)), y = vectors.vector(vectors.row(b));
+  float xy = 0, xx = 0, yy = 0;
+  for (std::size_t d = 0; d < x.size(); ++d) {
+    xy += x[d] * y[d];
+    xx += x[d] * x[d];
+    yy += y[d] * y[d];
+  }
+  return xy / std::sqrt(xx * yy);
+}
+/// How much nearer words of one topic are to each other than to those of other topics.
+float separation(const WordVectors& vectors) {
+  float same = 0, other = 0;
+  for (char topic = 'a'; topic < 'j'; ++topic) {
+    const std::string word = std::string(1, topic) + "0",
+                      next = std::string(1, static_cast<char>(topic + 1)) + "0";
+    same += cosine(vectors, word, std::string(1, topic) + "5") / 9;
+    other += cosine(vectors, word, next) / 9;
+  }
+  return same - other;
+}
+
+/// One thread, so that each run gives the same bits.
+Word2VecOptions small() {
+  Word2VecOptions options;
+  options.size = 20;
+  options.sample = 0;
+  options.threads = 1;
+  options.epochs = 3;
+  return options;
+}
+
+/// Every way to train.
+struct Way {
+  const char* name;
+  bool cbow, hs;
+  int negative;
+  bool shared;
+};
+class Ways : public testing::TestWithParam<Way> {
+ protected:
+  static Word2VecOptions options() {
+    Word2VecOptions options = small();
+    options.cbow = GetParam().cbow;
+    options.hs = GetParam().hs;
+    options.negative = GetParam().negative;
+    options.shared_negatives = GetParam().shared;
+    return options;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Word2Vec, Ways,
+                         testing::Values(Way{"SkipGram", false, false, 5, true},
+                                         Way{"SkipGramOwnNegatives", false, false, 5, false},
+                                         Way{"SkipGramTree", false, true, 0, true},
+                                         Way{"SkipGramBoth", false, true, 3, true},
+                                         Way{"Cbow", true, false, 5, true},
+                                         Way{"CbowTree", true, true, 0, true}),
+                         [](const auto& way) { return way.param.name; });
+
+TEST_P(Ways, LearnWhichWordsStandTogether) {
+  Word2VecOptions options = this->options();
+  const std::string text = topics(3000);
+  EXPECT_GT(separation(train(text, options)), 0.5f);
+  options.threads = 3;
+  EXPECT_GT(separation(train(text, options)), 0.5f);
+}
+
+TEST_P(Ways, OneThreadAndOneSeedGiveTheSameBits) {
+  Word2VecOptions options = this->options();
+  const std::string text = topics(300);
+  const WordVectors first = train(text, options);
+  EXPECT_EQ(train(text, options).values(), first.values());
+  options.seed = 2;
+  EXPECT_NE(train(text, options).values(), first.values());
+}
+
+TEST_P(Ways, ARunThatWasInterruptedEndsAsOneThatWasNot) {
+  const support::TemporaryFolder folder;
+  Word2VecOptions options = this->options();
+  options.epochs = 20;
+  const std::string text = topics(8000);  // some 25 blocks
+  Word2Vec whole(read(text, options), options);
+  EXPECT_TRUE(whole.run());
+
+  options.checkpoint = folder / "checkpoint";
+  Word2Vec interrupted(read(text, options), options);
+  ASSERT_FALSE(interrupted.run([](const Word2VecProgress&) { return false; }));
+  EXPECT_FALSE(interrupted.done());
+  Word2Vec resumed(read(text, options), options);
+  resumed.load(options.checkpoint);
+  EXPECT_TRUE(resumed.run());
+  EXPECT_EQ(resumed.vectors().values(), whole.vectors().values());
+}
+
+TEST(Word2Vec, CheckpointsOnTheWayDoNotChangeTheResult) {
+  const support::TemporaryFolder folder;
+  Word2VecOptions options = small();
+  const std::string text = topics(8000);
+  Word2Vec plain(read(text, options), options);
+  plain.run();
+  options.checkpoint = folder / "checkpoint";
+  options.checkpoint_interval = 1e-6;
+  Word2Vec saving(read(text, options), options);
+  EXPECT_TRUE(saving.run());
+  EXPECT_EQ(saving.vectors().values(), plain.vectors().values());
+}
+
+TEST(Word2Vec, CheckpointsOfOtherRunsAreRefused) {
+  const support::TemporaryFolder folder;
+  const std::string path = folder / "checkpoint", text = topics(100);
+  Word2VecOptions options = small();
+  Word2Vec(read(text, options), options).save(path);
+  const auto refusal = [&](const std::string& other_text, const Word2VecOptions& other) {
+    return message_of<tn::ValueError>([&] { Word2Vec(read(other_text, other), other).load(path); });
+  };
+  EXPECT_EQ(refusal(text, options), "");
+  Word2VecOptions wider = options;
+  wider.window = 8;
+  EXPECT_EQ(refusal(text, wider),
+            "[word2vec] the checkpoint " + path + " was made with window = 5, this run has 8");
+  EXPECT_EQ(refusal(text + "a0 a0", options),
+            "[word2vec] the checkpoint " + path + " belongs to another text");
+}
+
+TEST(Word2Vec, FilesThatAreNotCheckpointsAreRefused) {
+  const support::TemporaryFolder folder;
+  const std::string path = folder / "checkpoint", text = topics(100);
+  const Word2VecOptions options = small();
+  Word2Vec run(read(text, options), options);
+  run.save(path);
+  const std::string bytes = support::read_file(path);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1})
+    EXPECT_THROW(run.load(folder.write("cut", std::string_view(bytes).substr(0, size))), tn::IoError);
+  EXPECT_THROW(run.load(folder / "none"), tn::IoError);
+  EXPECT_THROW(run.save(folder / "none/checkpoint"), tn::IoError);
+}
+
+TEST(Word2Vec, ProgressIsReported) {
+  const Word2VecOptions options = small();
+  Word2Vec run(read(topics(8000), options), options);
+  std::vector<Word2VecProgress> reports;
+  EXPECT_TRUE(run.run([&](const Word2VecProgress& progress) {
+    reports.push_back(progress);
+    return true;
+  }));
+  for (std::size_t i = 1; i < reports.size(); ++i) {
+    EXPECT_GE(reports[i].fraction, reports[i - 1].fraction);
+    EXPECT_LE(reports[i].alpha, reports[i - 1].alpha);
+  }
+  const Word2VecProgress last = reports.back();
+  EXPECT_NEAR(last.fraction, 1, 1e-9);
+  EXPECT_NEAR(last.alpha, options.min_alpha, 1e-9);
+  EXPECT_NEAR(last.seconds_left, 0, 1e-6);
+  EXPECT_GT(last.words_per_second, 0);
+  EXPECT_GT(last.loss, 0);
+  EXPECT_LT(last.loss, 6 * std::log(2.0));  // what vectors of zeros give
+}
+
+TEST(Word2Vec, WordsComeWithTheirCounts) {
+  const WordVectors vectors = train("b a b a b\na c c\n\n b b", [] {
+    Word2VecOptions options = small();
+    options.size = 3;
+    options.min_count = 2;
+    return options;
+  }());
+  EXPECT_EQ(vectors.words(), (std::vector<std::string>{"b", "a", "c"}));
+  EXPECT_EQ(vectors.counts(), (std::vector<index_t>{5, 3, 2}));
+  EXPECT_EQ(vectors.dim(), 3);
+  for (const float value : vectors.values()) EXPECT_TRUE(std::isfinite(value));
+}
+
+TEST(Word2Vec, CbowMayAddUp) {
+  Word2VecOptions options = small();
+  options.cbow = true;
+  const WordVectors mean = train(topics(2000), options);
+  options.cbow_mean = false;
+  const WordVectors sum = train(topics(2000), options);
+  EXPECT_NE(mean.values(), sum.values());
+  EXPECT_GT(separation(sum), 0.5f);
+}
+
+TEST(Word2Vec, DimensionsOfAnySize) {
+  for (const index_t size : {1, 2, 15, 16, 17, 33, 100}) {
+    Word2VecOptions options = small();
+    options.size = size;
+    for (const bool cbow : {false, true}) {
+      options.cbow = cbow;
+      const WordVectors vectors = train(topics(50), options);
+      EXPECT_EQ(vectors.dim(), size);
+      for (const float value : vectors.values()) ASSERT_TRUE(std::isfinite(value));
+    }
+  }
+}
+
+TEST(Word2Vec, ATextInATemporaryFileTrainsToTheSameBits) {
+  const Word2VecOptions options = small();
+  Corpus memory = read(topics(3000), options), file = read(topics(3000), options);
+  TokenStream stream(0);
+  std::vector<TokenStream::Token> scratch(TokenStream::block_size);
+  for (index_t b = 0; b < memory.tokens.block_count(); ++b)
+    for (index_t i = 0; i < memory.tokens.block_length(b); ++i)
+      stream.append(memory.tokens.block(b, scratch.data())[i]);
+  file.tokens = std::move(stream);
+  ASSERT_FALSE(file.tokens.in_memory());
+  Word2Vec a(std::move(memory), options), b(std::move(file), options);
+  a.run();
+  b.run();
+  EXPECT_EQ(a.vectors().values(), b.vectors().values());
+}
+
+TEST(Word2Vec, TextsWithoutWordsSayWhatIsMissing) {
+  const Word2VecOptions options = small();
+  EXPECT_EQ(message_of<tn::ValueError>([&] { train("", options); }), "[word2vec] the text has no words");
+  EXPECT_EQ(message_of<tn::ValueError>([&] { train(" \n\n ", options); }),
+            "[word2vec] the text has no words");
+  EXPECT_EQ(message_of<tn::ValueError>([&] { train("a b c a", options); }),
+            "[word2vec] none of the 4 words of the text is in the vocabulary; words must occur 5 times "
+            "(min_count)");
+}
+
+TEST(Word2Vec, TextsOfOneWordTrain) {
+  for (const bool hs : {false, true}) {
+    Word2VecOptions options = small();
+    options.hs = hs;
+    options.negative = hs ? 0 : 5;
+    const WordVectors vectors = train("a a a a a a a", options);
+    EXPECT_EQ(vectors.words(), std::vector<std::string>{"a"});
+  }
+}
+
+TEST(Word2Vec, OneEndlessLineTrains) {
+  std::string text = topics(20000);
+  for (char& c : text)
+    if (c == '\n') c = ' ';
+  EXPECT_GT(train(text, small()).size(), 100);
+}
+
+TEST(Word2Vec, BinaryGarbageTrains) {
+  std::string garbage;
+  std::uint32_t x = 1;
+  for (int i = 0; i < 1000000; ++i)
+    garbage.push_back(static_cast<char>((x = x * 1664525u + 1013904223u) >> 24));
+  const WordVectors vectors = train(garbage, small());
+  for (const float value : vectors.values()) ASSERT_TRUE(std::isfinite(value));
+}
+
+TEST(Word2VecOptions, SayWhatMakesNoSense) {
+  const auto complaint = [](auto change) {
+    Word2VecOptions options;
+    change(options);
+    return message_of<tn::ValueError>([&] { options.validate(); });
+  };
+  EXPECT_EQ(complaint([](auto&) {}), "");
+  EXPECT_EQ(complaint([](auto& o) { o.size = 0; }), "[word2vec] size must lie between 1 and 65536, not 0");
+  EXPECT_EQ(complaint([](auto& o) { o.window = 0; }), "[word2vec] window must lie between 1 and 1000, not 0");
+  EXPECT_EQ(complaint([](auto& o) { o.negative = 0; }),
+            "[word2vec] nothing to train: give negative samples (negative > 0) or hierarchical softmax (hs)");
+  EXPECT_EQ(complaint([](auto& o) { o.sample = -1; }), "[word2vec] sample must lie between 0 and 1, not -1");
+  EXPECT_EQ(complaint([](auto& o) { o.epochs = 0; }),
+            "[word2vec] epochs must lie between 1 and 1000000, not 0");
+  EXPECT_EQ(complaint([](auto& o) { o.alpha = std::nan(""); }),
+            "[word2vec] alpha must lie between 0 and 10, not nan");
+  EXPECT_EQ(complaint([](auto& o) { o.min_alpha = 0.5; }),
+            "[word2vec] min_alpha must lie between 0 and alpha (0.025), not 0.5");
+  EXPECT_EQ(complaint([](auto& o) { o.checkpoint_interval = 5; }),
+            "[word2vec] checkpoint_interval needs a checkpoint file");
+}
+
+}  // namespace
