@@ -300,6 +300,7 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
     detail::MapRange<T> range(plan, stream);
     double unused[max_map_outputs] = {};
     range(loop, function, begin, end, has_total ? totals.get() + part * plan.outputs : unused);
+    if (stream) stream_fence();
   });
   for (int o = 0; o < plan.outputs; ++o) {
     if (plan.out[o].kind != MapOutput<T>::Kind::total) continue;

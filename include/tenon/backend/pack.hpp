@@ -256,27 +256,45 @@ template <Real T>
   return xsimd::haddp(lanes);
 }
 
+/// Whether `stream_line` goes past the caches a whole line at a time.
+inline constexpr bool can_stream_lines =
+#if defined(__AVX512F__)
+    true;
+#else
+    false;
+#endif
+
+/// Writes one line, 64 bytes, to an aligned address past the caches.
+inline void stream_line(const void* source, void* target) {
+#if defined(__AVX512F__)
+  _mm512_stream_si512(static_cast<__m512i*>(target), _mm512_loadu_si512(source));
+#elif defined(__SSE2__)
+  for (int quarter = 0; quarter < 4; ++quarter)
+    _mm_stream_si128(static_cast<__m128i*>(target) + quarter,
+                     _mm_loadu_si128(static_cast<const __m128i*>(source) + quarter));
+#else
+  __builtin_memcpy(target, source, 64);
+#endif
+}
+
+/// To be called once after a thread's last streamed line, before other threads read: a fence after every run
+/// would cost a quarter of the memory's speed.
+inline void stream_fence() {
+#if defined(__SSE2__)
+  _mm_sfence();
+#endif
+}
+
 /// Copies past the caches, for targets that will not be read soon: saves reading the lines that are about to
 /// be overwritten.
 template <class T>
 void stream_run(const T* source, index_t n, T* target) {
-#if defined(__SSE2__)
   constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
   while (n > 0 && reinterpret_cast<std::uintptr_t>(target) % 64 != 0) {
     *target++ = *source++;
     --n;
   }
-  for (; n >= line; n -= line, source += line, target += line) {
-#if defined(__AVX512F__)
-    _mm512_stream_si512(reinterpret_cast<__m512i*>(target), _mm512_loadu_si512(source));
-#else
-    for (int quarter = 0; quarter < 4; ++quarter)
-      _mm_stream_si128(reinterpret_cast<__m128i*>(target) + quarter,
-                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(source) + quarter));
-#endif
-  }
-  _mm_sfence();
-#endif
+  for (; n >= line; n -= line, source += line, target += line) stream_line(source, target);
   for (index_t i = 0; i < n; ++i) target[i] = source[i];
 }
 

@@ -166,6 +166,7 @@ void copy(int rank, const index_t* shape, const T* src, const index_t* src_strid
       copy_plane(plan, cut_columns ? row.extent : length, cut_columns ? length : column.extent,
                  src + src_at + first * along.src, dst + dst_at + first * along.dst, stream);
     }
+    if (stream) stream_fence();
   });
 }
 

@@ -9,25 +9,6 @@
 
 namespace TENON_NAMESPACE::backend::cpu {
 
-/// Writes 64 bytes to an aligned address past the caches.
-inline void stream_line([[maybe_unused]] const void* source, [[maybe_unused]] void* target) {
-#if defined(__AVX512F__)
-  _mm512_stream_si512(static_cast<__m512i*>(target), _mm512_loadu_si512(source));
-#endif
-}
-#if defined(__AVX512F__)
-inline constexpr bool can_stream_lines = true;
-#else
-inline constexpr bool can_stream_lines = false;
-#endif
-
-/// Makes streamed lines visible to other threads.
-inline void stream_fence() {
-#if defined(__SSE2__)
-  _mm_sfence();
-#endif
-}
-
 /// A square of elements held in registers, one row each.
 template <class T>
 class Tile {
@@ -114,7 +95,6 @@ void transpose(index_t rows, index_t columns, const T* src, index_t src_stride, 
   };
   by_element(0, whole_rows, whole_columns);
   by_element(whole_rows, rows, 0);
-  if (stream) stream_fence();
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu
