@@ -30,21 +30,27 @@ inline void set_num_threads([[maybe_unused]] int count) {
 #endif
 }
 
-/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when
-/// there is more than one part. The first exception is rethrown in the caller.
-template <class F>
-void parallel_parts(index_t n, index_t grain, F&& f) {
-  if (n <= 0) return;
-  if (n <= grain) return f(index_t{0}, index_t{0}, n);
+namespace detail {
+
+/// A loop body behind a pointer: the loop below is compiled once, and each body once.
+struct PartBody {
+  const void* f;
+  void (*call)(const void* f, index_t part, index_t begin, index_t end);
+};
+
+inline void run_parts(index_t n, index_t grain, PartBody body) {
   const index_t parts = (n + grain - 1) / grain;
+  const auto run = [&](index_t part) {
+    const index_t begin = part * grain;
+    body.call(body.f, part, begin, begin + grain < n ? begin + grain : n);
+  };
 #if defined(_OPENMP)
-  if (num_threads() > 1) {
+  if (parts > 1 && num_threads() > 1) {
     std::exception_ptr error;
 #pragma omp parallel for schedule(static)
     for (index_t part = 0; part < parts; ++part) {
-      const index_t begin = part * grain;
       try {
-        f(part, begin, begin + grain < n ? begin + grain : n);
+        run(part);
       } catch (...) {
 #pragma omp critical(tenon_parallel_error)
         if (!error) error = std::current_exception();
@@ -54,15 +60,24 @@ void parallel_parts(index_t n, index_t grain, F&& f) {
     return;
   }
 #endif
-  for (index_t part = 0; part < parts; ++part) {
-    const index_t begin = part * grain;
-    f(part, begin, begin + grain < n ? begin + grain : n);
-  }
+  for (index_t part = 0; part < parts; ++part) run(part);
+}
+
+}  // namespace detail
+
+/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when
+/// there is more than one part. The first exception is rethrown in the caller.
+template <class F>
+void parallel_parts(index_t n, index_t grain, const F& f) {
+  if (n <= 0) return;
+  detail::run_parts(n, grain, {&f, [](const void* body, index_t part, index_t begin, index_t end) {
+                                 (*static_cast<const F*>(body))(part, begin, end);
+                               }});
 }
 
 /// Calls f(begin, end) for parts of [0, n).
 template <class F>
-void parallel_for(index_t n, index_t grain, F&& f) {
+void parallel_for(index_t n, index_t grain, const F& f) {
   parallel_parts(n, grain, [&](index_t, index_t begin, index_t end) { f(begin, end); });
 }
 
