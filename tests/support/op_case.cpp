@@ -59,12 +59,12 @@ std::vector<Operand> resized(const OpCase& op, F new_extent) {
 /// Large enough for loops to be cut into parts.
 std::vector<Operand> large_operands(const OpCase& op) {
   if (op.traits.fixed) return op.operands;
-  double size = 1, rank = 1;
+  double size = 1, rank = op.operands.size() > 1 ? 2 : 1;  // of two vectors the result may be a matrix
   for (const Operand& operand : op.operands) {
     size = std::max(size, static_cast<double>(tn::element_count(operand.shape)));
     rank = std::max(rank, static_cast<double>(operand.shape.size()));
   }
-  const auto factor = static_cast<tn::index_t>(std::ceil(std::pow(60000 / size, 1 / rank)));
+  const auto factor = static_cast<tn::index_t>(std::ceil(std::pow(40000 / size, 1 / rank)));
   return resized(op, [&](tn::index_t extent) { return factor * extent; });
 }
 

@@ -61,8 +61,8 @@ Tensor<T> from(std::initializer_list<T> values) {
 /// A matrix, as `from<float>({{1, 2}, {3, 4}})`.
 template <Scalar T>
 Tensor<T> from(std::initializer_list<std::initializer_list<T>> rows) {
-  const auto count = static_cast<index_t>(rows.size());
-  const auto width = static_cast<index_t>(count ? rows.begin()->size() : 0);
+  if (rows.size() == 0) return Tensor<T>::empty({0});  // `from({})`, which says nothing of a second axis
+  const auto count = static_cast<index_t>(rows.size()), width = static_cast<index_t>(rows.begin()->size());
   Tensor<T> x = Tensor<T>::empty({count, width});
   T* out = x.mutable_data();
   for (const auto& row : rows) {

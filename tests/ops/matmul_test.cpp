@@ -1,0 +1,146 @@
+#include "tenon/ops/matmul.hpp"
+
+#include "support/expect.hpp"
+#include "support/op_case.hpp"
+#include "tenon/autograd/grad.hpp"
+
+namespace {
+
+using support::expect_error;
+using support::expect_values;
+using support::inf;
+using support::nan;
+using support::OpCases;
+using support::real;
+using tn::from;
+using tn::Tensor;
+
+const OpCases cases{
+    {"matmul", {real({3, 4}), real({4, 2})}, [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_itself", {real({4, 4})}, [](const auto& x) { return tn::matmul(x[0], x[0]); }},
+    {"matmul_transposed",
+     {real({4, 3}), real({2, 4})},
+     [](const auto& x) { return tn::matmul(tn::transpose(x[0], 0, 1), tn::transpose(x[1], 0, 1)); }},
+    {"matmul_vectors", {real({5}), real({5})}, [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_matrix_vector", {real({3, 5}), real({5})}, [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_vector_matrix", {real({5}), real({5, 3})}, [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_batched",
+     {real({2, 3, 4}), real({2, 4, 5})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_broadcast",
+     {real({2, 1, 3, 4}), real({5, 4, 2})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_batch_matrix",
+     {real({2, 3, 4}), real({4, 5})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_matrix_batch",
+     {real({3, 4}), real({2, 4, 5})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_batch_vector",
+     {real({2, 3, 4}), real({4})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"matmul_vector_batch",
+     {real({3}), real({2, 3, 4})},
+     [](const auto& x) { return tn::matmul(x[0], x[1]); }},
+    {"bmm", {real({2, 3, 4}), real({2, 4, 5})}, [](const auto& x) { return tn::bmm(x[0], x[1]); }},
+    {"addmm",
+     {real({5}), real({3, 4}), real({4, 5})},
+     [](const auto& x) { return tn::addmm(x[0], x[1], x[2], 0.5, -2); }},
+    {"outer", {real({3}), real({4})}, [](const auto& x) { return tn::outer(x[0], x[1]); }},
+};
+
+template <class T>
+class Matmul : public testing::Test {};
+using Reals = testing::Types<float, double>;
+TYPED_TEST_SUITE(Matmul, Reals);
+
+TYPED_TEST(Matmul, ValuesOfEveryRank) {
+  using T = TypeParam;
+  const auto a = from<T>({{1, 2}, {3, 4}, {5, 6}}), b = from<T>({{1, 0, 2}, {0, 1, 3}});
+  const auto u = from<T>({1, 10}), v = from<T>({2, 3});
+  expect_values(tn::matmul(a, b), {3, 3}, {1, 2, 8, 3, 4, 18, 5, 6, 28});
+  expect_values(tn::matmul(u, v), {}, {32});
+  expect_values(tn::matmul(a, u), {3}, {21, 43, 65});
+  expect_values(tn::matmul(u, b), {3}, {1, 10, 32});
+  expect_values(tn::matmul(tn::unsqueeze(a, 0), b), {1, 3, 3}, {1, 2, 8, 3, 4, 18, 5, 6, 28});
+  expect_values(tn::outer(u, v), {2, 2}, {2, 3, 20, 30});
+  expect_values(tn::addmm(from<T>({1, 2, 3}), a, b, 10, -1), {3, 3}, {9, 18, 22, 7, 16, 12, 5, 14, 2});
+  expect_values(tn::matmul(tn::expand(from<T>({{1, 2}}), {3, 2}), tn::flip(b, {1})), {3, 3},
+                {8, 2, 1, 8, 2, 1, 8, 2, 1});
+}
+
+TYPED_TEST(Matmul, InnerExtentZeroGivesZeros) {
+  expect_values(tn::matmul(tn::zeros<TypeParam>({2, 0}), tn::zeros<TypeParam>({0, 3})), {2, 3},
+                {0, 0, 0, 0, 0, 0});
+  expect_values(tn::matmul(tn::zeros<TypeParam>({0}), tn::zeros<TypeParam>({0})), {}, {0});
+  expect_values(tn::matmul(tn::zeros<TypeParam>({2, 1, 0}), tn::zeros<TypeParam>({2, 0, 1})), {2, 1, 1},
+                {0, 0});
+}
+
+TYPED_TEST(Matmul, NaNAndInfinitySpread) {
+  const auto a = from<TypeParam>({{nan, 1}, {inf, 0}}), b = from<TypeParam>({{0, 1}, {1, 1}});
+  expect_values(tn::matmul(a, b), {2, 2}, {nan, nan, nan, inf});
+}
+
+/// Products of every awkward size, each operand plain or transposed, against the definition.
+TYPED_TEST(Matmul, AwkwardSizesAgreeWithTheDefinition) {
+  using T = TypeParam;
+  tn::Generator generator(1);
+  for (const tn::index_t m : {1, 2, 5, 17, 33})
+    for (const tn::index_t k : {1, 3, 16, 65})
+      for (const tn::index_t n : {1, 4, 15, 34})
+        for (int turned = 0; turned < 4; ++turned) {
+          auto a = turned & 1 ? tn::transpose(tn::randn<T>({k, m}, generator), 0, 1)
+                              : tn::randn<T>({m, k}, generator);
+          auto b = turned & 2 ? tn::transpose(tn::randn<T>({n, k}, generator), 0, 1)
+                              : tn::randn<T>({k, n}, generator);
+          std::vector<T> want;
+          for (tn::index_t i = 0; i < m; ++i)
+            for (tn::index_t j = 0; j < n; ++j) {
+              double sum = 0;
+              for (tn::index_t l = 0; l < k; ++l) sum += double{a.at({i, l})} * double{b.at({l, j})};
+              want.push_back(static_cast<T>(sum));
+            }
+          expect_values(tn::matmul(a, b), {m, n}, want, sizeof(T) == 4 ? 2e-5 : 1e-13);
+        }
+}
+
+TEST(MatmulErrors, SayWhichShapes) {
+  const auto z = [](const tn::Shape& shape) { return tn::zeros<float>(shape); };
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::matmul(z({2, 3}), z({4, 5}));
+      },
+      "[matmul] inner extents differ: lhs (2, 3), rhs (4, 5)");
+  expect_error<tn::ShapeError>([&] { tn::matmul(z({3}), z({4})); },
+                               "[matmul] inner extents differ: lhs (3,), rhs (4,)");
+  expect_error<tn::ShapeError>([&] { tn::matmul(z({}), z({4})); },
+                               "[matmul] expected at least one axis each: lhs (), rhs (4,)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::matmul(z({2, 3, 4}), z({3, 4, 5}));
+      },
+      "[matmul] shapes do not broadcast: (2,) and (3,)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::bmm(z({3, 4}), z({4, 5}));
+      },
+      "[bmm] expected (B, N, M) and (B, M, K), got (3, 4) and (4, 5)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::addmm(z({2}), z({3, 4}), z({4, 5}));
+      },
+      "[addmm] shapes do not broadcast: (2,) and (3, 5)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::addmm(z({2, 3, 5}), z({3, 4}), z({4, 5}));
+      },
+      "[addmm] input of shape (2, 3, 5) does not broadcast to (3, 5)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::outer(z({2, 2}), z({2}));
+      },
+      "[outer] expected vectors, got (2, 2) and (2,)");
+}
+
+}  // namespace
