@@ -59,10 +59,10 @@ TYPED_TEST(Copy, AgreesWithReferenceForRandomLayouts) {
   for (int trial = 0; trial < 600; ++trial) {
     const int rank = static_cast<int>(g.below(6));
     index_t shape[max_rank];
-    std::string what = "trial " + std::to_string(trial) + ":";
+    std::string what = join("trial ", trial, ":");
     for (int i = 0; i < rank; ++i) {
       shape[i] = static_cast<index_t>(g.below(rank < 3 ? 70 : 8)) + (g.below(10) != 0);
-      what += " " + std::to_string(shape[i]);
+      what += join(" ", shape[i]);
     }
     const Layout from(g, rank, shape, false), to(g, rank, shape, true);
     Array<T> src(from.size);

@@ -50,7 +50,7 @@ TYPED_TEST(Reduce, NotANumberIsAnExtremumWhereverItStands) {
     for (index_t at = 0; at < e.n; at += 7) {
       auto x = random_array<T>(e.size(), 3);
       x[static_cast<std::size_t>(at * e.inner)] = std::numeric_limits<T>::quiet_NaN();
-      const auto what = e.text() + " at " + std::to_string(at);
+      const auto what = join(e.text(), " at ", at);
       ASSERT_TRUE(std::isnan(reduced<T, T>(e, x, &Kernels<T>::max)()[0])) << what;
       ASSERT_TRUE(std::isnan(reduced<T, T>(e, x, &Kernels<T>::min)()[0])) << what;
       ASSERT_EQ((reduced<T, index_t>(e, x, &Kernels<T>::argmin)()[0]), at) << what;

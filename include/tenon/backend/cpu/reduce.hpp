@@ -107,7 +107,7 @@ typename Op::Total reduce_block(index_t n, const T* x) {
 
 template <class Op, class T>
 typename Op::Total reduce_run(index_t n, const T* x) {
-  constexpr index_t block = 4096;
+  constexpr index_t block = 256 * Pack<T>::width;  // 32 additions in each lane of eight packs
   typename Op::Total total = Op::identity;
   for (index_t i = 0; i < n; i += block)
     total = Op::combine(total, reduce_block<Op>(std::min(block, n - i), x + i));
