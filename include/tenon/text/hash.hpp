@@ -5,13 +5,13 @@
 #include <cstring>      // memcpy
 #include <string_view>  // string_view
 
-#include "tenon/core/config.hpp"
+#include "tenon/core/scalar.hpp"
 
 namespace TENON_NAMESPACE::text {
 
 /// The two halves of a 128-bit product, folded.
 inline std::uint64_t fold_product(std::uint64_t x) {
-  const auto product = static_cast<unsigned __int128>(x) * 0xD6E8FEB86659FD93u;
+  const auto product = static_cast<uint128_t>(x) * 0xD6E8FEB86659FD93u;
   return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
 }
 

@@ -23,9 +23,9 @@ class BlockOrder {
   /// The block at a position, which counts on from epoch to epoch.
   index_t operator()(index_t position) const {
     const auto epoch = static_cast<std::uint64_t>(position / blocks_);
-    const auto start = static_cast<index_t>(FastRandom(seed_, epoch)() % static_cast<std::uint64_t>(blocks_));
-    const auto steps = static_cast<__int128>(position % blocks_) * step_;
-    return static_cast<index_t>((start + steps) % blocks_);
+    const auto blocks = static_cast<std::uint64_t>(blocks_);
+    const auto steps = static_cast<uint128_t>(position % blocks_) * static_cast<std::uint64_t>(step_);
+    return static_cast<index_t>((FastRandom(seed_, epoch)() % blocks + steps) % blocks);
   }
 
  private:
