@@ -144,8 +144,7 @@ TEST(Safetensors, ReadsTheGoldenFiles) {
   for (const double v : y) EXPECT_TRUE(v >= 0 && v <= 1);
 }
 
-// Files that are not what they say
-// --------------------------------------------------------------------------------------
+// Files that are not what they say --------------------------------------------------------------------------
 
 TEST(Safetensors, RefusesBadHeaders) {
   EXPECT_EQ(refusal(""), "truncated: a header does not fit its 0 bytes");

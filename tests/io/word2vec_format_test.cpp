@@ -44,8 +44,7 @@ std::string written(void (*write)(tn::io::AtomicFile&, const WordTable&), const 
   return read_file(folder / "out");
 }
 
-// What word2vec.c prints: fprintf "%s ", "%lf " and "\n"
-// --------------------------------------------------------------
+// What word2vec.c prints: fprintf "%s ", "%lf " and "\n" ----------------------------------------------------
 
 TEST(Word2VecFormat, TextIsWord2VecCs) {
   EXPECT_EQ(written(tn::io::write_word2vec_text, sample),
@@ -123,8 +122,7 @@ TEST(Word2VecFormat, ReadsAPipe) {
   ::pclose(pipe);
 }
 
-// Files that are not what they say
-// --------------------------------------------------------------------------------------
+// Files that are not what they say --------------------------------------------------------------------------
 
 TEST(Word2VecFormat, RefusesBadHeaders) {
   EXPECT_EQ(refusal(""), "the file is empty");

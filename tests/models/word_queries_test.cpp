@@ -50,6 +50,7 @@ TEST(WordQueries, NeighboursLeaveTheWordOut) {
   const WordQueries queries = royal();
   EXPECT_EQ(words_of(queries, queries.neighbours("king", 2)), (std::vector<std::string>{"prince", "queen"}));
   EXPECT_EQ(queries.neighbours("king", 1000).size(), 6u);
+  EXPECT_EQ(words_of(queries, queries.neighbours("king", 2, 4)), (std::vector<std::string>{"queen", "man"}));
 }
 
 TEST(WordQueries, AnalogyLeavesItsWordsOut) {

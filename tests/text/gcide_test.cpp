@@ -32,7 +32,7 @@ TEST(GcideEntry, KeepsHeadwordDefinitionAndQuotation) {
                                   "            The widget turned, and all was well.  --A. Person\n"
                                   "                                                  (Old Letters).\n"
                                   "   Syn: contrivance\n"),
-            "widget mach small contrivance gadget part the widget turned and all was well syn contrivance");
+            "widget small contrivance gadget part the widget turned and all was well syn contrivance");
 }
 
 TEST(GcideEntry, ReferencesLoseTheirMarksOfStress) {
@@ -47,6 +47,12 @@ TEST(GcideEntry, LettersInBracketsBelongToTheWord) {
 TEST(GcideEntry, SoundsInParenthesesGo) {
   EXPECT_EQ(normalize_gcide_entry("pl. Larvas (l[aum]r\"v[.a]z) and (in [ae]sthetics) more"),
             "pl larvas and in aesthetics more");
+}
+
+TEST(GcideEntry, FieldsInShortGo) {
+  EXPECT_EQ(normalize_gcide_entry(
+                "one (Anat. & Zool.) two (Chem., Med.) three (Fine Arts) four (See A.) five (U. S.)"),
+            "one two three fine arts four see five");
 }
 
 TEST(GcideEntry, NestedRemarksGoWhole) {

@@ -26,8 +26,7 @@ WordTable read_word_vectors(const std::string& path);
 /// throws IoError when it cannot be written, ValueError when a word does not fit the format
 void write_word_vectors(const std::string& path, const WordTable& table, WordVectorFormat format);
 
-// Definitions
-// -------------------------------------------------------------------------------------------------------
+// Definitions -----------------------------------------------------------------------------------------------
 
 namespace detail {
 

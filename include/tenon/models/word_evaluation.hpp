@@ -89,8 +89,7 @@ SimilarityReport evaluate_similarities(const WordQueries& queries, const std::ve
 /// defined.
 std::optional<double> spearman(const std::vector<double>& x, const std::vector<double>& y);
 
-// Definitions
-// -------------------------------------------------------------------------------------------------------
+// Definitions -----------------------------------------------------------------------------------------------
 
 namespace detail {
 

@@ -43,8 +43,7 @@ std::vector<WordTopic> gather_topics(const WordQueries& queries, const std::vect
 std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic>& topics,
                          const WordMapOptions& options = {});
 
-// Definitions
-// -------------------------------------------------------------------------------------------------------
+// Definitions -----------------------------------------------------------------------------------------------
 
 inline std::vector<WordTopic> gather_topics(const WordQueries& queries,
                                             const std::vector<WordTopic>& examples,
@@ -73,7 +72,7 @@ inline std::vector<WordTopic> gather_topics(const WordQueries& queries,
     return sum;
   };
 
-  constexpr index_t candidates_for_one = 3;
+  constexpr index_t candidates_for_one = 2;
   const auto candidates = queries.nearest(centres, candidates_for_one * options.words, options.among);
   for (std::size_t topic = 0; topic < topics.size(); ++topic) {
     std::vector<index_t> rows;

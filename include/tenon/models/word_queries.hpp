@@ -43,11 +43,13 @@ class WordQueries {
   float similarity(index_t a, index_t b) const { return cosine(unit(a), unit(b)); }
 
   /// The k words nearest to a word, itself left out.
-  std::vector<Neighbour> neighbours(std::string_view word, index_t k) const;
+  /// among   answers come from so many of the first, most frequent words; 0: all
+  std::vector<Neighbour> neighbours(std::string_view word, index_t k, index_t among = 0) const;
 
   /// What is to c as b is to a: the k words nearest to b - a + c (Mikolov et al. 2013; "3CosAdd"), a, b and c
   /// left out.
-  std::vector<Neighbour> analogy(std::string_view a, std::string_view b, std::string_view c, index_t k) const;
+  std::vector<Neighbour> analogy(std::string_view a, std::string_view b, std::string_view c, index_t k,
+                                 index_t among = 0) const;
 
   /// The word farthest from the mean of all: its position in the list of two or more.
   index_t odd_one_out(std::span<const std::string> words) const;
@@ -71,7 +73,8 @@ class WordQueries {
     return sum;
   }
   /// The nearest to one question of any length, without some rows.
-  std::vector<Neighbour> ask(std::vector<float> question, index_t k, std::span<const index_t> without) const;
+  std::vector<Neighbour> ask(std::vector<float> question, index_t k, index_t among,
+                             std::span<const index_t> without) const;
 
   WordVectors vectors_;
   std::vector<float> unit_;
@@ -171,12 +174,12 @@ inline std::vector<std::vector<Neighbour>> WordQueries::nearest(std::span<const 
   return answers;
 }
 
-inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, index_t k,
+inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, index_t k, index_t among,
                                                std::span<const index_t> without) const {
   check<ValueError>(k >= 1, "nearest", "k must be positive, not ", k);
   detail::normalize(question);
-  auto answer =
-      nearest(question, std::min(k, vectors_.size()) + static_cast<index_t>(without.size())).front();
+  const index_t wanted = std::min(k, vectors_.size()) + static_cast<index_t>(without.size());
+  auto answer = nearest(question, wanted, among).front();
   std::erase_if(answer, [&](const Neighbour& n) {
     return std::find(without.begin(), without.end(), n.row) != without.end();
   });
@@ -184,17 +187,17 @@ inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, inde
   return answer;
 }
 
-inline std::vector<Neighbour> WordQueries::neighbours(std::string_view word, index_t k) const {
+inline std::vector<Neighbour> WordQueries::neighbours(std::string_view word, index_t k, index_t among) const {
   const index_t row = vectors_.row(word);
-  return ask({unit(row).begin(), unit(row).end()}, k, {&row, 1});
+  return ask({unit(row).begin(), unit(row).end()}, k, among, {&row, 1});
 }
 
 inline std::vector<Neighbour> WordQueries::analogy(std::string_view a, std::string_view b, std::string_view c,
-                                                   index_t k) const {
+                                                   index_t k, index_t among) const {
   const index_t rows[] = {vectors_.row(a), vectors_.row(b), vectors_.row(c)};
   std::vector<float> question(static_cast<std::size_t>(vectors_.dim()));
   analogy_question(rows[0], rows[1], rows[2], question.data());
-  return ask(std::move(question), k, rows);
+  return ask(std::move(question), k, among, rows);
 }
 
 inline index_t WordQueries::odd_one_out(std::span<const std::string> words) const {

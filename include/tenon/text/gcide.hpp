@@ -61,8 +61,7 @@ class GcideReader : public TextReader {
   std::size_t taken_ = 0;     // less so many bytes
 };
 
-// Definitions
-// -------------------------------------------------------------------------------------------------------
+// Definitions -----------------------------------------------------------------------------------------------
 
 namespace detail {
 
@@ -122,21 +121,40 @@ class GcideEntry {
     return code.size() == 2 && std::string_view("'`^\"~,").find(code[0]) != code.npos && is_letter(code[1]);
   }
 
-  /// (l[aum]r"v[.a]) tells sounds, by codes of letters that words are not spelt with. Other remarks in
-  /// parentheses stay.
+  /// (l[aum]r"v[.a]) tells sounds and (Naut.) a field in short; other remarks in parentheses stay.
   void skip_parenthesis() {
-    constexpr std::size_t longest = 80, longest_code = 5;
     const std::size_t end = closing(at_, '(', ')');
-    const std::string_view inside = in_.substr(at_, end - at_);
-    bool sounds = false;
-    for (std::size_t i = inside.find('['); i < inside.size() && inside.size() <= longest;
-         i = inside.find('[', i + 1)) {
+    const std::string_view inside = in_.substr(at_ + 1, end > at_ ? end - at_ - 1 : 0);
+    at_ = tells_sounds(inside) || is_field(inside) ? end + 1 : at_ + 1;
+  }
+
+  /// Whether it has codes of letters that words are not spelt with.
+  static bool tells_sounds(std::string_view remark) {
+    constexpr std::size_t longest = 80, longest_code = 5;
+    if (remark.size() > longest) return false;
+    for (std::size_t i = remark.find('['); i < remark.size(); i = remark.find('[', i + 1)) {
       const std::string_view code =
-          inside.substr(i + 1, std::min(inside.find(']', i), inside.size()) - i - 1);
-      sounds |= code.size() >= 2 && code.size() <= longest_code && !is_letter_code(code) &&
-                code.find_first_of(" 0123456789") == code.npos;
+          remark.substr(i + 1, std::min(remark.find(']', i), remark.size()) - i - 1);
+      if (code.size() >= 2 && code.size() <= longest_code && !is_letter_code(code) &&
+          code.find_first_of(" 0123456789") == code.npos)
+        return true;
     }
-    at_ = sounds ? end + 1 : at_ + 1;
+    return false;
+  }
+
+  /// Whether all its words are capitalised and cut short, as Bot. and Anat. & Zool.
+  static bool is_field(std::string_view remark) {
+    bool cut_short = false;
+    while (!remark.empty()) {
+      const std::size_t end = std::min(remark.find_first_of(" \n"), remark.size());
+      const std::string_view word = remark.substr(0, end);
+      remark.remove_prefix(std::min(end + 1, remark.size()));
+      if (word.empty() || word == "&" || word == "and") continue;
+      const bool comma = word.back() == ',';
+      if (!is_upper(word.front()) || word.size() < 3 || word[word.size() - 1 - comma] != '.') return false;
+      cut_short = true;
+    }
+    return cut_short;
   }
 
   /// \Lar"i*at\, or nothing but the sign where no second follows.
