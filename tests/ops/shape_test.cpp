@@ -87,6 +87,24 @@ TEST(Reshape, KeepsTheOrderOfElementsAndSharesThemIfItCan) {
   expect_values(tn::flatten(counting({2, 3, 2}), 0, 1), {6, 2}, counting({12}).to_vector());
 }
 
+TEST(Reshape, IsAViewOfStridedTensorsWhereItCanBe) {
+  const auto x = counting({2, 3, 4});
+  const auto is_view = [&](const Tensor<float>& y) { return y.storage().get() == x.storage().get(); };
+  EXPECT_TRUE(is_view(x(tn::all, 1)));
+  EXPECT_TRUE(is_view(x(tn::all, tn::all, 2)));
+  EXPECT_TRUE(is_view(tn::unsqueeze(tn::transpose(x, 0, 2), 1)));
+  const auto split = tn::reshape(tn::permute(x, {2, 0, 1}), {2, 2, 2, 1, 3});
+  EXPECT_TRUE(is_view(split));
+  expect_values(split, {2, 2, 2, 1, 3}, tn::permute(x, {2, 0, 1}).to_vector());
+  const auto flipped = tn::flatten(tn::flip(x, {0, 1, 2}));
+  EXPECT_TRUE(is_view(flipped));
+  EXPECT_EQ(flipped.at({0}), 23);
+  const auto stretched = tn::reshape(tn::expand(tn::unsqueeze(x, 0), {5, 2, 3, 4}), {5, 6, 4});
+  EXPECT_TRUE(is_view(stretched));
+  EXPECT_FALSE(is_view(tn::flatten(tn::transpose(x, 0, 1))));
+  EXPECT_FALSE(is_view(tn::reshape(tn::transpose(x, 0, 2), {4, 2, 3})));
+}
+
 TEST(Squeeze, OnlyWhatHasExtentOne) {
   EXPECT_EQ(tn::squeeze(counting({1, 3, 1})).shape(), (tn::Shape{3}));
   EXPECT_EQ(tn::squeeze(counting({1, 3, 1}), -1).shape(), (tn::Shape{1, 3}));
@@ -176,7 +194,11 @@ TEST(ShapeErrors, NameTheShapes) {
         tn::reshape(x, {-1, -1});
       },
       "[reshape] more than one extent is -1 in (-1, -1)");
-  expect_error<tn::ShapeError>([&] { tn::reshape(x, {-2, 3}); }, "[reshape] negative extent in (-2, 3)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::reshape(x, {-2, 3});
+      },
+      "[reshape] negative extent in shape (-2, 3)");
   expect_error<tn::ValueError>([&] { tn::flatten(x, 1, 0); },
                                "[flatten] start axis 1 comes after end axis 0");
   expect_error<tn::ShapeError>(

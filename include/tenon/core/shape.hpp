@@ -2,6 +2,7 @@
 /// Extents and strides: a short list of indices kept inline, and the arithmetic of layouts.
 
 #include <initializer_list>  // initializer_list
+#include <optional>          // optional
 #include <string>            // string
 
 #include "tenon/core/error.hpp"
@@ -125,6 +126,34 @@ inline bool is_contiguous(const Shape& shape, const Strides& strides) {
     }
   }
   return true;
+}
+
+/// Strides that show the elements of a strided layout in another shape of as many elements, if there are any:
+/// each run of axes that memory walks as one must be cut up by whole axes of the new shape.
+inline std::optional<Strides> view_strides(const Shape& from, const Strides& strides, const Shape& shape) {
+  Strides result = contiguous_strides(shape);
+  Dims runs, steps;  // the last run first
+  for (int axis = from.size(); axis-- > 0;) {
+    if (from[axis] == 0) return result;
+    if (from[axis] == 1) continue;
+    const int last = runs.size() - 1;
+    if (last >= 0 && strides[axis] == runs[last] * steps[last]) {
+      runs[last] *= from[axis];
+    } else {
+      runs.push_back(from[axis]);
+      steps.push_back(strides[axis]);
+    }
+  }
+  int next = shape.size() - 1;
+  for (int k = 0; k < runs.size(); ++k) {
+    index_t filled = 1;
+    for (; next >= 0 && filled < runs[k]; --next) {
+      result[next] = filled * steps[k];
+      filled *= shape[next];
+    }
+    if (filled != runs[k]) return {};
+  }
+  return result;
 }
 
 /// An axis counted from the end when negative, checked against `rank`.

@@ -158,36 +158,37 @@ Tensor<T> drop_axes(const Tensor<T>& x, const AxisSet& axes) {
 template <class T>
 Tensor<T> restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank, bool keepdim);
 
+/// `asked` with its -1, if there is one, replaced by what the elements of `from` leave for it.
+inline Shape resolve_shape(const Shape& asked, const Shape& from, index_t size) {
+  Shape shape = asked;
+  int unknown = -1;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (shape[i] != -1) continue;
+    check<ShapeError>(unknown < 0, "reshape", "more than one extent is -1 in ", asked);
+    unknown = i;
+    shape[i] = 1;
+  }
+  const index_t known = element_count(shape, "reshape");
+  if (unknown >= 0 && known > 0) shape[unknown] = size / known;
+  const bool fits = unknown < 0 ? known == size : known > 0 && size % known == 0;
+  check<ShapeError>(fits, "reshape", "shape ", from, " does not fit ", asked);
+  return shape;
+}
+
 }  // namespace detail
 
 /// The same elements in another shape, one extent of which may be -1. A view where strides allow it, else a
 /// copy.
 ///   throws ShapeError    keeps nothing    cost O(1), or one copy
 template <Scalar T>
-Tensor<T> reshape(const Tensor<T>& x, Shape shape) {
-  int unknown = -1;
-  index_t known = 1;
-  for (int i = 0; i < shape.size(); ++i) {
-    if (shape[i] == -1) {
-      check<ShapeError>(unknown < 0, "reshape", "more than one extent is -1 in ", shape);
-      unknown = i;
-    } else {
-      check<ShapeError>(shape[i] >= 0, "reshape", "negative extent in ", shape);
-      known *= shape[i];
-    }
-  }
-  if (unknown >= 0) {
-    check<ShapeError>(known != 0 && x.size() % known == 0, "reshape", "shape ", x.shape(), " does not fit ",
-                      shape);
-    shape[unknown] = x.size() / known;
-  }
-  check<ShapeError>(element_count(shape, "reshape") == x.size(), "reshape", "shape ", x.shape(),
-                    " does not fit ", shape);
+Tensor<T> reshape(const Tensor<T>& x, const Shape& asked) {
+  const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
   if (shape == x.shape()) return x;
-  const Tensor<T> dense = contiguous(x);
-  Tensor<T> y = dense.view(0, shape, contiguous_strides(shape));
+  const auto strides = view_strides(x.shape(), x.strides(), shape);
+  const Tensor<T> source = strides ? x : contiguous(x);
+  Tensor<T> y = source.view(0, shape, strides ? *strides : contiguous_strides(shape));
   if constexpr (Real<T>)
-    return record("reshape", y, {edge(dense)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+    return record("reshape", y, {edge(source)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
       return {reshape(p.gradient(), from)};
     });
   else
