@@ -44,7 +44,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// Empty for what is not a file: devices may never end.
 inline std::string read_file(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return "";
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
