@@ -105,7 +105,9 @@ TEST(Layout, ViewStridesVisitTheSamePositions) {
       const auto strides = tn::view_strides(from.shape, from.strides, shape);
       const std::string what = tn::join("strides ", from.strides, " as shape ", shape);
       EXPECT_EQ(strides.has_value(), possible) << what;
-      if (strides) EXPECT_EQ(positions(shape, *strides), want) << what;
+      if (strides) {
+        EXPECT_EQ(positions(shape, *strides), want) << what;
+      }
     }
   EXPECT_FALSE(tn::view_strides({2, 3}, {1, 2}, {6}));
   EXPECT_FALSE(tn::view_strides({4, 3}, {4, 1}, {6, 2}));

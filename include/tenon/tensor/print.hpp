@@ -77,7 +77,7 @@ class Printer {
  public:
   Printer(const Tensor<T>& x, const PrintOptions& options)
       : x_(x),
-        edge_(x.size() > options.threshold ? options.edge : x.size()),
+        edge_(x.size() > options.threshold ? options.edge : index_t{1} << 60),
         format_(collect(), options.precision) {}
 
   std::string print() const { return print(0, 0); }
@@ -131,7 +131,7 @@ std::string to_string(const Tensor<T>& x, const PrintOptions& options = {}) {
   return detail::Printer<T>(x, options).print();
 }
 
-/// The elements, and on a line of their own the shape and type when these do not show.
+/// The elements, as `to_string` writes them.
 template <class Stream, Scalar T>
 requires std::is_base_of_v<std::ios_base, Stream> Stream& operator<<(Stream& out, const Tensor<T>& x) {
   out << to_string(x);
