@@ -72,6 +72,9 @@ class WordQueries {
     for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
     return sum;
   }
+  /// Answers `count` questions among the first `rows` words.
+  void answer(const float* questions, index_t count, index_t k, index_t rows,
+              std::vector<Neighbour>* answers) const;
   /// The nearest to one question of any length, without some rows.
   std::vector<Neighbour> ask(std::vector<float> question, index_t k, index_t among,
                              std::span<const index_t> without) const;
@@ -154,24 +157,28 @@ inline std::vector<std::vector<Neighbour>> WordQueries::nearest(std::span<const 
   const auto total = dim > 0 ? static_cast<index_t>(questions.size()) / dim : 0;
   check<ShapeError>(total * dim == static_cast<index_t>(questions.size()), "nearest", questions.size(),
                     " values are not questions of ", dim, " dimensions");
-  constexpr index_t question_block = 256, row_block = 2048;  // scores of a block fit the cache
-  std::vector<float> scores(static_cast<std::size_t>(std::min(total, question_block) * row_block));
-  std::vector<std::vector<Neighbour>> answers;
-  for (index_t begin = 0; begin < total; begin += question_block) {
-    const index_t count = std::min(question_block, total - begin);
-    std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));
-    for (index_t first = 0; first < rows; first += row_block) {
-      const index_t width = std::min(row_block, rows - first);
-      backend::kernels<float>().gemm(false, true, count, width, dim, 1.0f, questions.data() + begin * dim,
-                                     dim, unit_.data() + first * dim, dim, 0.0f, scores.data(), width);
-      parallel_for(count, 16, [&](index_t from, index_t to) {
-        for (index_t q = from; q < to; ++q)
-          best[static_cast<std::size_t>(q)].offer(scores.data() + q * width, width, first);
-      });
-    }
-    for (detail::TopK& list : best) answers.push_back(std::move(list).sorted());
-  }
+  constexpr index_t question_block = 128;
+  std::vector<std::vector<Neighbour>> answers(static_cast<std::size_t>(total));
+  parallel_for(total, question_block, [&](index_t begin, index_t end) {
+    answer(questions.data() + begin * dim, end - begin, k, rows, answers.data() + begin);
+  });
   return answers;
+}
+
+inline void WordQueries::answer(const float* questions, index_t count, index_t k, index_t rows,
+                                std::vector<Neighbour>* answers) const {
+  constexpr index_t scores_at_once = index_t{1} << 17;  // they fit the cache
+  const index_t dim = vectors_.dim(), row_block = scores_at_once / count;
+  std::vector<float> scores(static_cast<std::size_t>(count * std::min(row_block, rows)));
+  std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));
+  for (index_t first = 0; first < rows; first += row_block) {
+    const index_t width = std::min(row_block, rows - first);
+    backend::kernels<float>().gemm(false, true, count, width, dim, 1.0f, questions, dim,
+                                   unit_.data() + first * dim, dim, 0.0f, scores.data(), width);
+    for (std::size_t q = 0; q < best.size(); ++q)
+      best[q].offer(scores.data() + static_cast<index_t>(q) * width, width, first);
+  }
+  for (std::size_t q = 0; q < best.size(); ++q) answers[q] = std::move(best[q]).sorted();
 }
 
 inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, index_t k, index_t among,
