@@ -5,28 +5,24 @@
 
 namespace TENON_NAMESPACE::backend::cpu {
 
-/// A pack's place in runs that are walked together.
+/// A pack's place in runs that are walked together. The last may be incomplete: then loads fill it up with
+/// zeros, and stores leave out what is not there.
 template <class T>
-struct WholePack {
-  index_t at;
-  Pack<T> load(const T* run) const { return Pack<T>::load(run + at); }
-  void store(T* run, const Pack<T>& pack) const { pack.store(run + at); }
-};
-
-/// The last, incomplete one: loads fill it up with zeros, stores leave them out.
-template <class T>
-struct PartOfPack {
+struct Lanes {
   index_t at, count;
-  Pack<T> load(const T* run) const { return Pack<T>::load_some(run + at, count); }
-  void store(T* run, const Pack<T>& pack) const { pack.store_some(run + at, count); }
+
+  Pack<T> load(const T* run) const {
+    return count >= Pack<T>::width ? Pack<T>::load(run + at) : Pack<T>::load_some(run + at, count);
+  }
+  void store(T* run, const Pack<T>& pack) const {
+    count >= Pack<T>::width ? pack.store(run + at) : pack.store_some(run + at, count);
+  }
 };
 
 /// Calls f(lanes) for the packs of elements [begin, end).
 template <class T, class F>
 void each_pack(index_t begin, index_t end, F&& f) {
-  constexpr index_t width = Pack<T>::width;
-  for (; begin + width <= end; begin += width) f(WholePack<T>{begin});
-  if (begin < end) f(PartOfPack<T>{begin, end - begin});
+  for (index_t at = begin; at < end; at += Pack<T>::width) f(Lanes<T>{at, end - at});
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu

@@ -19,10 +19,9 @@ inline constexpr index_t softmax_task = index_t{1} << 14;
 /// The largest element for the purpose of scaling: NaN may be passed over, the exponentials bring it back.
 template <Real T>
 struct Peak {
-  using Total = T;
   static constexpr T identity = -std::numeric_limits<T>::infinity();
   static Pack<T> step(const Pack<T>& total, const Pack<T>& x) { return max(total, x); }
-  static Total combine(Total total, Total x) { return x > total ? x : total; }
+  static double combine(double total, double x) { return x > total ? x : total; }
 };
 
 /// The sum of f(lanes) over runs of n elements, where `lanes` loads and stores a pack or its first elements.
