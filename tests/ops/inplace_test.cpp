@@ -56,6 +56,15 @@ TEST(InplaceErrors, LeavesOnlyUnderNoGradAndResultsNever) {
   expect_error<tn::GraphError>([&] { tn::fill_(result, 0); }, "[fill_] " + of_result);
 }
 
+TEST(InplaceErrors, StretchedTensorsHaveNoElementsOfTheirOwn) {
+  auto x = tn::expand(from<float>({{1}, {2}}), {2, 3});
+  const std::string text =
+      "a stretched tensor, whose elements share memory, cannot be written in place: shape (2, 3)";
+  expect_error<tn::ValueError>([&] { tn::fill_(x, 0); }, "[fill_] " + text);
+  expect_error<tn::ValueError>([&] { tn::copy_(x, tn::zeros<float>({2, 3})); }, "[copy_] " + text);
+  expect_error<tn::ValueError>([&] { tn::add_(x, x); }, "[add_] " + text);
+}
+
 TEST(InplaceErrors, TheSourceMustBroadcast) {
   auto x = tn::zeros<float>({2});
   expect_error<tn::ShapeError>([&] { tn::copy_(x, tn::zeros<float>({3})); },

@@ -11,13 +11,16 @@ namespace TENON_NAMESPACE {
 ///   be among xs keeps xs    cost one more evaluation of f in the backward pass
 template <Real T, class F>
 Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
+  const bool in_training = training();  // the same in both runs, though recording is not
   Tensor<T> y = [&] {
+    const TrainingMode mode(in_training);
     const NoGrad no_grad;
     return f(xs).detach();
   }();
   const std::vector<graph::Input<T>> inputs(xs.begin(), xs.end());
-  return record("checkpoint", y, inputs.data(), static_cast<int>(inputs.size()), [f](const Pull<T>& p) {
+  const auto rule = [f, in_training](const Pull<T>& p) {
     const bool higher_order = grad_enabled();
+    const TrainingMode mode(in_training);
     const GradMode recording(true);
     std::vector<Tensor<T>> again, wanted;
     for (int i = 0; i < p.inputs(); ++i) {
@@ -32,7 +35,8 @@ Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
     for (int i = 0, k = 0; i < p.inputs(); ++i)
       gradients.push_back(p.needs(i) ? found[static_cast<std::size_t>(k++)] : Tensor<T>{});
     return gradients;
-  });
+  };
+  return record("checkpoint", y, inputs.data(), static_cast<int>(inputs.size()), rule);
 }
 
 }  // namespace TENON_NAMESPACE

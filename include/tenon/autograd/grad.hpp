@@ -89,9 +89,14 @@ class Backpropagation {
     Gradients<T> gradients = node.pull(gradient);
     check<GraphError>(gradients.size() == node.edges().size(), node.name(), "the rule returned ",
                       gradients.size(), " gradients for ", node.edges().size(), " inputs");
-    for (int i = 0; i < gradients.size(); ++i)
-      if (gradients[i].defined() && node.edges()[i].source)
-        add(node.edges()[i].source, std::move(gradients[i]));
+    for (int i = 0; i < gradients.size(); ++i) {
+      const auto& edge = node.edges()[i];
+      if (!gradients[i].defined() || !edge.source) continue;
+      check<GraphError>(gradients[i].shape() == edge.kept.shape, node.name(),
+                        "the rule returned a gradient of shape ", gradients[i].shape(), " for input ", i,
+                        " of shape ", edge.kept.shape);
+      add(edge.source, std::move(gradients[i]));
+    }
     if (!options_.retain_graph && !options_.create_graph) node.free();
   }
 
@@ -159,7 +164,8 @@ void backward(const Tensor<T>& output, const GradOptions<T>& options = {}) {
   pass.run([&](graph::Node<T>& node, const Tensor<T>& gradient) {
     if (!node.is_leaf()) return;
     Tensor<T>& sum = static_cast<graph::Leaf<T>&>(node).gradient;
-    sum = sum.defined() ? add(sum, gradient) : gradient;
+    const bool own = gradient.unshared() && gradient.is_contiguous();  // nobody notices when it is written
+    sum = sum.defined() ? add(sum, gradient) : own ? gradient : clone(gradient);
   });
 }
 

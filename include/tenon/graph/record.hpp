@@ -113,9 +113,14 @@ void Tensor<T>::set_grad(Tensor gradient) {
   static_cast<graph::Leaf<T>*>(node)->gradient = std::move(gradient);
 }
 
-/// Throws unless the elements of `x` may be overwritten: it is a constant, or a leaf outside recording.
+/// Throws unless the elements of `x` may be overwritten: it is a constant, or a leaf outside recording, and
+/// each of its elements has a place of its own.
 template <class T>
 void check_writable(const Tensor<T>& x, const char* op) {
+  for (int i = 0; i < x.rank(); ++i)
+    check<ValueError>(x.strides()[i] != 0 || x.shape()[i] <= 1, op,
+                      "a stretched tensor, whose elements share memory, cannot be written in place: shape ",
+                      x.shape());
   if constexpr (Real<T>) {
     const auto* node = graph::node_of(x);
     check<GraphError>(!node || (node->is_leaf() && !grad_enabled()), op,

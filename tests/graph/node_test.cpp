@@ -1,0 +1,63 @@
+#include "tenon/graph/node.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/expect.hpp"
+#include "tenon/autograd/grad.hpp"
+#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/unary.hpp"
+
+namespace {
+
+using support::expect_error;
+using support::expect_vector;
+using tn::from;
+
+const std::string modified = "a tensor needed for its gradient was modified in place: shape (2,)";
+
+TEST(Node, NoticesThatAnInputItKeptWasModified) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  auto factor = from<double>({3, 4});
+  const auto y = x * factor;
+  tn::fill_(factor, 9);
+  expect_error<tn::GraphError>([&] { tn::grad(tn::sum(y), {x}); }, "[mul] " + modified);
+}
+
+TEST(Node, NoticesThatALeafMovedUnderNoGrad) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  const auto y = tn::exp(x);
+  {
+    const tn::NoGrad no_grad;
+    tn::fill_(x, 0);
+  }
+  expect_error<tn::GraphError>([&] { tn::grad(tn::sum(y), {x}); }, "[exp] " + modified);
+}
+
+TEST(Node, NoticesWritesThroughAView) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  auto factor = from<double>({3, 4});
+  const auto y = x / factor;
+  auto view = factor(tn::range(0, 1));
+  tn::fill_(view, 9);
+  expect_error<tn::GraphError>([&] { tn::grad(tn::sum(y), {x}); }, "[div] " + modified);
+}
+
+TEST(Node, DoesNotMindWritesToWhatItDidNotKeep) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  auto term = from<double>({3, 4});
+  const auto y = x + term;
+  tn::fill_(term, 9);
+  expect_vector(tn::grad(tn::sum(y), {x})[0], {1, 1});
+}
+
+TEST(Node, LeavesAreOldestAndResultsYoungerThanTheirInputs) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  const auto y = tn::exp(x), z = y * x;
+  EXPECT_EQ(tn::graph::node_of(x)->sequence(), 0u);
+  EXPECT_LT(tn::graph::node_of(y)->sequence(), tn::graph::node_of(z)->sequence());
+  EXPECT_STREQ(tn::graph::node_of(z)->name(), "mul");
+  EXPECT_TRUE(tn::graph::node_of(x)->is_leaf());
+  EXPECT_FALSE(tn::graph::node_of(z)->is_leaf());
+}
+
+}  // namespace
