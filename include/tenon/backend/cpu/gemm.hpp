@@ -96,11 +96,13 @@ void gemm_blocked(const Operand<T>& a, const Operand<T>& b, index_t m, index_t n
   const index_t panel_count = (n + Extents::tile_columns - 1) / Extents::tile_columns;
   const bool rearrange = b.transposed || m > 4 * Extents::tile_rows;
   Buffer<T> panels(rearrange ? panel_count * Extents::tile_columns * std::min(k, Extents::depth) : 0);
-  const bool serial = m * n * k < gemm_serial_work;
-  // Tasks are blocks of rows times groups of panels.
+  const bool serial = m * n * k < gemm_serial_work || num_threads() == 1;
+  // Tasks are blocks of rows times groups of panels; of the latter no more than it takes to have tasks for
+  // all.
   const index_t block_rows = std::min(m, Extents::block_rows), row_blocks = (m + block_rows - 1) / block_rows;
-  const index_t group = serial ? panel_count : std::max<index_t>(8, panel_count / 8),
-                groups = (panel_count + group - 1) / group;
+  const index_t wanted = serial ? 1 : (4 * num_threads() + row_blocks - 1) / row_blocks;
+  const index_t group = std::max<index_t>(8, (panel_count + wanted - 1) / wanted);
+  const index_t groups = (panel_count + group - 1) / group;
   for (index_t p = 0; p < k; p += Extents::depth) {
     const index_t depth = std::min(Extents::depth, k - p);
     const GemmBlock<T> block{

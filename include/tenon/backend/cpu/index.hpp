@@ -18,6 +18,7 @@ inline constexpr index_t rows_ahead = 8;
 template <class T>
 void gather_rows(index_t count, index_t inner, const T* src, const index_t* index, T* dst) {
   if (inner == 1) {
+#pragma GCC unroll 8
     for (index_t c = 0; c < count; ++c) dst[c] = src[index[c]];
     return;
   }
