@@ -34,25 +34,15 @@ class Optimizer {
   std::vector<Group>& groups() { return groups_; }
 
   /// Moves every parameter by its gradient, given in the order of the parameters; an undefined gradient
-  /// leaves its parameter alone.
+  /// leaves its parameter alone. throws before any parameter has moved
   void step(const std::vector<Tensor<T>>& gradients) {
     const NoGrad no_grad;
-    std::size_t next = 0;
+    check_gradients(gradients);
+    auto gradient = gradients.begin();
     for (Group& group : groups_) {
-      for (std::size_t k = 0; k < group.parameters.size(); ++k, ++next) {
-        check<ValueError>(next < gradients.size(), Rule::name,
-                          "fewer gradients than parameters: ", gradients.size());
-        const Tensor<T>& g = gradients[next];
-        if (!g.defined()) continue;
-        Tensor<T>& p = group.parameters[k];
-        check<ShapeError>(g.shape() == p.shape(), Rule::name, "parameter ", next, " has shape ", p.shape(),
-                          ", its gradient ", g.shape());
-        check_writable(p, Rule::name);
-        Rule::update(p, g, group.states[k], group.options);
-      }
+      for (std::size_t k = 0; k < group.parameters.size(); ++k, ++gradient)
+        if (gradient->defined()) Rule::update(group.parameters[k], *gradient, group.states[k], group.options);
     }
-    check<ValueError>(next == gradients.size(), Rule::name, gradients.size(), " gradients for ", next,
-                      " parameters");
   }
   /// The same with the gradients that `backward` accumulated.
   void step() {
@@ -69,6 +59,22 @@ class Optimizer {
   }
 
  private:
+  void check_gradients(const std::vector<Tensor<T>>& gradients) const {
+    std::vector<const Tensor<T>*> parameters;
+    for (const Group& group : groups_)
+      for (const Tensor<T>& p : group.parameters) parameters.push_back(&p);
+    check<ValueError>(gradients.size() == parameters.size(), Rule::name, gradients.size(), " gradients for ",
+                      parameters.size(), " parameters");
+    for (std::size_t k = 0; k < gradients.size(); ++k) {
+      const Tensor<T>& p = *parameters[k];
+      const Tensor<T>& g = gradients[k];
+      if (!g.defined()) continue;
+      check<ShapeError>(g.shape() == p.shape(), Rule::name, "parameter ", k, " has shape ", p.shape(),
+                        ", its gradient ", g.shape());
+      check_writable(p, Rule::name);
+    }
+  }
+
   std::vector<Group> groups_;
 };
 
