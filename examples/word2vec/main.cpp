@@ -77,17 +77,21 @@ Status run(const Options& options) {
   if (!vectors) return interrupted;
   if (!options.output.empty())
     tn::io::write_word_vectors(options.output, vectors->table(), options.output_format());
-  const tn::models::WordQueries queries(std::move(*vectors));
-  if (!options.map.empty()) draw(options, queries);
 
-  if (options.trains_on_dictionary() && !options.asks() && !options.evaluates()) {
-    show_neighbours(queries);
-    print_probe(queries);
+  const bool showcase = options.trains_on_dictionary() && !options.asks() && !options.evaluates();
+  std::optional<tn::models::WordQueries>
+      queries;  // costs as much memory as the vectors: only where it is used
+  if (showcase || options.asks() || options.evaluates() || !options.map.empty())
+    queries.emplace(std::move(*vectors));
+  if (!options.map.empty()) draw(options, *queries);
+  if (showcase) {
+    show_neighbours(*queries);
+    print_probe(*queries);
     std::puts("");
   }
-  evaluate(options, queries);
+  if (options.evaluates()) evaluate(options, *queries);
   name_files(options);
-  answer_questions(options, queries);
+  if (options.asks()) answer_questions(options, *queries);
   return done;
 }
 

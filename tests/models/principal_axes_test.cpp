@@ -18,12 +18,12 @@ TEST(PrincipalAxes, OfALine) {
   EXPECT_NEAR(axes.axes[1], std::sqrt(0.5), 1e-12);
   EXPECT_EQ(axes.axes[2], 0);  // there is no second direction
   EXPECT_EQ(axes.axes[3], 0);
-  EXPECT_NEAR(axes.project(std::vector<float>{6, 6}, 0), 3 * std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(axes.project<float>(std::vector<float>{6, 6}, 0), 3 * std::sqrt(2.0), 1e-12);
 }
 
 TEST(PrincipalAxes, LargestCoordinateIsPositive) {
-  EXPECT_GT(principal_axes({0, 1, 9}, 3, 1).project(std::vector<float>{9}, 0), 0);
-  EXPECT_GT(principal_axes({0, -1, -9}, 3, 1).project(std::vector<float>{-9}, 0), 0);
+  EXPECT_GT(principal_axes({0, 1, 9}, 3, 1).project<float>(std::vector<float>{9}, 0), 0);
+  EXPECT_GT(principal_axes({0, -1, -9}, 3, 1).project<float>(std::vector<float>{-9}, 0), 0);
 }
 
 /// Points with independent coordinates of falling deviation: the axes are the coordinate axes, nearly.

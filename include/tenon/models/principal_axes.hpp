@@ -20,7 +20,8 @@ struct PrincipalAxes {
   std::vector<double> axes;  ///< (k, D): directions of unit length; zero where the points have no such extent
 
   /// The coordinate of a point along an axis.
-  double project(std::span<const float> point, std::size_t axis) const {
+  template <class T>
+  double project(std::span<const T> point, std::size_t axis) const {
     double sum = 0;
     for (std::size_t i = 0; i < mean.size(); ++i)
       sum += axes[axis * mean.size() + i] * (static_cast<double>(point[i]) - mean[i]);

@@ -3,7 +3,9 @@
 /// nothing else.
 
 #include <algorithm>    // clamp, find, max, min, minmax_element, sort
-#include <cmath>        // hypot, llround, log
+#include <cmath>        // hypot, llround, log, pow
+#include <limits>       // numeric_limits
+#include <span>         // span
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
@@ -153,32 +155,73 @@ class WordMap {
     std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) { return a.row < b.row; });
   }
 
-  /// The plane of the topics' centres; with fewer than three topics, that of the words.
-  PrincipalAxes choose_plane() const {
+  /// A plane of two principal axes.
+  struct Plane {
+    PrincipalAxes axes;
+    std::size_t horizontal = 0, vertical = 1;
+
+    template <class T>
+    double x(std::span<const T> point) const {
+      return axes.project(point, horizontal);
+    }
+    template <class T>
+    double y(std::span<const T> point) const {
+      return axes.project(point, vertical);
+    }
+  };
+
+  /// The mean of the words of each topic, one after the other; of each word where there are fewer than three
+  /// topics.
+  std::vector<double> centres() const {
     const auto dim = static_cast<std::size_t>(queries_.vectors().dim());
-    const auto centres_of = [&](std::size_t groups, auto&& group_of) {
-      std::vector<double> sums(groups * dim), counts(groups), centres;
+    const auto means_of = [&](std::size_t groups, auto&& group_of) {
+      std::vector<double> sums(groups * dim), counts(groups), means;
       for (std::size_t i = 0; i < words_.size(); ++i) {
         ++counts[group_of(i)];
         for (std::size_t j = 0; j < dim; ++j)
           sums[group_of(i) * dim + j] += static_cast<double>(queries_.unit(words_[i].row)[j]);
       }
       for (std::size_t i = 0; i < sums.size(); ++i)
-        if (counts[i / dim] > 0) centres.push_back(sums[i] / counts[i / dim]);
-      return centres;
+        if (counts[i / dim] > 0) means.push_back(sums[i] / counts[i / dim]);
+      return means;
     };
-    std::vector<double> centres = centres_of(topics_.size(), [&](std::size_t i) { return words_[i].topic; });
-    if (centres.size() < 3 * dim) centres = centres_of(words_.size(), [](std::size_t i) { return i; });
-    const auto count = static_cast<index_t>(centres.size() / dim);
-    return principal_axes(std::move(centres), count, 2);
+    std::vector<double> means = means_of(topics_.size(), [&](std::size_t i) { return words_[i].topic; });
+    return means.size() >= 3 * dim ? means : means_of(words_.size(), [](std::size_t i) { return i; });
+  }
+
+  /// Several axes may be nearly as important. Of the first few, the two along which the centres crowd least.
+  Plane choose_plane() const {
+    constexpr index_t most_axes = 6;
+    const std::vector<double> points = centres();
+    const auto dim = static_cast<std::size_t>(queries_.vectors().dim()), count = points.size() / dim;
+    const auto axis_count = std::min(most_axes, static_cast<index_t>(count));
+    Plane plane{principal_axes(points, static_cast<index_t>(count), axis_count)}, best = plane;
+    double least = std::numeric_limits<double>::infinity();
+    for (plane.vertical = 1; plane.vertical < static_cast<std::size_t>(axis_count); ++plane.vertical) {
+      for (plane.horizontal = 0; plane.horizontal < plane.vertical; ++plane.horizontal) {
+        double crowding = 0;
+        for (std::size_t i = 0; i < count; ++i)
+          for (std::size_t j = 0; j < i; ++j) {
+            const std::span a(points.data() + i * dim, dim), b(points.data() + j * dim, dim);
+            crowding +=
+                1 / (1e-6 + std::pow(plane.x(a) - plane.x(b), 2) + std::pow(plane.y(a) - plane.y(b), 2));
+          }
+        if (crowding < least) {
+          least = crowding;
+          best.horizontal = plane.horizontal;
+          best.vertical = plane.vertical;
+        }
+      }
+    }
+    return best;
   }
 
   void place_points() {
-    const PrincipalAxes plane = choose_plane();
+    const Plane plane = choose_plane();
     std::vector<double> x, y;
     for (const Word& word : words_) {
-      x.push_back(plane.project(queries_.unit(word.row), 0));
-      y.push_back(plane.project(queries_.unit(word.row), 1));
+      x.push_back(plane.x(queries_.unit(word.row)));
+      y.push_back(plane.y(queries_.unit(word.row)));
     }
     const auto [left, right] = std::minmax_element(x.begin(), x.end());
     const auto [bottom, top] = std::minmax_element(y.begin(), y.end());
