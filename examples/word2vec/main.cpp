@@ -45,7 +45,7 @@ void draw(const Options& options, const tn::models::WordQueries& queries) {
     map.note = "GNU Collaborative International Dictionary of English";
   }
   const auto topics =
-      tn::models::gather_topics(queries, options.topics.empty() ? default_topics() : options.topics, map);
+      tn::models::gather_topics(queries, options.topics.empty() ? default_topics() : options.topics);
   const std::string svg = tn::models::word_map_svg(queries, topics, map);
   tn::io::AtomicFile file(options.map);
   file.write(svg);

@@ -54,8 +54,8 @@ class SafetensorsFile {
   const SafetensorsEntry& entry(std::string_view name) const;
 
   /// The array as a tensor of `T`. Its stored type must be `T`, or one whose every value `T` can hold: F16
-  /// and BF16 become float, smaller integers and BOOL larger integers. throws IoError when there is no such
-  /// array or its type does not fit
+  /// and BF16 become float, smaller integers and BOOL larger integers.
+  /// throws IoError when there is no such array or its type does not fit
   template <Scalar T>
   Tensor<T> get(std::string_view name);
 
@@ -340,7 +340,8 @@ inline void SafetensorsWriter::write(AtomicFile& file) const {
   std::vector<const Array*> order;
   for (const Array& array : arrays_) order.push_back(&array);
   std::sort(order.begin(), order.end(), [](const Array* a, const Array* b) {
-    if (a->element_bytes != b->element_bytes) return a->element_bytes > b->element_bytes;  // each array aligned
+    if (a->element_bytes != b->element_bytes)
+      return a->element_bytes > b->element_bytes;  // each array aligned
     return a < b;
   });
 

@@ -25,8 +25,8 @@
 namespace TENON_NAMESPACE::io {
 
 /// Reads either format, told apart by the bytes after the first word. Every promise of the header is held
-/// against the bytes that are there before memory is taken for it. throws IoError naming the file and the
-/// line or word that does not fit
+/// against the bytes that are there before memory is taken for it.
+/// throws IoError naming the file and the line or word that does not fit
 WordTable read_word2vec(InputFile& file);
 
 /// Writes exactly the bytes that word2vec.c would.

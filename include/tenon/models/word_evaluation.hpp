@@ -38,12 +38,14 @@ struct SimilarityPair {
 };
 
 /// Questions in the format of questions-words.txt (Mikolov et al. 2013): ": section" opens a section, other
-/// lines hold four words. `name` is the file's in messages. throws IoError naming the line that does not fit
+/// lines hold four words. `name` is the file's in messages.
+/// throws IoError naming the line that does not fit
 std::vector<AnalogySection> parse_analogies(std::string_view text, const std::string& name);
 
-/// Pairs in the formats of WordSim, SimLex and MEN: two words and a number, separated by tabs, blanks, commas
-/// or semicolons; fields between the words and the first number are passed over, and so is a first line of
-/// titles. throws IoError naming the line that does not fit
+/// Pairs in the formats of WordSim, SimLex and MEN: two words and a number, separated by tabs, commas,
+/// semicolons or blanks; fields between the words and the first number are passed over, and so is a first
+/// line of titles.
+/// throws IoError naming the line that does not fit
 std::vector<SimilarityPair> parse_similarities(std::string_view text, const std::string& name);
 
 std::vector<AnalogySection> read_analogies(const std::string& path);

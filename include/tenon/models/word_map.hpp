@@ -15,81 +15,24 @@
 #include "tenon/models/label_layout.hpp"
 #include "tenon/models/principal_axes.hpp"
 #include "tenon/models/word_queries.hpp"
+#include "tenon/models/word_topics.hpp"
 
 namespace TENON_NAMESPACE::models {
 
-/// A name and words that belong under it.
-struct WordTopic {
-  std::string name;
-  std::vector<std::string> words;
-};
-
 struct WordMapOptions {
   std::string title = "A map of words";
-  std::string note;       ///< where the vectors come from: begins the line under the title
-  index_t words = 16;     ///< of each topic
-  index_t among = 20000;  ///< the words to choose from: so many of the most frequent
+  std::string note;  ///< where the vectors come from: begins the line under the title
   double width = 1280;
 };
 
-/// Fills topics up from a few examples each: of the words nearest to the mean of a topic's examples, and
-/// nearer to it than to any other topic's, the most frequent. Examples that the vocabulary lacks are passed
-/// over, and so are topics without any.
-std::vector<WordTopic> gather_topics(const WordQueries& queries, const std::vector<WordTopic>& examples,
-                                     const WordMapOptions& options = {});
-
-/// The topics' words in the plane in which the topics' centres vary most (principal component analysis,
-/// exact), as SVG: colours by topic, a legend, and a word's nearest neighbours when the mouse rests on it.
-/// Follows the reader's light or dark theme. The same vectors give the same bytes. throws ValueError when
-/// fewer than three of the words are known
+/// The topics' words in a plane of two principal axes of the topics' centres (exact principal component
+/// analysis), as SVG: colours by topic, a legend, and a word's nearest neighbours when the mouse rests on it.
+/// Follows the reader's light or dark theme. The same vectors give the same bytes.
+/// throws ValueError when fewer than three of the words are known
 std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic>& topics,
                          const WordMapOptions& options = {});
 
 // Definitions -----------------------------------------------------------------------------------------------
-
-inline std::vector<WordTopic> gather_topics(const WordQueries& queries,
-                                            const std::vector<WordTopic>& examples,
-                                            const WordMapOptions& options) {
-  const WordVectors& vectors = queries.vectors();
-  const auto dim = static_cast<std::size_t>(vectors.dim());
-  std::vector<WordTopic> topics;
-  std::vector<float> centres;
-  for (const WordTopic& example : examples) {
-    std::vector<float> centre(dim);
-    bool known = false;
-    for (const std::string& word : example.words) {
-      const auto row = vectors.find(word);
-      if (!row) continue;
-      known = true;
-      for (std::size_t i = 0; i < dim; ++i) centre[i] += queries.unit(*row)[i];
-    }
-    if (!known) continue;
-    detail::normalize(centre);
-    centres.insert(centres.end(), centre.begin(), centre.end());
-    topics.push_back({example.name, {}});
-  }
-  const auto affinity = [&](std::size_t topic, index_t row) {
-    float sum = 0;
-    for (std::size_t i = 0; i < dim; ++i) sum += centres[topic * dim + i] * queries.unit(row)[i];
-    return sum;
-  };
-
-  constexpr index_t candidates_for_one = 2;
-  const auto candidates = queries.nearest(centres, candidates_for_one * options.words, options.among);
-  for (std::size_t topic = 0; topic < topics.size(); ++topic) {
-    std::vector<index_t> rows;
-    for (const Neighbour& candidate : candidates[topic]) {
-      bool nearest = true;
-      for (std::size_t other = 0; other < topics.size(); ++other)
-        nearest &= other == topic || affinity(other, candidate.row) <= affinity(topic, candidate.row);
-      if (nearest) rows.push_back(candidate.row);
-    }
-    std::sort(rows.begin(), rows.end());  // by falling frequency
-    rows.resize(std::min(rows.size(), static_cast<std::size_t>(options.words)));
-    for (const index_t row : rows) topics[topic].words.push_back(vectors.word(row));
-  }
-  return topics;
-}
 
 namespace detail {
 

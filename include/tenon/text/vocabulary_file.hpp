@@ -23,9 +23,9 @@ inline void write_vocabulary(const std::string& path, const Vocabulary& vocabula
   file.commit();
 }
 
-/// Reads a vocabulary and keeps what the limits let in, by falling count. word2vec.c's `</s>` is passed over:
-/// sentences end without a word of their own here. throws IoError naming the file and the line that does not
-/// fit
+/// Reads a vocabulary and keeps what the limits let in, by falling count. word2vec.c's `</s>` is passed
+/// over: sentences end without a word of their own here.
+/// throws IoError naming the file and the line that does not fit
 inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
   io::InputFile file(path);
   Vocabulary vocabulary;
