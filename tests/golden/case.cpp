@@ -40,7 +40,7 @@ Case<T>::Case(const Fixture& fixture) : fixture_(fixture) {
   for (const auto& [key, value] : fixture.tensors) {
     if (!key.starts_with("grad.")) continue;
     const std::string name = key.substr(5);
-    tn::Tensor<T> leaf = std::get<tn::Tensor<T>>(stored(name)).detach();
+    tn::Tensor<T> leaf = tn::clone(std::get<tn::Tensor<T>>(stored(name)));
     leaves_.emplace(name, leaf.requires_grad_());
   }
 }

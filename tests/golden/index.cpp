@@ -12,14 +12,12 @@ template <class T>
 Outputs embedding(const Case<T>& c) {
   tn::EmbeddingOptions<T> options{.scale_grad_by_freq = c.flag("scale_grad_by_freq")};
   if (c.given("padding_idx")) options.padding_index = c.integer("padding_idx");
-  tn::Tensor<T> weight = c.param("weight");
+  const tn::Tensor<T> weight = c.param("weight");
   const tn::Tensor<tn::index_t> index = c.indices("index");
   const double p = c.number("norm_type");
   if (!c.given("max_norm")) return tn::embedding(weight, index, options);
-  {
-    const tn::NoGrad no_grad;
-    tn::embedding_renorm_(weight, index, c.number("max_norm"), p);
-  }
+  tn::Tensor<T> elements = weight.detach();
+  tn::embedding_renorm_(elements, index, c.number("max_norm"), p);
   return {{"y", tn::embedding(weight, index, options)}, {"weight_after", weight}};
 }
 

@@ -106,6 +106,7 @@ TEST(Clamp, BoundsNaNAndGradient) {
   expect_vector(tn::grad(tn::sum(y), {x})[0], {0, 1, 1, 1, 0, 1, 0, 0});
   expect_vector(tn::clamp(x, {}, {}), {-2, -1, 0, 1, 2, nan, inf, -inf});
   expect_vector(tn::clamp(from<std::int64_t>({-5, 0, 5}), -1, {}), {-1, 0, 5});
+  expect_vector(tn::clamp(from<float>({-5, 0, 5}), 2, 1), {1, 1, 1});  // the upper bound is applied last
 }
 
 TEST(CompareErrors, NameTheOperation) {

@@ -95,7 +95,8 @@ Tensor<T> clamp(const Tensor<T>& x, std::optional<std::type_identity_t<T>> low,
   return map(
       "clamp",
       [l = low.value_or(lowest), h = high.value_or(highest)](auto v) {
-        return select(v < l, l, select(v > h, h, v));
+        const auto raised = select(v < l, l, v);
+        return select(raised > h, h, raised);
       },
       x);
 }
