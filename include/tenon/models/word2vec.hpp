@@ -4,6 +4,7 @@
 ///   tn::text::FileReader text("corpus.txt.gz");
 ///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
 
+#include <algorithm>   // min
 #include <functional>  // function
 #include <thread>      // hardware_concurrency
 #include <utility>     // move
@@ -28,7 +29,7 @@ namespace TENON_NAMESPACE::models {
 /// was not.
 class Word2Vec {
  public:
-  /// Called some twenty times a second and at the end; training stops when it returns false.
+  /// Called about ten times a second and at the end; training stops when it returns false.
   using Observer = std::function<bool(const Word2VecProgress&)>;
 
   /// Reads a text and trains to the end.
@@ -128,7 +129,7 @@ inline auto Word2Vec::make_worker(ProgressMeter& meter) {
 }
 
 inline bool Word2Vec::run(const Observer& observer) {
-  constexpr double pause = 0.05;  // seconds between reports
+  constexpr double longest_pause = 0.1;  // seconds between reports; the first come sooner
   const double words = static_cast<double>(corpus_.vocabulary.total()) * options_.epochs;
   ProgressMeter meter(words, fraction(position_));
   const auto go_on = [&] {
@@ -139,7 +140,7 @@ inline bool Word2Vec::run(const Observer& observer) {
   for (bool stopped = false; !done() && !stopped;) {
     const double start = meter.seconds();
     Team team(thread_count(), position_, last_position(), [&] { return make_worker(meter); });
-    while (!team.wait(pause)) {
+    for (double pause = 0.001; !team.wait(pause); pause = std::min(2 * pause, longest_pause)) {
       stopped = !go_on();
       if (stopped || checkpoint_due(meter.seconds() - start)) break;
     }
