@@ -73,10 +73,15 @@ void name_files(const Options& options) {
 
 Status run(const Options& options) {
   check_files(options);
+  if (!options.wants_vectors()) {
+    tn::text::write_vocabulary(options.save_vocab, read_corpus(options).vocabulary);
+    return done;
+  }
   std::optional<tn::models::WordVectors> vectors = options.trains() ? train(options) : load(options);
   if (!vectors) return interrupted;
   if (!options.output.empty())
     tn::io::write_word_vectors(options.output, vectors->table(), options.output_format());
+  if (options.model.checkpoint == options.default_checkpoint()) std::remove(options.model.checkpoint.c_str());
 
   const bool showcase = options.trains_on_dictionary() && !options.asks() && !options.evaluates();
   std::optional<tn::models::WordQueries>

@@ -57,6 +57,9 @@ struct Options {
            !odd_one_out.empty();
   }
   bool evaluates() const { return !analogies.empty() || !similarity.empty(); }
+  /// Not so when all that is asked for is the vocabulary.
+  bool wants_vectors() const { return !output.empty() || !map.empty() || asks() || evaluates(); }
+  std::string default_checkpoint() const { return output + ".checkpoint"; }
   tn::io::WordVectorFormat output_format() const;
 };
 
@@ -257,10 +260,9 @@ inline void check_usage(const Options& o) {
           "--train and --load exclude each other: vectors are trained or loaded");
   require(o.load.empty() || o.save_vocab.empty(), "--save-vocab needs a text: it does not go with --load");
   require(!o.resume || !o.model.checkpoint.empty(), "--resume needs --checkpoint FILE");
-  require(!o.trains() || !o.output.empty() || !o.map.empty() || o.asks() || o.evaluates() ||
-              !o.save_vocab.empty(),
+  require(!o.trains() || o.wants_vectors() || !o.save_vocab.empty(),
           "the vectors would be lost: give --output FILE, a question or an evaluation");
-  require(o.trains() || !o.output.empty() || !o.map.empty() || o.asks() || o.evaluates(),
+  require(o.trains() || o.wants_vectors(),
           "nothing to do with the vectors: give a question, an evaluation, --map FILE or --output FILE");
   require(o.restrict_vocab >= 0 && o.among >= 0, "--restrict-vocab and --among must not be negative");
 }
@@ -294,7 +296,7 @@ inline std::optional<Options> parse_options(int argc, char** argv) {
   o.quiet |= debug == 0;
   if (o.trains_on_dictionary()) detail::set_dictionary_defaults(app, o);
   if (!o.output.empty() && o.model.checkpoint.empty() && o.trains())
-    o.model.checkpoint = o.output + ".checkpoint";
+    o.model.checkpoint = o.default_checkpoint();
   detail::check_usage(o);
   return o;
 }

@@ -73,11 +73,15 @@ inline void print_probe(const tn::models::WordQueries& queries) {
     print_accuracy("analogies: " + report.sections[i], report.scores[i]);
 }
 
+inline std::string file_name(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
+
 inline void evaluate(const Options& options, const tn::models::WordQueries& queries) {
   using namespace tn::models;
   if (!options.similarity.empty()) print_head("Similarity");
   for (const std::string& path : options.similarity)
-    print_similarity(path, evaluate_similarities(queries, read_similarities(path)));
+    print_similarity(file_name(path), evaluate_similarities(queries, read_similarities(path)));
   if (options.analogies.empty()) return;
   print_head("Analogies");
   print_analogies(evaluate_analogies(queries, read_analogies(options.analogies), options.restrict_vocab));

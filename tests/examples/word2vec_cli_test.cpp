@@ -104,6 +104,12 @@ TEST_F(Word2VecProgram, TheClassicCommandLineWorksAsTyped) {
   EXPECT_EQ(read_file(folder_ / "again.txt").substr(0, 5), "12 8\n");
 }
 
+TEST_F(Word2VecProgram, TheVocabularyAloneIsNotTrained) {
+  folder_.write("text", "b a a\n");
+  EXPECT_EQ(run("--train @text --save-vocab @vocabulary --min-count 1").status, 0);
+  EXPECT_EQ(read_file(folder_ / "vocabulary"), "a 2\nb 1\n");
+}
+
 TEST_F(Word2VecProgram, LearnsWhichWordsBelongTogether) {
   folder_.write("text", small_text());
   const Outcome outcome =
@@ -191,6 +197,7 @@ TEST_F(Word2VecProgram, CtrlCKeepsAStateToGoOnFrom) {
   const Outcome resumed = run(command + "@parts.bin --resume");
   EXPECT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(read_file(folder_ / "parts.bin"), read_file(folder_ / "whole.bin"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "parts.bin.checkpoint"));  // it has served
 }
 
 // What may go wrong
@@ -201,6 +208,7 @@ TEST_F(Word2VecProgram, WrongCommandLines) {
   expect_failure("--bogus", 2, "The following argument was not expected: --bogus" + more, {});
   expect_failure("--size abc", 2, "Could not convert: --size = abc" + more, {});
   expect_failure("--size 0", 2, "size must lie between 1 and 65536, not 0" + more, {});
+  expect_failure("--alpha -0.1", 2, "alpha must lie between 0 and 10, not -0.1" + more, {});
   expect_failure("--negative 0", 2,
                  "nothing to train: give negative samples (negative > 0) or hierarchical softmax (hs)" + more,
                  {});
