@@ -123,8 +123,8 @@ TEST(Dual, SeveralVariablesAtOnce) {
   const V v{Number(5), {}};
   const auto y = u * v + sin(u) / v;
   EXPECT_DOUBLE_EQ(first_lane(y.value), 15 + std::sin(3.0) / 5);
-  EXPECT_DOUBLE_EQ(first_lane(y.tangent.head), 5 + std::cos(3.0) / 5);
-  EXPECT_DOUBLE_EQ(first_lane(y.tangent.rest.head), 3 - std::sin(3.0) / 25);
+  EXPECT_DOUBLE_EQ(first_lane(tn::nth<0>(y.tangent)), 5 + std::cos(3.0) / 5);
+  EXPECT_DOUBLE_EQ(first_lane(tn::nth<1>(y.tangent)), 3 - std::sin(3.0) / 25);
 }
 
 TEST(Dual, OfLesserDepthAreConstants) {

@@ -8,6 +8,7 @@
 /// Walther 2008, chapter 3.)
 
 #include <type_traits>  // is_arithmetic_v
+#include <utility>      // integer_sequence
 
 #include "tenon/core/config.hpp"
 
@@ -17,14 +18,24 @@ namespace TENON_NAMESPACE {
 struct Zero {};
 struct One {};
 
-/// Several tangents side by side, one for each input of a function.
-template <class... D>
-struct Tangents {};
-template <class Head, class... Rest>
-struct Tangents<Head, Rest...> {
-  Head head;
-  Tangents<Rest...> rest;
+/// Several tangents side by side, one for each input of a function. They stand flat, not nested: compilers
+/// keep in registers what is built member by member, and spill what is copied as a whole.
+template <int I, class D>
+struct TangentOf {
+  [[no_unique_address]] D tangent;
 };
+template <class Order, class... D>
+struct TangentList;
+template <int... I, class... D>
+struct TangentList<std::integer_sequence<int, I...>, D...> : TangentOf<I, D>... {};
+template <class... D>
+using Tangents = TangentList<std::make_integer_sequence<int, static_cast<int>(sizeof...(D))>, D...>;
+
+/// The tangent of variable I.
+template <int I, class D>
+constexpr const D& nth(const TangentOf<I, D>& t) {
+  return t.tangent;
+}
 
 template <class V, class D>
 struct Dual {
@@ -52,6 +63,8 @@ concept AnyDual = IsDual<A> || IsDual<B>;
 
 namespace tangent {
 
+inline constexpr Zero zero;
+
 template <class X>
 inline constexpr bool is_zero = false;
 template <>
@@ -61,9 +74,12 @@ inline constexpr bool is_one = false;
 template <>
 inline constexpr bool is_one<One> = true;
 
-template <class H, class... R>
-constexpr Tangents<H, R...> prepend(const H& head, const Tangents<R...>& rest) {
-  return {head, rest};
+template <int... I>
+using Order = std::integer_sequence<int, I...>;
+
+template <class... D>
+constexpr Tangents<D...> list(const D&... d) {
+  return {{d}...};
 }
 
 template <class S, class D>
@@ -75,15 +91,9 @@ constexpr auto scale(const S& s, const D& d) {
   else
     return s * d;
 }
-template <class S>
-constexpr Tangents<> scale(const S&, const Tangents<>&) {
-  return {};
-}
-template <class S, class H, class... R>
-constexpr auto scale(const S& s, const Tangents<H, R...>& d) {
-  const auto head = scale(s, d.head);
-  const auto rest = scale(s, d.rest);
-  return prepend(head, rest);
+template <class S, int... I, class... D>
+constexpr auto scale(const S& s, const TangentList<Order<I...>, D...>& d) {
+  return list(scale(s, nth<I>(d))...);
 }
 
 template <class A, class B>
@@ -101,14 +111,9 @@ constexpr auto add(const A& a, const B& b) {
   else
     return a + b;
 }
-constexpr Tangents<> add(const Tangents<>&, const Tangents<>&) {
-  return {};
-}
-template <class H, class... R, class I, class... S>
-constexpr auto add(const Tangents<H, R...>& a, const Tangents<I, S...>& b) {
-  const auto head = add(a.head, b.head);
-  const auto rest = add(a.rest, b.rest);
-  return prepend(head, rest);
+template <int... I, class... D, class... E>
+constexpr auto add(const TangentList<Order<I...>, D...>& a, const TangentList<Order<I...>, E...>& b) {
+  return list(add(nth<I>(a), nth<I>(b))...);
 }
 
 template <class D>
@@ -138,25 +143,18 @@ constexpr auto choose(const Mask& mask, const A& a, const B& b) {
   else
     return select(mask, lift<Mask>(a), lift<Mask>(b));
 }
-template <class Mask>
-constexpr Tangents<> choose(const Mask&, const Tangents<>&, const Tangents<>&) {
-  return {};
+template <class Mask, int... I, class... D, class... E>
+constexpr auto choose(const Mask& mask, const TangentList<Order<I...>, D...>& a,
+                      const TangentList<Order<I...>, E...>& b) {
+  return list(choose(mask, nth<I>(a), nth<I>(b))...);
 }
-template <class Mask, class H, class... R, class I, class... S>
-constexpr auto choose(const Mask& mask, const Tangents<H, R...>& a, const Tangents<I, S...>& b) {
-  const auto head = choose(mask, a.head, b.head);
-  const auto rest = choose(mask, a.rest, b.rest);
-  return prepend(head, rest);
+template <class Mask, int... I, class... D>
+constexpr auto choose(const Mask& mask, const TangentList<Order<I...>, D...>& a, Zero) {
+  return list(choose(mask, nth<I>(a), Zero{})...);
 }
-template <class D>
-using zero_for = Zero;
-template <class Mask, class... D>
-constexpr auto choose(const Mask& mask, const Tangents<D...>& a, Zero) {
-  return choose(mask, a, Tangents<zero_for<D>...>{});
-}
-template <class Mask, class... D>
-constexpr auto choose(const Mask& mask, Zero, const Tangents<D...>& b) {
-  return choose(mask, Tangents<zero_for<D>...>{}, b);
+template <class Mask, int... I, class... D>
+constexpr auto choose(const Mask& mask, Zero, const TangentList<Order<I...>, D...>& b) {
+  return list(choose(mask, Zero{}, nth<I>(b))...);
 }
 
 }  // namespace tangent
@@ -170,11 +168,11 @@ constexpr const auto& value_at(const X& x) {
     return x;
 }
 template <int L, class X>
-constexpr auto tangent_at(const X& x) {
+constexpr const auto& tangent_at(const X& x) {
   if constexpr (dual_depth<X> == L)
     return x.tangent;
   else
-    return Zero{};
+    return tangent::zero;
 }
 template <class A, class B>
 inline constexpr int outer_depth = dual_depth<A> > dual_depth<B> ? dual_depth<A> : dual_depth<B>;
@@ -346,9 +344,9 @@ constexpr auto pow(const A& a, const B& b) {
   const auto& u = value_at<L>(a);
   const auto& v = value_at<L>(b);
   const auto y = pow(u, v);
-  if constexpr (tangent::is_zero<decltype(tangent_at<L>(b))>)
+  if constexpr (tangent::is_zero<std::decay_t<decltype(tangent_at<L>(b))>>)
     return Dual{y, tangent::scale(tangent::power_by_base(u, v), tangent_at<L>(a))};
-  else if constexpr (tangent::is_zero<decltype(tangent_at<L>(a))>)
+  else if constexpr (tangent::is_zero<std::decay_t<decltype(tangent_at<L>(a))>>)
     return Dual{y, tangent::scale(tangent::power_by_exponent(u, y), tangent_at<L>(b))};
   else
     return Dual{y, tangent::add(tangent::scale(tangent::power_by_base(u, v), tangent_at<L>(a)),

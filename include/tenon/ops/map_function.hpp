@@ -97,13 +97,6 @@ struct Signature {
 // Taking results apart
 // -------------------------------------------------------------------------------------------------
 
-template <int K, class H, class... R>
-const auto& nth(const Tangents<H, R...>& t) {
-  if constexpr (K == 0)
-    return t.head;
-  else
-    return nth<K - 1>(t.rest);
-}
 /// The tangent of variable K; what is no dual depends on none.
 template <int K, class Y>
 auto tangent_of(const Y& y) {
