@@ -69,7 +69,8 @@ TYPED_TEST(Copy, AgreesWithReferenceForRandomLayouts) {
     expect_same_everywhere(
         [&] {
           Array<T> dst(to.size);
-          kernels<T>().copy(rank, shape, src.data() + from.first, from.strides, dst.data(), to.strides);
+          kernel<&Kernels<T>::copy>()(rank, shape, src.data() + from.first, from.strides, dst.data(),
+                                      to.strides);
           return dst.bytes;
         },
         0, what);
@@ -101,8 +102,8 @@ TYPED_TEST(Copy, AgreesWithReferenceWhenLarge) {
     expect_same_everywhere(
         [&] {
           Array<T> dst(element_count(c.shape));
-          kernels<T>().copy(c.shape.size(), c.shape.data(), src.data() - first, c.strides.data(), dst.data(),
-                            dense.data());
+          kernel<&Kernels<T>::copy>()(c.shape.size(), c.shape.data(), src.data() - first, c.strides.data(),
+                                      dst.data(), dense.data());
           return dst.bytes;
         },
         0, describe(c.shape));
@@ -117,7 +118,8 @@ TEST(Copy, AgreesWithReferencePastTheCaches) {
       expect_same_everywhere(
           [&] {
             std::vector<float> dst(src.size());
-            kernels<float>().copy(2, shape.data(), src.data(), strides.data(), dst.data(), dense.data());
+            kernel<&Kernels<float>::copy>()(2, shape.data(), src.data(), strides.data(), dst.data(),
+                                            dense.data());
             return dst;
           },
           0, describe(shape));
@@ -138,7 +140,7 @@ TYPED_TEST(Copy, GatherAgreesWithReference) {
       expect_same_everywhere(
           [&] {
             Array<T> dst(e.size());
-            kernels<T>().gather(e.outer, e.n, inner, extent, src.data(), index.data(), dst.data());
+            kernel<&Kernels<T>::gather>()(e.outer, e.n, inner, extent, src.data(), index.data(), dst.data());
             return dst.bytes;
           },
           0, e.text());
@@ -163,7 +165,8 @@ TYPED_TEST(ScatterAdd, AgreesWithReferenceToTheBit) {
       expect_same_everywhere(
           [&] {
             std::vector<T> dst(static_cast<std::size_t>(e.outer * extent * inner), T{1});
-            kernels<T>().scatter_add(e.outer, e.n, inner, extent, index.data(), src.data(), dst.data());
+            kernel<&Kernels<T>::scatter_add>()(e.outer, e.n, inner, extent, index.data(), src.data(),
+                                               dst.data());
             return dst;
           },
           0, e.text());

@@ -25,8 +25,8 @@ class Gemm : public ::testing::Test {
     const auto run = [&](Provider provider) {
       const ScopedBackend backend(provider);
       auto c = before;
-      kernels<T>().gemm(p.transpose_a, p.transpose_b, p.m, p.n, p.k, alpha, a.data(), lda, b.data(), ldb,
-                        beta, c.data(), ldc);
+      kernel<&Kernels<T>::gemm>()(p.transpose_a, p.transpose_b, p.m, p.n, p.k, alpha, a.data(), lda, b.data(),
+                                  ldb, beta, c.data(), ldc);
       return c;
     };
     const auto want = run(Provider::reference);
@@ -91,8 +91,8 @@ TYPED_TEST(Gemm, WhenBetaIsZeroTheOldContentsAreNotRead) {
         const std::vector<T> a(static_cast<std::size_t>(m * k + 1), T{1}),
             b(static_cast<std::size_t>(k * n + 1), T{1});
         std::vector<T> c(static_cast<std::size_t>(m * n), std::numeric_limits<T>::quiet_NaN());
-        kernels<T>().gemm(false, transpose_b, m, n, k, T{1}, a.data(), std::max<index_t>(k, 1), b.data(),
-                          std::max<index_t>(transpose_b ? k : n, 1), T{0}, c.data(), n);
+        kernel<&Kernels<T>::gemm>()(false, transpose_b, m, n, k, T{1}, a.data(), std::max<index_t>(k, 1),
+                                    b.data(), std::max<index_t>(transpose_b ? k : n, 1), T{0}, c.data(), n);
         for (const T v : c) ASSERT_EQ(v, static_cast<T>(k)) << m << " " << n << " " << k;
       }
     }
@@ -117,8 +117,9 @@ TYPED_TEST(Gemm, BatchesAgreeWithReference) {
     const auto run = [&](Provider provider) {
       const ScopedBackend backend(provider);
       std::vector<T> c(static_cast<std::size_t>(e.count * e.m * e.n));
-      kernels<T>().batched_gemm(e.count, a_offset.data(), b_offset.data(), c_offset.data(), false, false, e.m,
-                                e.n, e.k, T{1}, a.data(), e.k, b.data(), e.n, T{0}, c.data(), e.n);
+      kernel<&Kernels<T>::batched_gemm>()(e.count, a_offset.data(), b_offset.data(), c_offset.data(), false,
+                                          false, e.m, e.n, e.k, T{1}, a.data(), e.k, b.data(), e.n, T{0},
+                                          c.data(), e.n);
       return c;
     };
     const auto want = run(Provider::reference);
@@ -130,7 +131,7 @@ TYPED_TEST(Gemm, BatchesAgreeWithReference) {
 TEST(Gemm, IntegersByTheReference) {
   const std::int64_t a[] = {1, 2, 3, 4}, b[] = {5, 6, 7, 8};
   std::int64_t c[4];
-  kernels<std::int64_t>().gemm(false, true, 2, 2, 2, 1, a, 2, b, 2, 0, c, 2);
+  kernel<&Kernels<std::int64_t>::gemm>()(false, true, 2, 2, 2, 1, a, 2, b, 2, 0, c, 2);
   EXPECT_EQ(std::vector<std::int64_t>(c, c + 4), (std::vector<std::int64_t>{17, 23, 39, 53}));
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/scoped_backend.hpp"
 #include "tenon/backend/kernels.hpp"
 #include "tenon/backend/pack.hpp"
 #include "tenon/core/generator.hpp"
@@ -15,10 +16,10 @@
 
 namespace tenon::testing {
 
+using backend::kernel;
 using backend::Kernels;
-using backend::kernels;
-using backend::Provider;
-using backend::ScopedBackend;
+using support::Provider;
+using support::ScopedBackend;
 
 template <class T>
 std::vector<T> random_array(index_t size, std::uint64_t seed) {

@@ -1,11 +1,12 @@
-#include "tenon/backend/kernels.hpp"
+#include "tenon/backend/scoped_backend.hpp"
 
 #include <gtest/gtest.h>
 
 namespace tenon::testing {
 namespace {
 
-using backend::kernels;
+using backend::kernel;
+using backend::Kernels;
 using backend::Provider;
 using backend::ScopedBackend;
 
@@ -16,8 +17,7 @@ TYPED_TEST_SUITE(Tables, AllTypes);
 
 TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
   for (const Provider provider : {Provider::reference, Provider::cpu, Provider::blas}) {
-    const ScopedBackend backend(provider);
-    const auto& table = kernels<TypeParam>();
+    const Kernels<TypeParam> table = backend::table<TypeParam>(provider);
     EXPECT_TRUE(table.gemm && table.batched_gemm && table.copy && table.sum && table.prod && table.max &&
                 table.min && table.argmax && table.argmin && table.cumsum && table.softmax &&
                 table.softmax_backward && table.gather && table.scatter_add);
@@ -25,18 +25,18 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
 }
 
 TEST(ScopedBackend, LastsAsLongAsItsScope) {
-  const auto* const usual = &kernels<float>();
+  const auto usual = kernel<&Kernels<float>::sum>();
   {
     const ScopedBackend outer(Provider::reference);
-    const auto* const reference = &kernels<float>();
+    const auto reference = kernel<&Kernels<float>::sum>();
     EXPECT_NE(reference, usual);
     {
       const ScopedBackend inner(Provider::cpu);
-      EXPECT_NE(&kernels<float>(), reference);
+      EXPECT_NE(kernel<&Kernels<float>::sum>(), reference);
     }
-    EXPECT_EQ(&kernels<float>(), reference);
+    EXPECT_EQ(kernel<&Kernels<float>::sum>(), reference);
   }
-  EXPECT_EQ(&kernels<float>(), usual);
+  EXPECT_EQ(kernel<&Kernels<float>::sum>(), usual);
 }
 
 }  // namespace

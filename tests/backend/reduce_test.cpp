@@ -7,11 +7,11 @@ template <class T>
 class Reduce : public ::testing::Test {};
 TYPED_TEST_SUITE(Reduce, RealTypes);
 
-template <class T, class Y, class Kernel>
-auto reduced(const Extents& e, const std::vector<T>& x, Kernel Kernels<T>::*kernel) {
-  return [&e, &x, kernel] {
+template <auto entry, class Y, class T>
+auto reduced(const Extents& e, const std::vector<T>& x) {
+  return [&e, &x] {
     std::vector<Y> y(static_cast<std::size_t>(e.outer * e.inner), Y{7});
-    (kernels<T>().*kernel)(e.outer, e.n, e.inner, x.data(), y.data());
+    kernel<entry>()(e.outer, e.n, e.inner, x.data(), y.data());
     return y;
   };
 }
@@ -20,7 +20,7 @@ TYPED_TEST(Reduce, SumAgreesWithReferenceAtAnyThreadCount) {
   using T = TypeParam;
   for (const Extents& e : awkward_arrays<T>()) {
     const auto x = random_array<T>(e.size(), 1);
-    expect_same_everywhere(reduced<T, T>(e, x, &Kernels<T>::sum), tolerance<T>(e.n), e.text());
+    expect_same_everywhere(reduced<&Kernels<T>::sum, T>(e, x), tolerance<T>(e.n), e.text());
   }
 }
 
@@ -29,10 +29,10 @@ TYPED_TEST(Reduce, ExtremaAgreeWithReferenceAtAnyThreadCount) {
   for (const Extents& e : awkward_arrays<T>()) {
     if (e.n == 0) continue;
     const auto x = random_array<T>(e.size(), 2);
-    expect_same_everywhere(reduced<T, T>(e, x, &Kernels<T>::max), 0, "max " + e.text());
-    expect_same_everywhere(reduced<T, T>(e, x, &Kernels<T>::min), 0, "min " + e.text());
-    expect_same_everywhere(reduced<T, index_t>(e, x, &Kernels<T>::argmax), 0, "argmax " + e.text());
-    expect_same_everywhere(reduced<T, index_t>(e, x, &Kernels<T>::argmin), 0, "argmin " + e.text());
+    expect_same_everywhere(reduced<&Kernels<T>::max, T>(e, x), 0, "max " + e.text());
+    expect_same_everywhere(reduced<&Kernels<T>::min, T>(e, x), 0, "min " + e.text());
+    expect_same_everywhere(reduced<&Kernels<T>::argmax, index_t>(e, x), 0, "argmax " + e.text());
+    expect_same_everywhere(reduced<&Kernels<T>::argmin, index_t>(e, x), 0, "argmin " + e.text());
   }
 }
 
@@ -40,7 +40,7 @@ TYPED_TEST(Reduce, TheFirstOfEqualExtremaIsFound) {
   using T = TypeParam;
   for (const Extents& e : {Extents{2, 100, 1}, Extents{2, 100, 5}}) {
     const std::vector<T> x(static_cast<std::size_t>(e.size()), T{3});
-    for (const index_t position : reduced<T, index_t>(e, x, &Kernels<T>::argmax)()) EXPECT_EQ(position, 0);
+    for (const index_t position : reduced<&Kernels<T>::argmax, index_t>(e, x)()) EXPECT_EQ(position, 0);
   }
 }
 
@@ -51,9 +51,9 @@ TYPED_TEST(Reduce, NotANumberIsAnExtremumWhereverItStands) {
       auto x = random_array<T>(e.size(), 3);
       x[static_cast<std::size_t>(at * e.inner)] = std::numeric_limits<T>::quiet_NaN();
       const auto what = join(e.text(), " at ", at);
-      ASSERT_TRUE(std::isnan(reduced<T, T>(e, x, &Kernels<T>::max)()[0])) << what;
-      ASSERT_TRUE(std::isnan(reduced<T, T>(e, x, &Kernels<T>::min)()[0])) << what;
-      ASSERT_EQ((reduced<T, index_t>(e, x, &Kernels<T>::argmin)()[0]), at) << what;
+      ASSERT_TRUE(std::isnan(reduced<&Kernels<T>::max, T>(e, x)()[0])) << what;
+      ASSERT_TRUE(std::isnan(reduced<&Kernels<T>::min, T>(e, x)()[0])) << what;
+      ASSERT_EQ((reduced<&Kernels<T>::argmin, index_t>(e, x)()[0]), at) << what;
     }
   }
 }
@@ -64,7 +64,7 @@ TYPED_TEST(Reduce, CumulativeSumAgreesWithReferenceAtAnyThreadCount) {
     const auto x = random_array<T>(e.size(), 4);
     const auto run = [&] {
       std::vector<T> y(x.size());
-      kernels<T>().cumsum(e.outer, e.n, e.inner, x.data(), y.data());
+      kernel<&Kernels<T>::cumsum>()(e.outer, e.n, e.inner, x.data(), y.data());
       return y;
     };
     expect_same_everywhere(run, tolerance<T>(1), e.text());
@@ -76,21 +76,21 @@ TEST(Reduce, ALongSumOfFloatsStaysAccurate) {
   const index_t n = (index_t{1} << 24) + 12345;
   const std::vector<float> ones(static_cast<std::size_t>(n), 1.1f);
   float total = 0;
-  kernels<float>().sum(1, n, 1, ones.data(), &total);
+  kernel<&Kernels<float>::sum>()(1, n, 1, ones.data(), &total);
   EXPECT_NEAR(total, static_cast<double>(n) * 1.1f, 4.0);
 }
 
 TEST(Reduce, IntegersWrapAroundAndBooleansMeanAnyAndAll) {
   const std::vector<std::int64_t> numbers{INT64_MAX, 1, 5, 7};
   std::int64_t sum = 0, product = 0;
-  kernels<std::int64_t>().sum(1, 2, 1, numbers.data(), &sum);
-  kernels<std::int64_t>().prod(1, 2, 1, numbers.data() + 2, &product);
+  kernel<&Kernels<std::int64_t>::sum>()(1, 2, 1, numbers.data(), &sum);
+  kernel<&Kernels<std::int64_t>::prod>()(1, 2, 1, numbers.data() + 2, &product);
   EXPECT_EQ(sum, INT64_MIN);
   EXPECT_EQ(product, 35);
   const bool flags[] = {true, false, true};
   bool any = false, all = true;
-  kernels<bool>().sum(1, 3, 1, flags, &any);
-  kernels<bool>().prod(1, 3, 1, flags, &all);
+  kernel<&Kernels<bool>::sum>()(1, 3, 1, flags, &any);
+  kernel<&Kernels<bool>::prod>()(1, 3, 1, flags, &all);
   EXPECT_TRUE(any);
   EXPECT_FALSE(all);
 }

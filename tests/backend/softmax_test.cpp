@@ -8,7 +8,7 @@ class Softmax : public ::testing::Test {
  protected:
   static std::vector<T> softmax(const Extents& e, const std::vector<T>& x, bool log) {
     std::vector<T> y(x.size());
-    kernels<T>().softmax(e.outer, e.n, e.inner, x.data(), y.data(), log);
+    kernel<&Kernels<T>::softmax>()(e.outer, e.n, e.inner, x.data(), y.data(), log);
     return y;
   }
 };
@@ -24,7 +24,7 @@ TYPED_TEST(Softmax, AgreesWithReferenceAtAnyThreadCount) {
       const auto y = this->softmax(e, x, log);
       const auto backward = [&] {
         std::vector<T> dx(x.size());
-        kernels<T>().softmax_backward(e.outer, e.n, e.inner, y.data(), g.data(), dx.data(), log);
+        kernel<&Kernels<T>::softmax_backward>()(e.outer, e.n, e.inner, y.data(), g.data(), dx.data(), log);
         return dx;
       };
       expect_same_everywhere(backward, tolerance<T>(e.n), what + " backward");

@@ -1,6 +1,7 @@
 /// The sweep is swept: operations that are wrong in one way each, and the complaint that must come.
 
 #include "support/op_case.hpp"
+#include "support/scoped_backend.hpp"
 
 #include <gtest/gtest.h>
 
@@ -84,8 +85,7 @@ TEST(Sweep, NoticesThatProvidersDiffer) {
   EXPECT_TRUE(complains({"provider",
                          {real({4})},
                          [](const auto& x) {
-                           const bool reference = tn::backend::detail::active_provider.load() ==
-                                                  tn::backend::Provider::reference;
+                           const bool reference = support::active_provider() == support::Provider::reference;
                            return x[0] * (reference ? 1.0 : 1.1);
                          }},
                         "provider cpu against reference, small float32, value"));

@@ -1,12 +1,13 @@
 #include "op_case.hpp"
 
+#include "scoped_backend.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstring>
 
 #include "tenon/autograd/gradcheck.hpp"
-#include "tenon/backend/kernels.hpp"
 #include "tenon/core/parallel.hpp"
 #include "tenon/ops/shape.hpp"
 
@@ -186,10 +187,9 @@ void check_float(const OpCase& op, Complaints& complaints) {
 template <class T>
 void check_providers(const OpCase& op, const std::vector<Operand>& operands, const std::string& size,
                      Complaints& complaints) {
-  using tn::backend::Provider;
   const Tensors<T> xs = random_operands<T>(operands);
   const auto under = [&](Provider provider) {
-    const tn::backend::ScopedBackend scope(provider);
+    const ScopedBackend scope(provider);
     return evaluate(function_of<T>(op), xs);
   };
   const std::string type = tn::scalar_name<T>();
@@ -251,7 +251,7 @@ void check_one_at_a_time(const OpCase& op, Complaints& complaints) {
 template <class T>
 void check_threads(const OpCase& op, Complaints& complaints) {
   const Tensors<T> xs = random_operands<T>(large_operands(op));
-  const tn::backend::ScopedBackend own(tn::backend::Provider::cpu);  // a BLAS library promises no bits
+  const ScopedBackend own(Provider::cpu);  // a BLAS library promises no bits
   const int before = tn::num_threads();
   const auto with = [&](int threads) {
     tn::set_num_threads(threads);
@@ -279,7 +279,7 @@ void check_empty(const OpCase& op, Complaints& complaints) {
   }
   guarded("empty operands", complaints, [&] {
     const Evaluation<double> got = evaluate(op.in_double, operands);
-    const tn::backend::ScopedBackend scope(tn::backend::Provider::reference);
+    const ScopedBackend scope(Provider::reference);
     compare("empty operands against reference", got, evaluate(op.in_double, operands), 1e-12, complaints);
     for (std::size_t k = 0; k < operands.size(); ++k)
       if (got.gradients[k].shape() != operands[k].shape())

@@ -1,5 +1,5 @@
 #pragma once
-/// The active table of kernels, and how to swap it.
+/// The kernels that operations use: for each entry of the table the best there is.
 
 #include <atomic>  // atomic
 
@@ -10,41 +10,28 @@
 
 namespace TENON_NAMESPACE::backend {
 
-/// Layers of kernels; each fills in what it does better than the one before.
-enum class Provider {
-  reference,  ///< plain loops
-  cpu,        ///< SIMD and threads
-  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
-};
-
 namespace detail {
-inline constinit std::atomic<Provider> active_provider = Provider::blas;
-
+/// A table that is to be used instead of the best kernels; see scoped_backend.hpp.
 template <class T>
-inline constexpr Kernels<T> tables[] = {
-    reference::table<T>(),
-    cpu::install(reference::table<T>()),
-    blas::install(cpu::install(reference::table<T>())),
-};
+inline constinit std::atomic<const Kernels<T>*> substitute = nullptr;
+
+template <class T, class F>
+constexpr F best(F Kernels<T>::*entry) {
+  return blas::install(cpu::install(reference::table<T>())).*entry;
+}
+template <class T, class F>
+F choose(F Kernels<T>::*entry, F best) {
+  const Kernels<T>* const table = substitute<T>.load(std::memory_order_relaxed);
+  return table ? table->*entry : best;
+}
 }  // namespace detail
 
-/// The table that operations use.
-template <Scalar T>
-const Kernels<T>& kernels() {
-  return detail::tables<T>[static_cast<int>(detail::active_provider.load(std::memory_order_relaxed))];
+/// One kernel: `kernel<&Kernels<T>::sum>()(outer, n, inner, x, y)`. It is looked up by its entry and not in a
+/// whole table, so that a program is compiled with those kernels alone that it uses.
+template <auto entry>
+auto kernel() {
+  constexpr auto best = detail::best(entry);
+  return detail::choose(entry, best);
 }
-
-/// Makes all threads use the layers up to `provider` until the end of the scope. For tests and benchmarks:
-/// operations of other threads see the change at once.
-class ScopedBackend {
- public:
-  explicit ScopedBackend(Provider provider) : previous_(detail::active_provider.exchange(provider)) {}
-  ~ScopedBackend() { detail::active_provider.store(previous_); }
-  ScopedBackend(const ScopedBackend&) = delete;
-  ScopedBackend& operator=(const ScopedBackend&) = delete;
-
- private:
-  Provider previous_;
-};
 
 }  // namespace TENON_NAMESPACE::backend

@@ -18,8 +18,8 @@ template <Scalar T>
 Tensor<T> contiguous(const Tensor<T>& x) {
   if (x.is_contiguous()) return x;
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(),
-                             y.strides().data());
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
+                                                y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
     return record("contiguous", y, {edge(x)},
                   [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
@@ -31,8 +31,8 @@ Tensor<T> contiguous(const Tensor<T>& x) {
 template <Scalar T>
 Tensor<T> clone(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), x.data(), x.strides().data(), y.mutable_data(),
-                             y.strides().data());
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
+                                                y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
     return record("clone", y, {edge(x)}, [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
@@ -210,7 +210,7 @@ Tensor<T> detail::restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank
 template <Scalar T>
 Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   const detail::AxisSet set(axes, x.rank(), "sum");
-  Tensor<T> y = detail::reduce_axes(x, set, backend::kernels<T>().sum);
+  Tensor<T> y = detail::reduce_axes(x, set, backend::kernel<&backend::Kernels<T>::sum>());
   if (!keepdim) y = detail::drop_axes(y, set);
   if constexpr (Real<T>)
     return record("sum", y, {edge(x)}, [set, keepdim, from = x.shape()](const Pull<T>& p) -> Gradients<T> {

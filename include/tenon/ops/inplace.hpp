@@ -11,8 +11,8 @@ template <Scalar T>
 void fill_(Tensor<T>& x, std::type_identity_t<T> value) {
   check_writable(x, "fill_");
   const Strides still = Dims::filled(x.rank(), 0);
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), &value, still.data(), x.mutable_data(),
-                             x.strides().data());
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), &value, still.data(),
+                                                x.mutable_data(), x.strides().data());
 }
 
 /// Overwrites x with the elements of `source`, which broadcasts to it and does not overlap it.
@@ -22,8 +22,8 @@ void copy_(Tensor<T>& x, const Tensor<T>& source) {
   check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), "copy_") == x.shape(), "copy_", "shape ",
                     source.shape(), " does not broadcast to ", x.shape());
   const Strides from = broadcast_strides(source, x.shape());
-  backend::kernels<T>().copy(x.rank(), x.shape().data(), source.data(), from.data(), x.mutable_data(),
-                             x.strides().data());
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), source.data(), from.data(),
+                                                x.mutable_data(), x.strides().data());
 }
 
 /// x += y, where y broadcasts to x.

@@ -72,12 +72,12 @@ Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool 
 ///   throws ValueError when there is nothing to choose from    keeps x and y
 template <Scalar T>
 Tensor<T> amax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return detail::extremum("amax", x, axes, keepdim, backend::kernels<T>().max);
+  return detail::extremum("amax", x, axes, keepdim, backend::kernel<&backend::Kernels<T>::max>());
 }
 /// The smallest element over axes; see `amax`.
 template <Scalar T>
 Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return detail::extremum("amin", x, axes, keepdim, backend::kernels<T>().min);
+  return detail::extremum("amin", x, axes, keepdim, backend::kernel<&backend::Kernels<T>::min>());
 }
 
 namespace detail {
@@ -101,11 +101,11 @@ Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis,
 /// The position of the largest element along an axis: the first when there are several, a NaN before all.
 template <Scalar T>
 Tensor<index_t> argmax(const Tensor<T>& x, index_t axis, bool keepdim = false) {
-  return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernels<T>().argmax);
+  return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernel<&backend::Kernels<T>::argmax>());
 }
 template <Scalar T>
 Tensor<index_t> argmin(const Tensor<T>& x, index_t axis, bool keepdim = false) {
-  return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernels<T>().argmin);
+  return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernel<&backend::Kernels<T>::argmin>());
 }
 /// The position in the flattened tensor.
 template <Scalar T>
@@ -192,8 +192,8 @@ Tensor<T> cumsum(const Tensor<T>& x, index_t axis) {
   index_t outer = 1, inner = 1;
   for (int i = 0; i < x.rank(); ++i)
     if (i != a) (i < a ? outer : inner) *= x.shape()[i];
-  backend::kernels<T>().cumsum(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(),
-                               y.mutable_data());
+  backend::kernel<&backend::Kernels<T>::cumsum>()(outer, x.rank() == 0 ? 1 : x.shape()[a], inner,
+                                                  dense.data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("cumsum", y, {edge(x)}, [a](const Pull<T>& p) -> Gradients<T> {
       if (p.gradient().rank() == 0) return {p.gradient()};

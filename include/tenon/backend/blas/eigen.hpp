@@ -10,9 +10,8 @@ namespace TENON_NAMESPACE::backend::blas {
 template <Real T>
 void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
           index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
-  if (m <= 1 || n <= 1 || k <= 0) {
-    return cpu::gemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-  }
+  if (cpu::is_thin<T>(transpose_a, transpose_b, m, n, k))
+    return cpu::gemm_thin(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using Stride = Eigen::OuterStride<>;
   const auto stored = [](const T* data, index_t rows, index_t columns, index_t stride) {

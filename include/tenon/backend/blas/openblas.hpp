@@ -17,21 +17,16 @@ void cblas_dgemm(int layout, int transpose_a, int transpose_b, int m, int n, int
                  int ldc) __asm__("cblas_dgemm");
 }  // namespace detail
 
-/// Shapes that OpenBLAS does less well than our own kernels: vectors, a few rows against a transposed matrix,
-/// nothing at all, and extents beyond its integers.
-template <Real T>
-bool prefers_own(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, index_t lda,
-                 index_t ldb, index_t ldc) {
-  const bool thin =
-      m <= 1 || n <= 1 || k <= 0 || (transpose_b && !transpose_a && m <= cpu::GemmShape<T>::tile_rows);
-  return thin || std::max({m, n, k, lda, ldb, ldc}) > INT_MAX;
-}
-
 template <Real T>
 void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
           index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
-  if (prefers_own<T>(transpose_a, transpose_b, m, n, k, lda, ldb, ldc)) {
-    return cpu::gemm(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  if (cpu::is_thin<T>(transpose_a, transpose_b, m, n, k))
+    return cpu::gemm_thin(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  if (std::max({m, n, k, lda, ldb, ldc}) > INT_MAX) {  // beyond OpenBLAS's integers: row by row
+    for (index_t i = 0; i < m; ++i)
+      cpu::gemm_thin(transpose_a, transpose_b, 1, n, k, alpha, a + i * (transpose_a ? 1 : lda), lda, b, ldb,
+                     beta, c + i * ldc, ldc);
+    return;
   }
   constexpr int row_major = 101, as_is = 111, transposed = 112;
   const auto narrow = [](index_t extent) { return static_cast<int>(extent); };

@@ -140,19 +140,31 @@ void gemm_by_dots(index_t m, index_t n, index_t k, T alpha, const T* a, index_t 
   });
 }
 
+/// Products that are not worth packing, nor a BLAS library's call: empty ones, vectors, and a few rows
+/// against a transposed matrix.
 template <Real T>
-void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
-          index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
+bool is_thin(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k) {
+  const bool few_rows = m <= GemmShape<T>::tile_rows && k >= 4 * Pack<T>::width;
+  return m <= 1 || n <= 1 || k <= 0 || (transpose_b && !transpose_a && few_rows);
+}
+
+template <Real T>
+void gemm_thin(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
+               index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return scale_rows(m, n, beta, c, ldc);
   if (m == 1)
     return vector_times_matrix(n, k, alpha, a, transpose_a ? lda : 1, b, ldb, transpose_b, beta, c, 1);
   if (n == 1)
     return vector_times_matrix(m, k, alpha, b, transpose_b ? 1 : ldb, a, lda, !transpose_a, beta, c, ldc);
-  constexpr index_t few_rows = GemmShape<T>::tile_rows;
-  if (transpose_b && !transpose_a && m <= few_rows && k >= 4 * Pack<T>::width) {
-    return gemm_by_dots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-  }
+  gemm_by_dots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+template <Real T>
+void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
+          index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
+  if (is_thin<T>(transpose_a, transpose_b, m, n, k))
+    return gemm_thin(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   gemm_blocked(Operand<T>{a, lda, transpose_a}, Operand<T>{b, ldb, transpose_b}, m, n, k, alpha, beta, c,
                ldc);
 }

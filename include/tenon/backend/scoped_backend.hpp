@@ -1,0 +1,58 @@
+#pragma once
+/// Swapping kernels, for tests and benchmarks. A program that includes this is compiled with every kernel of
+/// every scalar type.
+
+#include <cstdint>  // int32_t, int64_t, uint8_t
+
+#include "tenon/backend/kernels.hpp"
+
+namespace TENON_NAMESPACE::backend {
+
+/// Layers of kernels; each fills in what it does better than the one before.
+enum class Provider {
+  reference,  ///< plain loops
+  cpu,        ///< SIMD and threads
+  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
+};
+
+/// All kernels of the layers up to `provider`.
+template <Scalar T>
+constexpr Kernels<T> table(Provider provider) {
+  Kernels<T> kernels = reference::table<T>();
+  if (provider >= Provider::cpu) kernels = cpu::install(kernels);
+  if (provider >= Provider::blas) kernels = blas::install(kernels);
+  return kernels;
+}
+
+namespace detail {
+template <Scalar T>
+inline constexpr Kernels<T> tables[] = {table<T>(Provider::reference), table<T>(Provider::cpu),
+                                        table<T>(Provider::blas)};
+inline constinit std::atomic<Provider> active_provider = Provider::blas;
+
+template <Scalar... T>
+void substitute_tables(Provider provider) {
+  (substitute<T>.store(&tables<T>[static_cast<int>(provider)]), ...);
+}
+}  // namespace detail
+
+/// Makes all threads use the layers up to `provider` until the end of the scope: operations of other threads
+/// see the change at once.
+class ScopedBackend {
+ public:
+  explicit ScopedBackend(Provider provider) : previous_(use(provider)) {}
+  ~ScopedBackend() { use(previous_); }
+  ScopedBackend(const ScopedBackend&) = delete;
+  ScopedBackend& operator=(const ScopedBackend&) = delete;
+
+ private:
+  static Provider use(Provider provider) {
+    detail::substitute_tables<float, double, bfloat16, std::int64_t, std::int32_t, std::uint8_t, bool>(
+        provider);
+    return detail::active_provider.exchange(provider);
+  }
+
+  Provider previous_;
+};
+
+}  // namespace TENON_NAMESPACE::backend

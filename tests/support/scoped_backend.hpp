@@ -1,0 +1,23 @@
+#pragma once
+/// tn::backend::ScopedBackend, compiled once for all tests: it brings every kernel with it.
+
+#include <memory>
+
+namespace support {
+
+enum class Provider { reference, cpu, blas };
+
+class ScopedBackend {
+ public:
+  explicit ScopedBackend(Provider provider);
+  ~ScopedBackend();
+
+ private:
+  struct Scope;
+  std::unique_ptr<Scope> scope_;
+};
+
+/// The provider of the innermost scope.
+Provider active_provider();
+
+}  // namespace support
