@@ -1,10 +1,10 @@
 #pragma once
 /// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the
-/// parts. File formats, texts and ready models have headers of their own under io/, text/ and models/.
+/// parts. File formats, texts, ready models and gradcheck (a tool for tests, which would compile every op in
+/// double) have headers of their own.
 
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"
-#include "tenon/autograd/gradcheck.hpp"
 #include "tenon/ops/activation.hpp"
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/ops/cast.hpp"

@@ -102,7 +102,7 @@ template <class E>
   throw E(join("[", op, "] ") + join_pieces(pieces));
 }
 template <class E, class... Pieces>
-[[noreturn]] void fail(std::string_view op, const Pieces&... pieces) {
+[[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {
   fail_with<E>(op, {Piece(pieces)...});
 }
 
@@ -110,7 +110,7 @@ template <class E, class... Pieces>
 template <class E, class... Pieces>
 void check(bool condition, const char* op, const Pieces&... pieces) {
   if (!condition) [[unlikely]]
-    fail_with<E>(op, {Piece(pieces)...});
+    fail<E>(op, pieces...);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -38,7 +38,7 @@ struct PartBody {
   void (*call)(const void* f, index_t part, index_t begin, index_t end);
 };
 
-inline void run_parts(index_t n, index_t grain, PartBody body) {
+[[gnu::noinline]] inline void run_parts(index_t n, index_t grain, PartBody body) {
   const index_t parts = (n + grain - 1) / grain;
   const auto run = [&](index_t part) {
     const index_t begin = part * grain;

@@ -43,7 +43,7 @@ class Ref {
     return *this;
   }
   ~Ref() {
-    if (object_ && object_->release()) T::dispose(object_);
+    if (object_) drop(object_);
   }
 
   T* get() const { return object_; }
@@ -52,6 +52,11 @@ class Ref {
   explicit operator bool() const { return object_ != nullptr; }
 
  private:
+  /// Not inline: handles die everywhere, and each place would hold the atomic decrement and what follows it.
+  [[gnu::noinline]] static void drop(T* object) {
+    if (object->release()) T::dispose(object);
+  }
+
   T* object_ = nullptr;
 };
 

@@ -24,16 +24,10 @@ class Dims {
     for (; first != last; ++first) push_back(static_cast<index_t>(*first));
   }
   /// `rank` copies of `value`.
-  static Dims filled(int rank, index_t value) {
+  [[gnu::noinline]] static Dims filled(int rank, index_t value) {
     Dims d;
     for (int i = 0; i < rank; ++i) d.push_back(value);
     return d;
-  }
-  Dims(const Dims& other) : size_(other.size_) { copy(other); }
-  Dims& operator=(const Dims& other) {
-    size_ = other.size_;
-    copy(other);
-    return *this;
   }
 
   int size() const { return size_; }
@@ -70,12 +64,8 @@ class Dims {
   }
 
  private:
-  void copy(const Dims& other) {
-    for (int i = 0; i < size_; ++i) values_[i] = other.values_[i];
-  }
-
   int size_ = 0;
-  index_t values_[max_rank];
+  index_t values_[max_rank] = {};  // set, so that a copy is a plain copy of nine words
 };
 
 using Shape = Dims;
@@ -90,7 +80,7 @@ inline std::string describe(const Dims& dims) {
 
 /// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an
 /// index.
-inline index_t element_count(const Shape& shape, const char* op = "shape") {
+[[gnu::noinline]] inline index_t element_count(const Shape& shape, const char* op = "shape") {
   index_t count = 1;
   bool empty = false, overflow = false;
   for (index_t extent : shape) {
@@ -105,7 +95,7 @@ inline index_t element_count(const Shape& shape, const char* op = "shape") {
 }
 
 /// Row-major strides.
-inline Strides contiguous_strides(const Shape& shape) {
+[[gnu::noinline]] inline Strides contiguous_strides(const Shape& shape) {
   Strides strides = shape;
   index_t step = 1;
   for (int i = shape.size(); i-- > 0;) {
@@ -116,7 +106,7 @@ inline Strides contiguous_strides(const Shape& shape) {
 }
 
 /// Whether elements lie in row-major order without gaps. Extents of 1 may have any stride.
-inline bool is_contiguous(const Shape& shape, const Strides& strides) {
+[[gnu::noinline]] inline bool is_contiguous(const Shape& shape, const Strides& strides) {
   index_t step = 1;
   for (int i = shape.size(); i-- > 0;) {
     if (shape[i] == 0) return true;

@@ -44,7 +44,9 @@ struct Edge {
 template <class T>
 class Node : public NodeBase {
  public:
-  explicit Node(const char* name) : Node(name, next_sequence()) {}
+  // Each rule is a class of its own: none of them need hold a copy of these.
+  [[gnu::noinline]] explicit Node(const char* name) : Node(name, next_sequence()) {}
+  [[gnu::noinline]] ~Node() override {}
 
   const char* name() const { return name_; }
   /// Grows in the order of creation on a thread: a node is younger than all its inputs. Leaves, which threads

@@ -55,13 +55,19 @@ void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, K
   out.set_node(owner);
 }
 
+/// Whether an operation on these inputs is to be recorded.
+template <class T>
+[[gnu::noinline]] bool is_recorded(const Input<T>* inputs, int count) {
+  if (!grad_enabled()) return false;
+  bool wanted = false;
+  for (int i = 0; i < count; ++i) wanted |= inputs[i].tensor->requires_grad();
+  return wanted;
+}
+
 template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int count, Rule&& rule,
                  Keep keeps = Keep::inputs) {
-  if (!grad_enabled()) return out;
-  bool wanted = false;
-  for (int i = 0; i < count; ++i) wanted |= inputs[i].tensor->requires_grad();
-  if (wanted)
+  if (is_recorded(inputs, count))
     connect<T>(new RuleNode<T, std::decay_t<Rule>>(name, std::forward<Rule>(rule)), out, inputs, count,
                keeps);
   return out;

@@ -8,17 +8,18 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// Indices as the kernels want them: dense, in [0, extent).
+/// Indices as the kernels want them: a dense vector, in [0, extent).
 inline Tensor<index_t> checked_indices(const Tensor<index_t>& index, index_t extent, const char* op) {
-  const Tensor<index_t> dense = contiguous(index);
-  bool negative = false;
-  for (index_t k = 0; k < dense.size(); ++k) {
-    const index_t i = dense.data()[k];
+  bool ready = index.rank() == 1 && index.is_contiguous();
+  for (index_t i : index) {
     check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent);
-    negative |= i < 0;
+    ready &= i >= 0;
   }
-  if (!negative) return dense;
-  return map([extent](auto i) { return select(i < 0, i + extent, i); }, dense);
+  if (ready) return index;
+  Tensor<index_t> dense = Tensor<index_t>::empty({index.size()});
+  index_t* to = dense.mutable_data();
+  for (index_t i : index) *to++ = i < 0 ? i + extent : i;
+  return dense;
 }
 
 /// The extents before, at and after an axis.
@@ -49,8 +50,8 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_add");
   const detail::Around d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
-  backend::kernels<T>().scatter_add(d.outer, index.size(), d.inner, d.extent, at.data(),
-                                    contiguous(source.detach()).data(), y.mutable_data());
+  backend::kernel<&backend::Kernels<T>::scatter_add>()(d.outer, index.size(), d.inner, d.extent, at.data(),
+                                                       contiguous(source.detach()).data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_add", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
       return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
@@ -67,13 +68,13 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
   check<ShapeError>(x.rank() > 0 && index.rank() <= 1, "index_select",
                     "expected a vector of indices into an axis, got shape ", index.shape(), " for ",
                     x.shape());
-  const Tensor<index_t> at = detail::checked_indices(flatten(index), x.shape()[a], "index_select");
+  const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_select");
   const detail::Around d(x.shape(), a);
   Shape shape = x.shape();
   shape[a] = at.size();
   Tensor<T> y = Tensor<T>::empty(shape);
-  backend::kernels<T>().gather(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(),
-                               at.data(), y.mutable_data());
+  backend::kernel<&backend::Kernels<T>::gather>()(d.outer, at.size(), d.inner, d.extent,
+                                                  contiguous(x.detach()).data(), at.data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_select", y, {edge(x)}, [a, at, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
       return {index_add(zeros<T>(from), a, at, p.gradient())};
@@ -189,7 +190,7 @@ Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
   const index_t v = weight.shape()[0];
   Shape shape = index.shape();
   shape.push_back(weight.shape()[1]);
-  const Tensor<index_t> at = detail::checked_indices(flatten(index), v, "embedding");
+  const Tensor<index_t> at = detail::checked_indices(index, v, "embedding");
   Tensor<T> rows = index_select(weight, 0, at);
   if (options.padding_index || options.scale_grad_by_freq)
     rows = detail::scale_gradient(rows, detail::row_factors(at, v, options));
@@ -203,7 +204,7 @@ void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double m
   check_writable(weight, "embedding_renorm_");
   check<ShapeError>(weight.rank() == 2, "embedding_renorm_", "expected a table of shape (V, D), got ",
                     weight.shape());
-  const Tensor<index_t> at = detail::checked_indices(flatten(index), weight.shape()[0], "embedding_renorm_");
+  const Tensor<index_t> at = detail::checked_indices(index, weight.shape()[0], "embedding_renorm_");
   T* data = weight.mutable_data();
   std::vector<bool> done(static_cast<std::size_t>(weight.shape()[0]));
   for (index_t row : at) {

@@ -40,26 +40,32 @@ inline int class_axis(const Shape& shape, const char* op) {
   return shape.size() == 1 ? 0 : 1;
 }
 
-/// The weight of each target: that of its class, 0 where ignored. `at` receives its position in the matrix of
-/// rows.
+/// What is to be known of each target.
 template <class T>
-Tensor<T> target_weights(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options,
-                         Tensor<index_t>& at, const char* op) {
-  Tensor<T> weights = Tensor<T>::empty({target.size()});
-  at = Tensor<index_t>::empty({target.size()});
-  const Tensor<T> of_class = options.weight.defined() ? contiguous(options.weight.detach()) : Tensor<T>{};
-  T* w = weights.mutable_data();
-  index_t* position = at.mutable_data();
-  index_t row = 0;
-  for (index_t t : target) {
-    const bool counts = t != options.ignore_index;
-    check<IndexError>(!counts || (t >= 0 && t < classes), op, "target ", t, " is not one of ", classes,
-                      " classes");
-    *w++ = !counts ? T(0) : of_class.defined() ? of_class.data()[t] : T(1);
-    *position++ = row++ * classes + (counts ? t : 0);
+struct ClassTargets {
+  Tensor<T> counts;    ///< 1, or 0 where ignored
+  Tensor<T> weights;   ///< of their classes, 0 where ignored
+  Tensor<index_t> at;  ///< positions in the matrix of rows
+
+  ClassTargets(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options,
+               const char* op)
+      : counts(Tensor<T>::empty({target.size()})),
+        weights(Tensor<T>::empty({target.size()})),
+        at(Tensor<index_t>::empty({target.size()})) {
+    const Tensor<T> of_class = options.weight.defined() ? contiguous(options.weight.detach()) : Tensor<T>{};
+    T *count = counts.mutable_data(), *weight = weights.mutable_data();
+    index_t* position = at.mutable_data();
+    index_t row = 0;
+    for (index_t t : target) {
+      const bool ignored = t == options.ignore_index;
+      check<IndexError>(ignored || (t >= 0 && t < classes), op, "target ", t, " is not one of ", classes,
+                        " classes");
+      *count++ = ignored ? T(0) : T(1);
+      *weight++ = ignored ? T(0) : of_class.defined() ? of_class.data()[t] : T(1);
+      *position++ = row++ * classes + (ignored ? 0 : t);
+    }
   }
-  return weights;
-}
+};
 
 template <class T>
 void check_weight(const ClassLossOptions<T>& options, index_t classes, const char* op) {
@@ -78,24 +84,23 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
   check<ShapeError>(target.shape() == expected, op, "expected targets of shape ", expected, ", got ",
                     target.shape());
   const Tensor<T> rows = rows_of_classes(log_probabilities);
-  Tensor<index_t> at;
-  const Tensor<T> weights = target_weights(target, classes, options, at, op);
+  const ClassTargets<T> targets(target, classes, options, op);
   Tensor<T> losses = map(
-      op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, weights,
-      index_select(flatten(rows), 0, at));
+      op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, targets.weights,
+      index_select(flatten(rows), 0, targets.at));
   if (options.label_smoothing > 0) {
-    const Tensor<T> counted = to<T>(ne(reshape(target, {target.size()}), options.ignore_index));
     const Tensor<T> spread = sum(options.weight.defined() ? mul(rows, options.weight.detach()) : rows, {1});
     const T e = static_cast<T>(options.label_smoothing);
     losses = map(
         op, [e, c = static_cast<T>(classes)](auto l, auto s, auto k) { return (1 - e) * l - e / c * s * k; },
-        losses, spread, counted);
+        losses, spread, targets.counts);
   }
   if (options.reduction == Reduction::none) return reshape(losses, target.shape());
   const Tensor<T> total = sum(losses);
   if (options.reduction == Reduction::sum) return total;
-  const T count = sum(weights).item();
-  return count == 0 ? add(total, std::numeric_limits<T>::quiet_NaN()) : div(total, count);  // NaN, but its gradient is 0
+  const T count = sum(targets.weights).item();
+  return count == 0 ? add(total, std::numeric_limits<T>::quiet_NaN())
+                    : div(total, count);  // NaN, but its gradient is 0
 }
 
 }  // namespace detail

@@ -290,32 +290,66 @@ struct MapScalar<X, Rest...> {
   using type = std::conditional_t<Real<X> || (!Real<rest> && !std::is_same_v<X, bool>), X, rest>;
 };
 
+/// An argument besides its operand: a variable, or the memory of a constant.
+template <class T>
+struct MapSource {
+  const Tensor<T>* variable;
+  const Ref<Storage>* storage;
+};
 template <class T, class X>
-void add_argument(const Tensor<X>& x, SmallVector<graph::Input<T>, 4>& inputs,
-                  std::vector<MapConstant<T>>& constants, bool keeps_elements) {
+MapSource<T> map_source(const Tensor<X>& x) {
   if constexpr (is_variable<T, X>)
-    inputs.push_back({x, keeps_elements});
+    return {&x, nullptr};
   else
-    constants.push_back({x.storage(), map_operand<T>(x), x.shape(), x.strides()});
+    return {nullptr, &x.storage()};
 }
 
-template <class T, class F, class... X>
-Tensor<T> record_map(const char* name, const F& f, Tensor<T> out, const Tensor<X>&... x) {
-  static_assert(std::is_trivially_copyable_v<F> && sizeof(F) <= MapClosure<T>::capacity,
-                "the lambda of a differentiable map may capture numbers only, up to 64 bytes");
-  constexpr const MapFunction<T>& function = map_function<F, T, X...>;
+/// The lambda of a call.
+struct MapLambda {
+  const void* bytes;
+  std::size_t size;
+};
+
+template <class T>
+Shape map_shape(const char* name, const MapOperand<T>* x, int count) {
+  Shape shape = *x[0].shape;
+  for (int i = 1; i < count; ++i)
+    if (!(*x[i].shape == shape)) shape = broadcast_shapes(shape, *x[i].shape, name);
+  return shape;
+}
+
+template <class T>
+void record_map(const char* name, const MapFunction<T>& function, MapLambda lambda, const MapOperand<T>* x,
+                const MapSource<T>* sources, Tensor<T>& out) {
   MapClosure<T> closure{&function, {}, {}};
-  std::memcpy(closure.lambda, &f, sizeof(F));
+  std::memcpy(closure.lambda, lambda.bytes, lambda.size);
   SmallVector<graph::Input<T>, 4> inputs;
-  (add_argument<T>(x, inputs, closure.constants, function.constants == nullptr), ...);
+  for (int i = 0; i < function.arguments; ++i) {
+    if (sources[i].variable)
+      inputs.push_back({*sources[i].variable, function.constants == nullptr});
+    else
+      closure.constants.push_back({*sources[i].storage, x[i], *x[i].shape, *x[i].strides});
+  }
   graph::connect<T>(new MapNode<T>(name, std::move(closure)), out, inputs.begin(), inputs.size(),
                     Keep::inputs);
-  return out;
 }
 
-template <class T, class X>
-bool wants_gradient(const Tensor<X>& x) {
-  return is_variable<T, X> && x.requires_grad();
+/// Everything about a call that is the same for all functions.
+template <class T>
+Tensor<T> run_and_record(const char* name, const MapFunction<T>& function, MapLambda lambda,
+                         const MapOperand<T>* x, const MapSource<T>* sources) {
+  const Shape shape = map_shape(name, x, function.arguments);
+  Tensor<T> out = Tensor<T>::empty(shape);
+  const MapTarget<T> target{out.mutable_data()};
+  run_pass<T>(function.value, lambda.bytes, shape, x, function.arguments, &target, 1);
+  if constexpr (Real<T>) {
+    bool recorded = false;
+    for (int i = 0; i < function.arguments; ++i)
+      recorded |= sources[i].variable && sources[i].variable->requires_grad();
+    if (recorded && function.differentiable && grad_enabled())
+      record_map(name, function, lambda, x, sources, out);
+  }
+  return out;
 }
 
 template <class F, class... X>
@@ -323,23 +357,17 @@ auto map(const char* name, const F& f, const Tensor<X>&... x) {
   using T = typename MapScalar<X...>::type;
   constexpr bool compares = std::is_same_v<decltype(f(std::declval<pack_for<T, X>>()...)), backend::Mask<T>>;
   const MapOperand<T> operands[] = {map_operand<T>(x)...};
-  Shape shape = *operands[0].shape;
-  for (const MapOperand<T>& operand : operands)
-    if (!(*operand.shape == shape)) shape = broadcast_shapes(shape, *operand.shape, name);
   if constexpr (compares) {
-    Tensor<bool> out = Tensor<bool>::empty(shape);
-    run_converting_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands,
-                           sizeof...(X), out.mutable_data());
+    Tensor<bool> out = Tensor<bool>::empty(map_shape(name, operands, sizeof...(X)));
+    run_converting_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, out.shape(),
+                           operands, sizeof...(X), out.mutable_data());
     return out;
   } else {
-    Tensor<T> out = Tensor<T>::empty(shape);
-    const MapTarget<T> target{out.mutable_data()};
-    run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), 1, F>, &f, shape, operands,
-                sizeof...(X), &target, 1);
-    if constexpr (map_function<F, T, X...>.differentiable)
-      if (grad_enabled() && (wants_gradient<T>(x) || ...))
-        return record_map<T>(name, f, std::move(out), x...);
-    return out;
+    static_assert(!map_function<F, T, X...>.differentiable ||
+                      (std::is_trivially_copyable_v<F> && sizeof(F) <= MapClosure<T>::capacity),
+                  "the lambda of a differentiable map may capture numbers only, up to 64 bytes");
+    const MapSource<T> sources[] = {map_source<T>(x)...};
+    return run_and_record<T>(name, map_function<F, T, X...>, {&f, sizeof(F)}, operands, sources);
   }
 }
 

@@ -13,18 +13,13 @@ namespace detail {
 template <class T>
 Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, bool log) {
   if (grad_enabled()) {
-    if (log)
-      return map(
-          "log_softmax_backward", [](auto d, auto l, auto s) { return d - exp(l) * s; }, g, y,
-          sum(g, {axis}, true));
-    return map(
-        "softmax_backward", [](auto d, auto v, auto s) { return v * (d - s); }, g, y,
-        sum(mul(g, y), {axis}, true));
+    if (log) return sub(g, mul(exp(y), sum(g, {axis}, true)));
+    return mul(y, sub(g, sum(mul(g, y), {axis}, true)));
   }
   Tensor<T> dx = Tensor<T>::empty(y.shape());
   const Around d(y.shape(), axis);
-  backend::kernels<T>().softmax_backward(d.outer, d.extent, d.inner, contiguous(y).data(),
-                                         contiguous(g).data(), dx.mutable_data(), log);
+  backend::kernel<&backend::Kernels<T>::softmax_backward>()(d.outer, d.extent, d.inner, contiguous(y).data(),
+                                                            contiguous(g).data(), dx.mutable_data(), log);
   return dx;
 }
 
@@ -33,8 +28,8 @@ Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) 
   const int a = normalize_axis(axis, x.rank(), name);
   const Around d(x.shape(), a);
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernels<T>().softmax(d.outer, d.extent, d.inner, contiguous(x.detach()).data(), y.mutable_data(),
-                                log);
+  backend::kernel<&backend::Kernels<T>::softmax>()(d.outer, d.extent, d.inner, contiguous(x.detach()).data(),
+                                                   y.mutable_data(), log);
   return record(
       name, y, {edge(x)},
       [a, log](const Pull<T>& p) -> Gradients<T> {
