@@ -176,7 +176,7 @@ inline void add_model_options(CLI::App& app, Options& o) {
   app.add_option("--negative", o.model.negative, "negative samples; 0: none");
   app.add_option("--ns-exponent", o.model.ns_exponent, "negatives are drawn by count to this power");
   app.add_option("--shared-negatives", o.model.shared_negatives,
-                 "1: a window shares its negatives; 0: each pair has its own");
+                 "so many windows of skip-gram share their negatives; 0: each pair has its own");
   app.add_option("--sample", o.model.sample, "thin out words above this share of the text; 0: none");
   app.add_option("--cbow-mean", o.model.cbow_mean, "1: average the context; 0: add it up");
 }

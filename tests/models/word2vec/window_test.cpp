@@ -79,10 +79,31 @@ TEST(Windows, RadiusIsDrawnEvenly) {
   for (std::size_t radius = 1; radius <= 5; ++radius) EXPECT_NEAR(sizes[2 * radius], 9000, 400);
 }
 
+TEST(Windows, NeighboursShareNegatives) {
+  Word2VecOptions options{.size = 4, .negative = 3, .shared_negatives = 2, .window = 2, .sample = 0};
+  Fixture f(even_counts, options);
+  const auto windows = f.windows({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  ASSERT_EQ(windows.size(), 10u);
+  int kept = 0, changed = 0;
+  for (std::size_t i = 0; i + 1 < windows.size(); ++i) {
+    const auto &a = windows[i].lists[0], &b = windows[i + 1].lists[0];
+    for (std::size_t k = 1; k <= 3; ++k) {
+      EXPECT_NE(a[k], a[0]);
+      if (i % 2 == 0 && a[k] != b[0]) {
+        EXPECT_EQ(b[k], a[k]);  // the second window of a pair, but for its own centre
+        ++kept;
+      }
+      changed += i % 2 == 1 && b[k] != a[k];
+    }
+  }
+  EXPECT_GT(kept, 5);
+  EXPECT_GT(changed, 5);
+}
+
 TEST(Windows, NegativesAreSharedOrOwn) {
   Word2VecOptions options{.size = 4, .negative = 3, .window = 2, .sample = 0};
   const std::vector<Token> tokens = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  for (const bool shared : {true, false}) {
+  for (const index_t shared : {1, 0}) {
     options.shared_negatives = shared;
     Fixture f(even_counts, options);
     for (const Seen& w : f.windows(tokens)) {

@@ -78,7 +78,7 @@ struct Way {
   const char* name;
   bool cbow, hs;
   int negative;
-  bool shared;
+  index_t shared;
 };
 class Ways : public testing::TestWithParam<Way> {
  protected:
@@ -92,12 +92,12 @@ class Ways : public testing::TestWithParam<Way> {
   }
 };
 INSTANTIATE_TEST_SUITE_P(Word2Vec, Ways,
-                         testing::Values(Way{"SkipGram", false, false, 5, true},
-                                         Way{"SkipGramOwnNegatives", false, false, 5, false},
-                                         Way{"SkipGramTree", false, true, 0, true},
-                                         Way{"SkipGramBoth", false, true, 3, true},
-                                         Way{"Cbow", true, false, 5, true},
-                                         Way{"CbowTree", true, true, 0, true}),
+                         testing::Values(Way{"SkipGram", false, false, 5, 2},
+                                         Way{"SkipGramWindows", false, false, 5, 1},
+                                         Way{"SkipGramOwnNegatives", false, false, 5, 0},
+                                         Way{"SkipGramTree", false, true, 0, 1},
+                                         Way{"SkipGramBoth", false, true, 3, 1},
+                                         Way{"Cbow", true, false, 5, 1}, Way{"CbowTree", true, true, 0, 1}),
                          [](const auto& way) { return way.param.name; });
 
 TEST_P(Ways, LearnWhichWordsStandTogether) {

@@ -18,8 +18,10 @@ struct Word2VecOptions {
   bool cbow_mean = true;  ///< CBOW averages its window; false: sums it
   bool hs = false;        ///< hierarchical softmax over a Huffman tree; adds to `negative` unless that is 0
   int negative = 5;       ///< negative samples of a positive one; 0: none
-  bool shared_negatives =
-      true;  ///< one set of negatives for a window (Ji et al. 2016); false: one for each pair
+  /// So many neighbouring windows of skip-gram share one set of negatives (1: each has its own, as in Ji et
+  /// al. 2016; more: see Rengasamy et al. 2017, "Optimizing Word2Vec performance on multicore systems"). 0:
+  /// each pair of words has its own, as in word2vec.c. A window of CBOW is one pair.
+  index_t shared_negatives = 2;
   double ns_exponent = 0.75;  ///< negatives are drawn in proportion to count^ns_exponent
 
   // The words.
@@ -50,6 +52,8 @@ struct Word2VecOptions {
     require(size >= 1 && size <= 65536, "size must lie between 1 and 65536, not ", size);
     require(window >= 1 && window <= 1000, "window must lie between 1 and 1000, not ", window);
     require(negative >= 0 && negative <= 1000, "negative must lie between 0 and 1000, not ", negative);
+    require(shared_negatives >= 0 && shared_negatives <= 1000,
+            "shared_negatives must lie between 0 and 1000, not ", shared_negatives);
     require(hs || negative > 0,
             "nothing to train: give negative samples (negative > 0) or hierarchical softmax (hs)");
     require(std::isfinite(ns_exponent), "ns_exponent must be a finite number, not ", ns_exponent);

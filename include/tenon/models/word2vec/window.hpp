@@ -1,9 +1,10 @@
 #pragma once
 /// The windows of a block of text, each with the rows that its step of training will change.
 
-#include <cstdint>   // uint32_t
-#include <optional>  // optional
-#include <vector>    // vector
+#include <algorithm>  // max, min
+#include <cstdint>    // uint32_t
+#include <optional>   // optional
+#include <vector>     // vector
 
 #include "tenon/backend/hogwild.hpp"
 #include "tenon/models/word2vec/fast_random.hpp"
@@ -31,7 +32,9 @@ class WindowStream {
 
   WindowStream(const Word2VecOptions& options, const Word2VecTables& tables, Word2VecModel& model)
       : options_(options), tables_(tables), model_(model) {
-    negatives_ = model.vectors.rows() > 1 ? options.negative : 0;  // one word alone has no others
+    // One word alone has no others.
+    drawn_.resize(static_cast<std::size_t>(model.vectors.rows() > 1 ? options.negative : 0));
+    lists_per_draw_ = options.cbow ? 1 : std::max<index_t>(1, options.shared_negatives);
     for (Window& window : ring_) {
       window.inputs.resize(static_cast<std::size_t>(most_inputs()));
       window.outputs.resize(static_cast<std::size_t>(most_lists() * most_outputs()));
@@ -42,7 +45,7 @@ class WindowStream {
   index_t most_inputs() const { return 2 * options_.window; }
   index_t most_outputs() const {
     const index_t path = tables_.tree ? static_cast<index_t>(tables_.tree->longest_path()) : 0;
-    return (options_.negative > 0 ? 1 + negatives_ : 0) + path;
+    return (options_.negative > 0 ? 1 + static_cast<index_t>(drawn_.size()) : 0) + path;
   }
 
   /// Begins a block.
@@ -52,6 +55,7 @@ class WindowStream {
     thin_out(tokens, count);
     cursor_ = fetched_ = 0;
     prepared_ = taken_ = 0;
+    lists_ = 0;
   }
 
   /// The next window of the block, to be used before the next call; null at the end.
@@ -135,7 +139,8 @@ class WindowStream {
     };
     for (index_t list = 0; list < lists; ++list) {
       if (options_.negative > 0) add(model_.outputs.row(centre), 1.0f);
-      for (index_t k = 0; k < negatives_; ++k) add(model_.outputs.row(negative_for(centre)), 0.0f);
+      draw_negatives(centre);
+      for (const Token word : drawn_) add(model_.outputs.row(word), 0.0f);
       if (tables_.tree) {
         for (const HuffmanTree::Step& step : tables_.tree->path(centre))
           add(model_.nodes.row(step.node), step.code == 0 ? 1.0f : 0.0f);
@@ -143,6 +148,13 @@ class WindowStream {
     }
     window.list_count = lists;
     window.list_length = static_cast<index_t>(count) / lists;
+  }
+
+  /// Fresh negatives when it is time for them; a centre among those in use is replaced.
+  void draw_negatives(Token centre) {
+    const bool fresh = lists_++ % lists_per_draw_ == 0;
+    for (Token& word : drawn_)
+      if (fresh || word == centre) word = negative_for(centre);
   }
 
   /// A word other than the centre. Where the centre is nearly the whole text, a few trials must do.
@@ -157,13 +169,15 @@ class WindowStream {
   const Word2VecOptions& options_;
   const Word2VecTables& tables_;
   Word2VecModel& model_;
-  index_t negatives_ = 0;
   FastRandom random_{0, 0};
   std::optional<AliasStream> negative_;
-  std::vector<Token> kept_;  // words and marks; marks at both ends
-  index_t size_ = 0;         // of kept_
-  index_t cursor_ = 0;       // the last centre prepared
-  index_t fetched_ = 0;      // inputs before this position are on their way
+  std::vector<Token> drawn_;  // the negatives in use
+  index_t lists_per_draw_;    // how many lists of outputs have the same
+  index_t lists_ = 0;         // of this block
+  std::vector<Token> kept_;   // words and marks; marks at both ends
+  index_t size_ = 0;          // of kept_
+  index_t cursor_ = 0;        // the last centre prepared
+  index_t fetched_ = 0;       // inputs before this position are on their way
   Window ring_[ahead + 1];
   index_t prepared_ = 0, taken_ = 0;  // windows of this block
 };
