@@ -15,8 +15,8 @@ endif()
 find_package(Eigen3 3.4 QUIET CONFIG GLOBAL)
 if(TARGET Eigen3::Eigen)
   target_link_libraries(tenon::dependencies INTERFACE Eigen3::Eigen)
-else()
-  string(APPEND TENON_MISSING "Eigen 3.4 or later is needed (Debian: libeigen3-dev). ")
+elseif(TENON_BLAS STREQUAL "EIGEN")
+  string(APPEND TENON_MISSING "TENON_BLAS=EIGEN, but Eigen 3.4 or later is not found (Debian: libeigen3-dev). ")
 endif()
 
 # By header: xsimd's own CMake files ask for its sister library xtl, which nothing here uses.

@@ -71,6 +71,7 @@ TEST(Memory, WhatWasGivenBackIsHandedOutAgain) {
 }
 
 TEST(Memory, TheCacheCanBeEmptied) {
+  SKIP_WITHOUT_CACHE();
   memory::release_cached();
   const auto of_other_threads = memory::statistics().cached;
   { backend::Buffer<float> small(10), large(1 << 20); }

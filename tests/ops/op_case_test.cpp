@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tenon/backend/memory.hpp"
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/ops/reduce.hpp"
 
@@ -61,6 +62,7 @@ TEST(Sweep, NoticesThatFloatIsNotDouble) {
 }
 
 TEST(Sweep, NoticesIgnoredStrides) {
+  if (!tn::backend::memory::detail::caching) GTEST_SKIP() << "AddressSanitizer stops what this op does";
   const auto dense = []<class T>(const std::vector<tn::Tensor<T>>& x) {
     const auto as_if = x[0].view(0, x[0].shape(), tn::contiguous_strides(x[0].shape()));
     return tn::record("dense", tn::clone(as_if), {tn::edge(x[0])},
@@ -111,7 +113,7 @@ TEST(Sweep, NoticesAnOperandThatIsWritten) {
                          {real({4})},
                          [](const auto& x) {
                            auto handle = x[0].detach();
-                           handle.mutable_data()[0] = 7;
+                           if (handle.size() > 0) handle.mutable_data()[0] = 7;
                            return x[0] * 1.0;
                          }},
                         "operand 0 was changed: 7 instead of"));

@@ -305,7 +305,7 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
   for (int o = 0; o < plan.outputs; ++o) {
     if (plan.out[o].kind != MapOutput<T>::Kind::total) continue;
     double sum = 0;
-    for (index_t part = 0; part < parts; ++part) sum += totals[part * plan.outputs + o];
+    for (index_t part = 0; part < parts; ++part) sum += totals.get()[part * plan.outputs + o];
     *static_cast<T*>(plan.out[o].data) = static_cast<T>(sum);
   }
 }

@@ -184,7 +184,7 @@ requires std::integral<T> Tensor<T> randint(index_t low, index_t high, const Sha
     for (int i = 0; i < 2; ++i) {
       const auto offset =
           static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
-      values[i] = static_cast<T>(low + static_cast<index_t>(offset));
+      values[i] = static_cast<T>(static_cast<std::uint64_t>(low) + offset);  // wraps around, as it should
     }
   });
   return x;
