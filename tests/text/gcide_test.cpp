@@ -78,7 +78,7 @@ TEST(GcideReader, OneLineAnEntryWithoutThePreface) {
   const std::string data =
       "00-database-short\n   A dictionary \\ of things\n\nAll rights.\n"
       "One \\One\\ a.\n   The first.\n\nTwo \\Two\\ a.\n   Not one.\nUnmarked\n   line.\n\\\n";
-  for (const std::size_t capacity : {1, 7, 1000})
+  for (const std::size_t capacity : {1u, 7u, 1000u})
     EXPECT_EQ(read_text(data, capacity), "one the first\ntwo not one unmarked line\n");
 }
 
