@@ -95,12 +95,12 @@ def programs(options):
     chosen = [("tenon", options.word2vec, train_ours)]
     if found(options.fasttext):
         chosen.append(("fasttext", options.fasttext, train_fasttext))
-    else:
-        print("left out: fasttext is not installed")
+    elif options.fasttext:
+        print(f"left out: no program {options.fasttext}")
     if found(options.python) and subprocess.run([options.python, "-c", "import gensim"], capture_output=True).returncode == 0:
         chosen.append(("gensim", options.python, train_gensim))
-    else:
-        print(f"left out: {options.python or 'no Python'} has no gensim")
+    elif options.python:
+        print(f"left out: {options.python} has no gensim")
     return chosen
 
 
