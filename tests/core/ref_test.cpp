@@ -26,7 +26,8 @@ TEST(Ref, TheLastHandleEndsTheObject) {
     EXPECT_EQ(c.get(), a.get());
     a = Handle();
     EXPECT_EQ(Counted::alive, 1);
-    c = c;
+    const Handle& itself = c;
+    c = itself;
     EXPECT_EQ(Counted::alive, 1);
   }
   EXPECT_EQ(Counted::alive, 0);
