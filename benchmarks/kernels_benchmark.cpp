@@ -32,8 +32,7 @@ struct Array {
 #endif
 };
 
-constexpr tn::backend::Kernels<float> kernels =
-    tn::backend::blas::install(tn::backend::cpu::install(tn::backend::reference::table<float>()));
+constexpr tn::backend::Kernels<float> kernels = tn::backend::table<float>(tn::backend::Provider::blas);
 
 void copies(int threads) {
   const auto copy = [threads](const char* name, const tn::Shape& source, const std::vector<int>& axes) {

@@ -21,15 +21,12 @@ int main() {
   tn::optim::Adam<float> adam(parameters, {.lr = 0.01});
 
   const auto x = tn::randn<float>({256, 2});
-  std::vector<tn::index_t> inside;
-  for (tn::index_t i = 0; i < 256; ++i) {
-    const float a = x.at({i, 0}), b = x.at({i, 1});
-    inside.push_back(a * a + b * b < 1.4f);
-  }
-  const auto labels = tn::from(inside, {256});
+  const auto inside = tn::to<tn::index_t>(tn::lt(tn::sum(x * x, {1}), 1.4f));
   for (int step = 0; step < 200; ++step) {
-    const auto loss = tn::cross_entropy(model(x), labels);
+    const auto loss = tn::cross_entropy(model(x), inside);
     adam.step(tn::grad(loss, parameters));
     if (step % 50 == 0) std::printf("step %3d  loss %.4f\n", step, static_cast<double>(loss.item()));
   }
+  const auto right = tn::to<float>(tn::eq(tn::argmax(model(x), 1), inside));
+  std::printf("accuracy %.3f\n", static_cast<double>(tn::mean(right).item()));
 }

@@ -1,3 +1,6 @@
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <array>
 
 #include "backend/kernels_support.hpp"
@@ -126,6 +129,25 @@ TYPED_TEST(Gemm, BatchesAgreeWithReference) {
     expect_near(run(Provider::cpu), want, 3 * tolerance<T>(e.k), "cpu");
     expect_near(run(Provider::blas), want, 3 * tolerance<T>(e.k), "blas");
   }
+}
+
+/// Rows further apart than the 32-bit integers of BLAS can say, in memory that is only reserved.
+TEST(Gemm, RowsMayLieBillionsApart) {
+  constexpr index_t m = 20, n = 24, k = 40, lda = (index_t{1} << 31) + 16;
+  constexpr std::size_t bytes = sizeof(float) * ((m - 1) * lda + k);
+  void* const area =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (area == MAP_FAILED) GTEST_SKIP() << "the system reserves no " << bytes << " bytes of addresses";
+  float* const a = static_cast<float*>(area);
+  const auto dense = random_array<float>(m * k, 1), b = random_array<float>(k * n, 2);
+  for (index_t i = 0; i < m; ++i) std::copy_n(dense.data() + i * k, k, a + i * lda);
+  const auto run = [&](const float* x, index_t distance) {
+    std::vector<float> c(static_cast<std::size_t>(m * n));
+    kernel<&Kernels<float>::gemm>()(false, false, m, n, k, 1, x, distance, b.data(), n, 0, c.data(), n);
+    return c;
+  };
+  expect_near(run(a, lda), run(dense.data(), k), 3 * tolerance<float>(k), "rows far apart");
+  munmap(area, bytes);
 }
 
 TEST(Gemm, IntegersByTheReference) {

@@ -2,36 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include "models/three_topics.hpp"
 #include "support/temporary_folder.hpp"
-#include "tenon/core/generator.hpp"
 
 namespace {
 
 using namespace tn::models;
-
-/// Thirty words around each of three directions, "a0" … "c29", and ten that belong nowhere.
-WordQueries three_topics(bool counts = true) {
-  tn::Generator random(5);
-  tn::io::WordTable table;
-  table.dim = 8;
-  for (int i = 0; i < 100; ++i) {
-    const int topic = i % 10 == 9 ? 3 : i % 3;
-    table.words.push_back(std::string(1, "abcx"[topic]) + std::to_string(i));
-    if (counts) table.counts.push_back(1000 - i);
-    for (int j = 0; j < 8; ++j)
-      table.values.push_back(static_cast<float>((j == topic) + 0.1 * random.normal()));
-  }
-  return WordQueries(WordVectors(std::move(table)));
-}
-
-const std::vector<WordTopic> examples = {
-    {"first & best", {"a0", "a3"}}, {"second", {"b1", "nowhere"}}, {"third", {"c2"}}, {"gone", {"nowhere"}}};
+using tn::testing::three_topics;
+using tn::testing::topic_examples;
 
 TEST(WordMap, IsWellFormedAndAlwaysTheSame) {
   const WordQueries queries = three_topics();
   WordMapOptions options;
   options.title = "1 < 2 & \"3\"";
-  const auto topics = gather_topics(queries, examples);
+  const auto topics = gather_topics(queries, topic_examples);
   const std::string svg = word_map_svg(queries, topics, options);
   EXPECT_EQ(svg, word_map_svg(three_topics(), topics, options));
   EXPECT_TRUE(svg.starts_with("<svg "));

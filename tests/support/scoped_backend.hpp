@@ -3,9 +3,11 @@
 
 #include <memory>
 
+#include "tenon/backend/kernels.hpp"
+
 namespace support {
 
-enum class Provider { reference, cpu, blas };
+using tn::backend::Provider;
 
 class ScopedBackend {
  public:

@@ -10,6 +10,22 @@
 
 namespace TENON_NAMESPACE::backend {
 
+/// Layers of kernels; each fills in what it does better than the one before.
+enum class Provider {
+  reference,  ///< plain loops
+  cpu,        ///< SIMD and threads
+  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
+};
+
+/// All kernels of the layers up to `provider`.
+template <Scalar T>
+constexpr Kernels<T> table(Provider provider) {
+  Kernels<T> kernels = reference::table<T>();
+  if (provider >= Provider::cpu) kernels = cpu::install(kernels);
+  if (provider >= Provider::blas) kernels = blas::install(kernels);
+  return kernels;
+}
+
 namespace detail {
 /// A table that is to be used instead of the best kernels; see scoped_backend.hpp.
 template <class T>
@@ -17,7 +33,7 @@ inline constinit std::atomic<const Kernels<T>*> substitute = nullptr;
 
 template <class T, class F>
 constexpr F best(F Kernels<T>::*entry) {
-  return blas::install(cpu::install(reference::table<T>())).*entry;
+  return table<T>(Provider::blas).*entry;
 }
 template <class T, class F>
 F choose(F Kernels<T>::*entry, F best) {

@@ -4,8 +4,7 @@
 ///
 /// The only code that depends on the function is a contiguous loop over packs. The driver walks the operands
 /// in chunks that fit the first-level cache and hands the loop plain pointers: into the tensor where the
-/// operand is dense, into scratch otherwise (gathered, converted, to be summed, or about to be streamed past
-/// the caches).
+/// operand is dense, into scratch otherwise (gathered, converted or to be summed).
 
 #include <algorithm>    // min
 #include <memory>       // unique_ptr
@@ -23,8 +22,9 @@ inline constexpr int max_map_outputs = 8;
 inline constexpr index_t map_chunk = 1024;
 
 /// The compiled form of one function: n elements from each input to each output; null outputs are skipped.
+/// With `stream`, results are written past the caches, to addresses aligned as `Pack<T>::stream` wants them.
 template <class T>
-using MapLoop = void (*)(const void* function, index_t n, const T* const* in, T* const* out);
+using MapLoop = void (*)(const void* function, index_t n, const T* const* in, T* const* out, bool stream);
 
 /// Reads n elements of any scalar type, `stride` apart, into a dense run of T.
 template <class T>
@@ -98,7 +98,8 @@ struct Packs {
 };
 
 template <class T, int In, int Out, class F, int... I>
-void map_loop(const F& f, index_t n, const T* const* in, T* const* out, std::integer_sequence<int, I...>) {
+void map_loop(const F& f, index_t n, const T* const* in, T* const* out, bool stream,
+              std::integer_sequence<int, I...>) {
   constexpr index_t width = Pack<T>::width;
   const T* const x[In] = {in[I]...};
   index_t i = 0;
@@ -112,7 +113,8 @@ void map_loop(const F& f, index_t n, const T* const* in, T* const* out, std::int
     }
   };
   for (; i + width <= n; i += width)
-    step([&](const T* p) { return Pack<T>::load(p + i); }, [&](T* p, const Pack<T>& y) { y.store(p + i); });
+    step([&](const T* p) { return Pack<T>::load(p + i); },
+         [&](T* p, const Pack<T>& y) { stream ? y.stream(p + i) : y.store(p + i); });
   if (i < n)
     step([&](const T* p) { return Pack<T>::load_some(p + i, n - i); },
          [&](T* p, const Pack<T>& y) { y.store_some(p + i, n - i); });
@@ -217,13 +219,14 @@ class MapRange {
       index_t n = std::min(map_chunk, end - begin);
       if (by_row_) n = std::min(n, inner - begin % inner);
       for (int k = 0; k < plan_.inputs; ++k) locate(k, begin, n);
+      const bool stream = stream_ && streamable(begin);
       for (int o = 0; o < plan_.outputs; ++o) {
         const MapOutput<T>& y = plan_.out[o];
         out_pointer_[o] = y.kind == MapOutput<T>::Kind::none ? nullptr
                           : direct(y)                        ? static_cast<T*>(y.data) + begin
                                                              : out_[o];
       }
-      loop(function, n, in_pointer_, out_pointer_);
+      loop(function, n, in_pointer_, out_pointer_, stream);
       for (int o = 0; o < plan_.outputs; ++o) finish(plan_.out[o], out_[o], begin, n, totals[o]);
       begin += n;
     }
@@ -233,7 +236,18 @@ class MapRange {
   enum class Way { direct, row, gather };
 
   bool direct(const MapOutput<T>& y) const {
-    return y.kind == MapOutput<T>::Kind::dense && y.store == nullptr && !stream_;
+    return y.kind == MapOutput<T>::Kind::dense && y.store == nullptr;
+  }
+  /// Whether the loop can write everything at `begin` past the caches.
+  bool streamable(index_t begin) const {
+    for (int o = 0; o < plan_.outputs; ++o) {
+      const MapOutput<T>& y = plan_.out[o];
+      if (y.kind == MapOutput<T>::Kind::none) continue;
+      const T* const target = static_cast<const T*>(y.data) + begin;
+      if (!direct(y) || reinterpret_cast<std::uintptr_t>(target) % Pack<T>::stream_alignment != 0)
+        return false;
+    }
+    return true;
   }
   void locate(int k, index_t begin, index_t n) {
     const MapInput<T>& x = plan_.in[k];
@@ -253,10 +267,8 @@ class MapRange {
     if (y.kind == MapOutput<T>::Kind::none || direct(y)) return;
     if (y.kind == MapOutput<T>::Kind::total)
       total += run_sum(scratch, n);
-    else if (y.store)
-      y.store(scratch, n, static_cast<char*>(y.data) + begin * y.item);
     else
-      stream_run(scratch, n, static_cast<T*>(y.data) + begin);
+      y.store(scratch, n, static_cast<char*>(y.data) + begin * y.item);
   }
 
   const MapPlan<T>& plan_;
@@ -313,14 +325,14 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
 /// The loop of a function with `In` inputs and `Out` outputs. With several outputs it returns `Packs<T,
 /// Out>`.
 template <class T, int In, int Out, class F>
-void map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
-  detail::map_loop<T, In, Out>(*static_cast<const F*>(function), n, in, out,
+void map_loop(const void* function, index_t n, const T* const* in, T* const* out, bool stream) {
+  detail::map_loop<T, In, Out>(*static_cast<const F*>(function), n, in, out, stream,
                                std::make_integer_sequence<int, In>{});
 }
 /// The same for `Derived(f)`, a function made of another one: both are passed as that one.
 template <class T, int In, int Out, class F, class Derived>
-void derived_map_loop(const void* function, index_t n, const T* const* in, T* const* out) {
-  detail::map_loop<T, In, Out>(Derived{*static_cast<const F*>(function)}, n, in, out,
+void derived_map_loop(const void* function, index_t n, const T* const* in, T* const* out, bool stream) {
+  detail::map_loop<T, In, Out>(Derived{*static_cast<const F*>(function)}, n, in, out, stream,
                                std::make_integer_sequence<int, In>{});
 }
 using detail::Packs;

@@ -8,22 +8,6 @@
 
 namespace TENON_NAMESPACE::backend {
 
-/// Layers of kernels; each fills in what it does better than the one before.
-enum class Provider {
-  reference,  ///< plain loops
-  cpu,        ///< SIMD and threads
-  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
-};
-
-/// All kernels of the layers up to `provider`.
-template <Scalar T>
-constexpr Kernels<T> table(Provider provider) {
-  Kernels<T> kernels = reference::table<T>();
-  if (provider >= Provider::cpu) kernels = cpu::install(kernels);
-  if (provider >= Provider::blas) kernels = blas::install(kernels);
-  return kernels;
-}
-
 namespace detail {
 template <Scalar T>
 inline constexpr Kernels<T> tables[] = {table<T>(Provider::reference), table<T>(Provider::cpu),
@@ -35,6 +19,11 @@ void substitute_tables(Provider provider) {
   (substitute<T>.store(&tables<T>[static_cast<int>(provider)]), ...);
 }
 }  // namespace detail
+
+/// The provider of the innermost scope.
+inline Provider active_provider() {
+  return detail::active_provider;
+}
 
 /// Makes all threads use the layers up to `provider` until the end of the scope: operations of other threads
 /// see the change at once.

@@ -32,7 +32,8 @@ inline void set_num_threads([[maybe_unused]] int count) {
 
 namespace detail {
 
-/// A loop body behind a pointer: the loop below is compiled once, and each body once.
+/// A loop body behind a pointer: the loop below, which is kept out of line, is compiled once, and each body
+/// once.
 struct PartBody {
   const void* f;
   void (*call)(const void* f, index_t part, index_t begin, index_t end);

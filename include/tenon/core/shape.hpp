@@ -1,5 +1,8 @@
 #pragma once
 /// Extents and strides: a short list of indices kept inline, and the arithmetic of layouts.
+///
+/// The functions with loops are kept out of line: each operation calls several, and inlined they were a tenth
+/// of what a program has to compile.
 
 #include <initializer_list>  // initializer_list
 #include <optional>          // optional

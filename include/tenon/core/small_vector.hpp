@@ -51,7 +51,7 @@ class SmallVector {
 
  private:
   T* inline_data() { return reinterpret_cast<T*>(inline_); }
-  [[gnu::noinline]] void grow() {
+  [[gnu::noinline]] void grow() {  // out of line: rare, and long beside a push_back
     const int capacity = 2 * capacity_;
     T* data = static_cast<T*>(::operator new(sizeof(T) * static_cast<std::size_t>(capacity)));
     for (int i = 0; i < size_; ++i) {

@@ -70,7 +70,7 @@ void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape
     T* into[backend::max_map_outputs];
     for (int k = 0; k < inputs; ++k) from[k] = static_cast<const T*>(in[k].data);
     for (int o = 0; o < outputs; ++o) into[o] = out[o].data;
-    return loop(function, n, from, into);
+    return loop(function, n, from, into, false);
   }
   using Kind = typename backend::MapOutput<T>::Kind;
   backend::MapPlan<T> plan;

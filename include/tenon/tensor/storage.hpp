@@ -32,7 +32,7 @@ class alignas(backend::memory::alignment) Storage : public RefCounted {
   std::uint32_t version() const { return version_; }
   void touch() { ++version_; }
 
-  [[gnu::noinline]] static void dispose(Storage* storage) {
+  static void dispose(Storage* storage) {
     if (storage->release_) storage->release_(storage->context_);
     const std::size_t bytes = storage->block_bytes_;
     storage->~Storage();

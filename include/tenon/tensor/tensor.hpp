@@ -21,7 +21,7 @@ class NodeBase : public RefCounted {
   static void operator delete(void* p, std::size_t bytes) { backend::memory::deallocate(p, bytes); }
 
   /// Ends a node and everything that only it kept alive, by a loop: chains may be a million long.
-  [[gnu::noinline]] static void dispose(NodeBase* node) {
+  static void dispose(NodeBase* node) {
     thread_local NodeBase* doomed = nullptr;
     thread_local bool busy = false;
     node->next_doomed_ = doomed;
@@ -55,7 +55,7 @@ struct TensorBody : RefCounted {
 
   static void* operator new(std::size_t bytes) { return backend::memory::allocate(bytes); }
   static void operator delete(void* p, std::size_t bytes) { backend::memory::deallocate(p, bytes); }
-  [[gnu::noinline]] static void dispose(TensorBody* body) { delete body; }
+  static void dispose(TensorBody* body) { delete body; }
 };
 
 template <Scalar T>

@@ -72,18 +72,18 @@ Pack<T> load_rest(const T* x, index_t n) {
 template <class Op, class T>
 double reduce_block(index_t n, const T* x) {
   constexpr index_t width = Pack<T>::width;
-  constexpr int ways = 8;
+  constexpr int ways = 4;
   Pack<T> total(Op::identity);
   index_t i = 0;
   if (n >= ways * width) {
     Pack<T> totals[ways];
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (int k = 0; k < ways; ++k) totals[k] = Pack<T>(Op::identity);
     for (; i + ways * width <= n; i += ways * width) {
-#pragma GCC unroll 8
-      for (int k = 0; k < ways; ++k) totals[k] = Op::step(totals[k], Pack<T>::load(x + i + k * width));
+#pragma GCC unroll 4
+      for (int k = 0; k < ways; ++k) totals[k] = Op::step(totals[k], Pack<T>::load_halves(x + i + k * width));
     }
-#pragma GCC unroll 3
+#pragma GCC unroll 2
     for (int half = ways / 2; half > 0; half /= 2) {
 #pragma GCC unroll 4
       for (int k = 0; k < half; ++k) totals[k] = Op::step(totals[k], totals[k + half]);
@@ -98,7 +98,7 @@ double reduce_block(index_t n, const T* x) {
 /// A run of any length.
 template <class Op, class T>
 double reduce_run(index_t n, const T* x) {
-  constexpr index_t block = 256 * Pack<T>::width;  // 32 additions in each lane of eight packs
+  constexpr index_t block = 128 * Pack<T>::width;  // 32 additions in each lane of four packs
   double total = Op::identity;
   for (index_t i = 0; i < n; i += block)
     total = Op::combine(total, reduce_block<Op>(std::min(block, n - i), x + i));
