@@ -7,6 +7,7 @@
 /// operand is dense, into scratch otherwise (gathered, converted or to be summed).
 
 #include <algorithm>    // min
+#include <limits>       // numeric_limits
 #include <memory>       // unique_ptr
 #include <type_traits>  // is_same_v
 #include <utility>      // integer_sequence
@@ -197,9 +198,13 @@ template <class T>
 class MapRange {
  public:
   MapRange(const MapPlan<T>& plan, bool stream) : plan_(plan), stream_(stream) {
+    bool scratch = false;
+    for (int o = 0; o < plan.outputs; ++o)
+      scratch |= plan.out[o].kind != MapOutput<T>::Kind::none && !direct(plan.out[o]);
     for (int k = 0; k < plan.inputs; ++k) {
       const MapInput<T>& x = plan.in[k];
       const bool dense = x.same_type && plan.shape.size() == 1 && x.strides[0] == 1;
+      scratch |= !dense;
       constant_[k] = plan.shape.size() == 1 && x.strides[0] == 0;
       way_[k] = dense ? Way::direct : Way::gather;
       if (!dense && x.same_type && x.strides.back() == 1) way_[k] = Way::row;
@@ -208,6 +213,7 @@ class MapRange {
         in_pointer_[k] = in_[k];
       }
     }
+    if (!scratch) chunk_ = std::numeric_limits<index_t>::max();
     // Rows long enough to be worth handing over without a copy bound the chunks.
     by_row_ = plan.shape.size() > 1 && plan.shape.back() >= map_chunk / 4;
   }
@@ -216,7 +222,7 @@ class MapRange {
   void operator()(MapLoop<T> loop, const void* function, index_t begin, index_t end, double* totals) {
     const index_t inner = plan_.shape.back();
     while (begin < end) {
-      index_t n = std::min(map_chunk, end - begin);
+      index_t n = std::min(chunk_, end - begin);
       if (by_row_) n = std::min(n, inner - begin % inner);
       for (int k = 0; k < plan_.inputs; ++k) locate(k, begin, n);
       const bool stream = stream_ && streamable(begin);
@@ -273,6 +279,7 @@ class MapRange {
 
   const MapPlan<T>& plan_;
   bool stream_, by_row_ = false;
+  index_t chunk_ = map_chunk;  // no scratch, no bounds
   bool constant_[max_map_inputs];
   Way way_[max_map_inputs];
   const T* in_pointer_[max_map_inputs];
