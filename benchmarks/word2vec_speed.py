@@ -3,8 +3,9 @@
 
     benchmarks/word2vec_speed.py --corpus FOLDER_OR_FILE [--word2vec build/bin/word2vec] [--peer PATH …]
 
-Every program trains the same plain text with the same settings (negatives 5, window 5, sample 1e-4, min-count 5).
-Programs take turns, so that a busy machine hurts all alike; medians are compared. Two speeds are given:
+Every program trains the same plain text with the same settings (negatives 5, window 5, sample 1e-4, min-count 5). They do not draw
+alike: fastText and word2vec.c draw negatives for each pair of words, ours draws them for two neighbouring windows at once, and in a
+second run (--shared-negatives 1) for each window. word2vec_quality.py compares what comes of it. Programs take turns, so that a busy machine hurts all alike; medians are compared. Two speeds are given:
 
     whole     words of the text times epochs, by the wall time of the process: reading, vocabulary and saving count
     training  what the program itself reports of its training phase
@@ -83,6 +84,10 @@ def classic_command(path, text, output, dim, threads, epochs):
             "-threads", threads, "-iter", epochs, "-min-count", 5, "-cbow", 0, "-binary", 1]
 
 
+def one_window_command(*wanted):
+    return [*classic_command(*wanted), "--shared-negatives", 1]
+
+
 def fasttext_command(path, text, output, dim, threads, epochs):
     return [path, "skipgram", "-input", text, "-output", output, "-minn", 0, "-maxn", 0, "-dim", dim, "-ws", 5, "-neg", 5,
             "-loss", "ns", "-t", 1e-4, "-minCount", 5, "-epoch", epochs, "-thread", threads, "-lr", 0.025]
@@ -111,7 +116,8 @@ def programs(options):
             sys.exit(f"word2vec_speed: no program {path}")
         return shutil.which(path)
 
-    ours = Program("tenon word2vec", found(options.word2vec), classic_command, our_rate)
+    ours = [Program("tenon", found(options.word2vec), classic_command, our_rate),
+            Program("tenon, one window", found(options.word2vec), one_window_command, our_rate)]
     peers = [Program(pathlib.Path(path).name, found(path), classic_command, classic_rate) for path in options.peer]
     if options.fasttext:
         peers.insert(0, Program("fasttext", found(options.fasttext), fasttext_command, fasttext_rate))
@@ -121,16 +127,20 @@ def programs(options):
 def report(ours, peers):
     def line(program):
         whole, training = statistics.median(program.whole), statistics.median(program.training)
-        columns = f"  {program.name:<16} {whole / 1e3:8.0f} k {training / 1e3:9.0f} k {max(program.memory):8.0f} MiB"
-        if program is ours:
-            return columns
-        rounds = [a / b for a, b in zip(ours.whole, program.whole)]
-        return columns + (f"   {statistics.median(ours.whole) / whole:5.1f} x whole (rounds {min(rounds):.1f} to "
-                          f"{max(rounds):.1f}), {statistics.median(ours.training) / training:5.1f} x training")
+        return f"  {program.name:<18} {whole / 1e3:8.0f} k {training / 1e3:9.0f} k {max(program.memory):8.0f} MiB"
 
-    print(f"  {'words/s':<16} {'whole':>10} {'training':>11} {'peak memory':>12}   ours is faster by")
-    for program in [ours, *peers]:
+    def ratio(own, peer):
+        def of(measure):
+            rounds = [a / b for a, b in zip(measure(own), measure(peer))]
+            return f"{statistics.median(rounds):.1f} ({min(rounds):.1f} to {max(rounds):.1f})"
+        return f"  {own.name} against {peer.name}: training {of(lambda p: p.training)}, whole {of(lambda p: p.whole)} times as fast"
+
+    print(f"  {'words/s':<18} {'whole':>10} {'training':>11} {'peak memory':>12}")
+    for program in [*ours, *peers]:
         print(line(program))
+    for peer in peers:
+        for own in ours:
+            print(ratio(own, peer))
 
 
 def main():
@@ -142,7 +152,7 @@ def main():
             for threads in options.threads:
                 ours, peers = programs(options)
                 for _ in range(options.rounds):
-                    for program in [ours, *peers]:
+                    for program in [*ours, *peers]:
                         program.run(text, words, os.path.join(folder, "vectors"), dim, threads, options.epochs)
                 print(f"\n{dim} dimensions, {threads} thread{'s' * (threads > 1)}")
                 report(ours, peers)
