@@ -21,6 +21,8 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
     EXPECT_TRUE(table.gemm && table.batched_gemm && table.copy && table.sum && table.prod && table.max &&
                 table.min && table.argmax && table.argmin && table.cumsum && table.softmax &&
                 table.softmax_backward && table.gather && table.scatter_add);
+    // Losses, sorting, random numbers
+    EXPECT_TRUE(table.ctc && table.sort && table.topk && table.kth && table.dropout);
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include "registry.hpp"
 #include "tenon/models/word2vec/loss.hpp"
+#include "tenon/ops/ctc_loss.hpp"
+#include "tenon/ops/metric_loss.hpp"
 
 namespace golden {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 tn::Reduction reduction(const std::string& name) {
   if (name == "mean") return tn::Reduction::mean;
   if (name == "sum") return tn::Reduction::sum;
+  if (name == "batchmean") return tn::Reduction::batch_mean;
   tn::check<tn::ValueError>(name == "none", "golden", "the reduction ", name, " is not known");
   return tn::Reduction::none;
 }
@@ -29,6 +32,36 @@ tn::Tensor<T> cross_entropy(const Case<T>& c) {
   options.label_smoothing = c.number("label_smoothing");
   if (c.is_floating("target")) return tn::cross_entropy(c.in("x"), c.in("target"), options);
   return tn::cross_entropy(c.in("x"), c.indices("target"), options);
+}
+
+template <class C>
+tn::Reduction reduction_of(const C& c) {
+  return reduction(c.text("reduction"));
+}
+
+template <class T>
+tn::Tensor<T> ctc_loss(const Case<T>& c) {
+  return tn::ctc_loss(
+      tn::log_softmax(c.in("logits"), -1), c.indices("targets"), c.indices("input_lengths"),
+      c.indices("target_lengths"),
+      {.blank = c.integer("blank"), .reduction = reduction_of(c), .zero_infinity = c.flag("zero_infinity")});
+}
+
+template <class T>
+tn::Tensor<T> triplet_margin_loss(const Case<T>& c) {
+  return tn::triplet_margin_loss(c.in("anchor"), c.in("positive"), c.in("negative"),
+                                 {.margin = c.number("margin"),
+                                  .p = c.number("p"),
+                                  .eps = c.number("eps"),
+                                  .swap = c.flag("swap"),
+                                  .reduction = reduction_of(c)});
+}
+
+template <class T>
+tn::Tensor<T> bce_with_logits_loss(const Case<T>& c) {
+  return tn::bce_with_logits_loss(
+      c.in("x"), c.in("target"),
+      {.weight = c.optional("weight"), .pos_weight = c.optional("pos_weight"), .reduction = reduction_of(c)});
 }
 
 template <class T>
@@ -59,6 +92,35 @@ const Family family{
      [](const auto& c) { return tn::nll_loss(c.in("x"), c.indices("target"), class_options(c)); }},
     {"mse_loss",
      [](const auto& c) { return tn::mse_loss(c.in("x"), c.in("target"), reduction(c.text("reduction"))); }},
+    {"l1_loss", [](const auto& c) { return tn::l1_loss(c.in("x"), c.in("target"), reduction_of(c)); }},
+    {"smooth_l1_loss",
+     [](const auto& c) {
+       return tn::smooth_l1_loss(c.in("x"), c.in("target"),
+                                 {.beta = c.number("beta"), .reduction = reduction_of(c)});
+     }},
+    {"huber_loss",
+     [](const auto& c) {
+       return tn::huber_loss(c.in("x"), c.in("target"),
+                             {.delta = c.number("delta"), .reduction = reduction_of(c)});
+     }},
+    {"bce_loss",
+     [](const auto& c) {
+       return tn::bce_loss(c.in("x"), c.in("target"),
+                           {.weight = c.optional("weight"), .reduction = reduction_of(c)});
+     }},
+    {"bce_with_logits_loss", [](const auto& c) { return bce_with_logits_loss(c); }},
+    {"kl_div",
+     [](const auto& c) {
+       return tn::kl_div(c.in("x"), c.in("target"),
+                         {.reduction = reduction_of(c), .log_target = c.flag("log_target")});
+     }},
+    {"cosine_embedding_loss",
+     [](const auto& c) {
+       return tn::cosine_embedding_loss(c.in("x1"), c.in("x2"), c.in("target"),
+                                        {.margin = c.number("margin"), .reduction = reduction_of(c)});
+     }},
+    {"triplet_margin_loss", [](const auto& c) { return triplet_margin_loss(c); }},
+    {"ctc_loss", [](const auto& c) { return ctc_loss(c); }},
     {"glove_loss", [](const auto& c) { return glove_loss(c); }},
     {"sgns_loss", [](const auto& c) { return sgns_loss(c); }},
 };

@@ -11,6 +11,13 @@
 
 namespace TENON_NAMESPACE::backend {
 
+/// A batch of sequences for `ctc`: the labels of sequence n are `length[n]` numbers from labels[offset[n]],
+/// and its frames are the first `input_length[n]` of `frames`.
+struct CtcBatch {
+  index_t frames, batch, classes, blank;
+  const index_t *labels, *offset, *length, *input_length;
+};
+
 template <class T>
 struct Kernels {
   /// c = alpha op(a) op(b) + beta c, with op(a) of shape (m, k), op(b) of (k, n) and op the transposition if
@@ -52,6 +59,24 @@ struct Kernels {
   /// dst(outer, extent, inner)[o][index[c]] += src(outer, count, inner)[o][c], in the order of c.
   void (*scatter_add)(index_t outer, index_t count, index_t inner, index_t extent, const index_t* index,
                       const T* src, T* dst);
+
+  // Losses, sorting, random numbers
+  /// nll(batch) of label sequences under log-probabilities x(frames, batch, classes), infinite where a
+  /// sequence has too few frames; and the gradient by x, of x's shape, unless null (0 where infinite).
+  void (*ctc)(const CtcBatch& batch, const T* x, T* nll, T* gradient);
+
+  /// Each row of x(rows, n) in order, and where its elements stood; equal elements keep their order, NaN is
+  /// greater than any number.
+  void (*sort)(index_t rows, index_t n, bool descending, const T* x, T* values, index_t* indices);
+  /// The first k <= n of each row so sorted.
+  void (*topk)(index_t rows, index_t n, index_t k, bool descending, const T* x, T* values, index_t* indices);
+  /// Element k < n of each row so sorted, upwards.
+  void (*kth)(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices);
+
+  /// y[i] = scale x[i], or 0 where random word i is below `threshold`; words are those of
+  /// `philox_word`.
+  void (*dropout)(index_t n, std::uint64_t seed, std::uint64_t first_block, std::uint32_t threshold, T scale,
+                  const T* x, T* y);
 };
 
 }  // namespace TENON_NAMESPACE::backend

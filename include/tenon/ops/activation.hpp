@@ -70,10 +70,66 @@ Tensor<T> gelu_tanh(const Tensor<T>& x) {
   return map(
       "gelu_tanh", [scale](auto v) { return 0.5 * v * (1.0 + tanh(scale * (v + 0.044715 * v * v * v))); }, x);
 }
+/// x if positive, else alpha (e^(x / alpha) - 1). Barron 2017.
+template <Real T>
+Tensor<T> celu(const Tensor<T>& x, double alpha = 1) {
+  check<ValueError>(alpha != 0, "celu", "alpha is 0");
+  return map(
+      "celu", [a = static_cast<T>(alpha)](auto v) { return select(v > 0, v, a * expm1(v / a)); }, x);
+}
+/// x where it exceeds the threshold, else `value`
+template <Scalar T>
+Tensor<T> threshold(const Tensor<T>& x, std::type_identity_t<T> limit, std::type_identity_t<T> value) {
+  return map(
+      "threshold", [limit, value](auto v) { return select(v <= limit, value, v); }, x);
+}
+/// x / (1 + |x|)
+template <Real T>
+Tensor<T> softsign(const Tensor<T>& x) {
+  return map(
+      "softsign", [](auto v) { return v / (1 + abs(v)); }, x);
+}
+/// x moved towards 0 by lambda, and 0 where it is nearer than that
+template <Real T>
+Tensor<T> softshrink(const Tensor<T>& x, double lambda = 0.5) {
+  check<ValueError>(lambda >= 0, "softshrink", "lambda is ", lambda, ", expected 0 or more");
+  return map(
+      "softshrink", [l = static_cast<T>(lambda)](auto v) { return select(abs(v) <= l, 0, v - l * sign(v)); },
+      x);
+}
+/// x, but 0 where |x| <= lambda
+template <Real T>
+Tensor<T> hardshrink(const Tensor<T>& x, double lambda = 0.5) {
+  return map(
+      "hardshrink", [l = static_cast<T>(lambda)](auto v) { return select(abs(v) <= l, 0, v); }, x);
+}
+/// x - tanh x
+template <Real T>
+Tensor<T> tanhshrink(const Tensor<T>& x) {
+  return map(
+      "tanhshrink", [](auto v) { return v - tanh(v); }, x);
+}
+/// sigmoid by straight lines: x / 6 + 1 / 2 between -3 and 3, 0 and 1 beyond
+template <Real T>
+Tensor<T> hardsigmoid(const Tensor<T>& x) {
+  return map(
+      "hardsigmoid", [](auto v) { return select(v <= -3, 0, select(v >= 3, 1, v / 6.0 + 0.5)); }, x);
+}
+/// x hardsigmoid(x). Howard et al. 2019.
+template <Real T>
+Tensor<T> hardswish(const Tensor<T>& x) {
+  return map(
+      "hardswish", [](auto v) { return select(v < -3, 0, select(v > 3, v, v * (v + 3) / 6.0)); }, x);
+}
 /// x clipped to [low, high]
 template <Real T>
 Tensor<T> hardtanh(const Tensor<T>& x, double low = -1, double high = 1) {
   return clamp(x, static_cast<T>(low), static_cast<T>(high));
+}
+/// x clipped to [0, 6]
+template <Real T>
+Tensor<T> relu6(const Tensor<T>& x) {
+  return hardtanh(x, 0, 6);
 }
 /// x if positive, else weight x; one weight, or one for each entry of axis 1. He et al. 2015.
 template <Real T>

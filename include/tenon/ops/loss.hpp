@@ -1,13 +1,12 @@
 #pragma once
-/// Losses: what a prediction costs.
+/// Losses: what a prediction costs. Those of classes stand here; regression_loss.hpp and binary_loss.hpp are
+/// included, metric_loss.hpp and ctc_loss.hpp are on their own.
 
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/binary_loss.hpp"
+#include "tenon/ops/regression_loss.hpp"
 #include "tenon/ops/softmax.hpp"
 
 namespace TENON_NAMESPACE {
-
-/// How the losses of single elements become one number.
-enum class Reduction { none, mean, sum };
 
 template <Real T>
 struct ClassLossOptions {
@@ -18,12 +17,6 @@ struct ClassLossOptions {
 };
 
 namespace detail {
-
-template <class T>
-Tensor<T> reduce_loss(const Tensor<T>& losses, Reduction reduction) {
-  if (reduction == Reduction::none) return losses;
-  return reduction == Reduction::sum ? sum(losses) : mean(losses);
-}
 
 /// Log-probabilities (…, C, …) with the class axis last, as a matrix of one row for each target.
 template <class T>
@@ -97,7 +90,7 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
   }
   if (options.reduction == Reduction::none) return reshape(losses, target.shape());
   const Tensor<T> total = sum(losses);
-  if (options.reduction == Reduction::sum) return total;
+  if (options.reduction != Reduction::mean) return scale_total(total, target.shape(), options.reduction);
   const T count = sum(targets.weights).item();
   return count == 0 ? add(total, std::numeric_limits<T>::quiet_NaN())
                     : div(total, count);  // NaN, but its gradient is 0
@@ -146,12 +139,59 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
   return detail::reduce_loss(reshape(sum(terms, {1}), shape), options.reduction);
 }
 
-/// (x - t)^2
+struct KlDivOptions {
+  Reduction reduction = Reduction::mean;  ///< `batch_mean` is the divergence of the textbooks
+  bool log_target = false;                ///< whether targets are log-probabilities as well
+};
+/// Kullback-Leibler divergence of targets from log-probabilities x, term by term.
+///   t (log t - x), 0 where t is 0; or e^t (t - x)    shapes broadcast    throws ShapeError
 template <Real T>
-Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
-  return detail::reduce_loss(map(
-                                 "mse_loss", [](auto a, auto b) { return (a - b) * (a - b); }, x, target),
-                             reduction);
+Tensor<T> kl_div(const Tensor<T>& x, const Tensor<T>& target, const KlDivOptions& options = {}) {
+  if (options.log_target)
+    return detail::map_loss(
+        "kl_div", options.reduction, [](auto v, auto t) { return exp(t) * (t - v); }, x, target);
+  return detail::map_loss(
+      "kl_div", options.reduction,
+      [](auto v, auto t) { return select(t == 0, 0, t * log(select(t == 0, 1, t))) - t * v; }, x, target);
+}
+
+template <Real T>
+struct MultiMarginOptions {
+  double p = 1;  ///< power of each gap
+  double margin = 1;
+  Tensor<T> weight{};  ///< one constant for each class; all 1 when undefined
+  Reduction reduction = Reduction::mean;
+};
+/// Every other class is to score less than the right one, by a margin.
+///   sum_{j != t} w_t max(0, margin - x_t + x_j)^p / C    x (N, C) or (C)    target (N) or ()
+///   throws ShapeError, IndexError; ValueError when p is not 1 or 2    see Crammer & Singer 2001
+template <Real T>
+Tensor<T> multi_margin_loss(const Tensor<T>& x, const Tensor<index_t>& target,
+                            const MultiMarginOptions<T>& options = {}) {
+  constexpr const char* op = "multi_margin_loss";
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2, op, "expected scores of shape (N, C) or (C,), got ",
+                    x.shape());
+  check<ValueError>(options.p == 1 || options.p == 2, op, "p is ", options.p, ", expected 1 or 2");
+  const index_t classes = x.shape()[x.rank() - 1];
+  detail::check_weight<T>({.weight = options.weight}, classes, op);
+  Shape expected = x.shape();
+  expected.erase(x.rank() - 1);
+  check<ShapeError>(target.shape() == expected, op, "expected targets of shape ", expected, ", got ",
+                    target.shape());
+  const Tensor<T> rows = reshape(x, {target.size(), classes});
+  const detail::ClassTargets<T> targets(target, classes, {.weight = options.weight, .ignore_index = -1}, op);
+  for (index_t t : target) check<IndexError>(t != -1, op, "target -1 is not one of ", classes, " classes");
+  const Tensor<T> right = unsqueeze(index_select(flatten(rows), 0, targets.at), 1);
+  const T m = static_cast<T>(options.margin);
+  const auto gap = [m](auto v, auto r) { return select(m - r + v <= 0, 0, m - r + v); };
+  Tensor<T> gaps = map(op, gap, rows, right);
+  if (options.p == 2) gaps = square(gaps);
+  // The right class itself would contribute margin^p.
+  const T own = std::max(T(0), options.p == 2 && m > 0 ? m * m : m);
+  const Tensor<T> losses = map(
+      op, [own, c = static_cast<T>(classes)](auto s, auto w) { return w * (s - own) / c; }, sum(gaps, {1}),
+      targets.weights);
+  return detail::reduce_loss(reshape(losses, target.shape()), options.reduction);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -24,6 +24,55 @@ Tensor<T> mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) 
   return div(sum(x, axes, keepdim), detail::reduced_count(x.shape(), axes, "mean"));
 }
 
+/// Sum of the elements that are not NaN; 0 of nothing else.
+template <Real T>
+Tensor<T> nansum(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return sum(map(
+                 "nansum", [](auto v) { return select(v == v, v, 0); }, x),
+             axes, keepdim);
+}
+
+namespace detail {
+/// Which elements count as true: all but 0. NaN is true.
+template <class T>
+Tensor<bool> truth(const Tensor<T>& x) {
+  if constexpr (std::is_same_v<T, bool>)
+    return x;
+  else
+    return ne(x.detach(), 0);
+}
+template <class Kernel>
+Tensor<bool> reduce_truth(const char* name, const Tensor<bool>& x, const Dims& axes, bool keepdim,
+                          Kernel kernel) {
+  const AxisSet set(axes, x.rank(), name);
+  const Tensor<bool> y = reduce_axes(x, set, kernel);
+  return keepdim ? y : drop_axes(y, set);
+}
+}  // namespace detail
+
+/// Whether any element over axes is not 0; false of nothing.
+template <Scalar T>
+Tensor<bool> any(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return detail::reduce_truth("any", detail::truth(x), axes, keepdim,
+                              backend::kernel<&backend::Kernels<bool>::sum>());
+}
+/// Whether all elements over axes are not 0; true of nothing. Called as `all(x)`.
+template <Scalar T>
+Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim) const {
+  return detail::reduce_truth("all", detail::truth(x), axes, keepdim,
+                              backend::kernel<&backend::Kernels<bool>::prod>());
+}
+/// How many elements over axes are not 0.
+template <Scalar T>
+Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return sum(to<index_t>(detail::truth(x)), axes, keepdim);
+}
+/// Mean of the elements that are not NaN; NaN of nothing else.
+template <Real T>
+Tensor<T> nanmean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return div(nansum(x, axes, keepdim), to<T>(count_nonzero(eq(x.detach(), x.detach()), axes, keepdim)));
+}
+
 /// Variance: sum (x - mean)^2 / (n - correction). correction 1 is the unbiased estimate.
 template <Real T>
 Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
@@ -32,6 +81,20 @@ Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1,
       "var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
   return div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0));
 }
+/// Variance and mean together, which costs no more than the variance.
+template <Real T>
+struct VarMean {
+  Tensor<T> var, mean;
+};
+template <Real T>
+VarMean<T> var_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
+  const index_t n = detail::reduced_count(x.shape(), axes, "var_mean");
+  const Tensor<T> wide = mean(x, axes, true);
+  const Tensor<T> squares = map(
+      "var_mean", [](auto v, auto m) { return (v - m) * (v - m); }, x, wide);
+  const Shape shape = detail::AxisSet(axes, x.rank(), "var_mean").apply(x.shape(), keepdim);
+  return {div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0)), reshape(wide, shape)};
+}
 /// Standard deviation, the root of `var`.
 template <Real T>
 Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
@@ -39,7 +102,24 @@ Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1,
 }
 
 namespace detail {
-/// An extremum over axes; its gradient is shared by all elements equal to it.
+/// Records y, a choice of one of the elements of x over axes: its gradient is shared by all equal to it.
+template <class T>
+Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>& y, const Dims& axes,
+                          bool keepdim) {
+  const AxisSet set(axes, x.rank(), name);
+  return record(
+      name, y, {x},
+      [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> input = p.input(0);
+        const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
+        const Tensor<T> hits = map(
+            "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
+            wide(p.output()).detach());
+        return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
+      },
+      Keep::output);
+}
+/// An extremum over axes.
 template <class T, class Kernel>
 Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool keepdim, Kernel kernel) {
   const AxisSet set(axes, x.rank(), name);
@@ -50,21 +130,10 @@ Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool 
                       " of shape ", x.shape(), " is empty");
   Tensor<T> y = reduce_axes(x, set, kernel);
   if (!keepdim) y = drop_axes(y, set);
-  if constexpr (Real<T>) {
-    return record(
-        name, y, {x},
-        [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
-          const Tensor<T> input = p.input(0);
-          const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
-          const Tensor<T> hits = map(
-              "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
-              wide(p.output()).detach());
-          return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
-        },
-        Keep::output);
-  } else {
+  if constexpr (Real<T>)
+    return record_extremum(name, x, y, axes, keepdim);
+  else
     return y;
-  }
 }
 }  // namespace detail
 

@@ -17,10 +17,14 @@ inline Range range(std::optional<index_t> start, std::optional<index_t> stop, in
   return {start, stop, step};
 }
 
-struct All {};
+/// A whole axis; called as a function, `all(mask)`, the reduction of that name, defined in reduce.hpp.
+struct All {
+  template <Scalar T>
+  Tensor<bool> operator()(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) const;
+};
 struct NewAxis {};
 struct Ellipsis {};
-inline constexpr All all{};            ///< the whole axis
+inline constexpr All all{};
 inline constexpr NewAxis newaxis{};    ///< a new axis of extent 1
 inline constexpr Ellipsis ellipsis{};  ///< as many whole axes as are missing
 

@@ -49,6 +49,12 @@ Tensor<T> softmax(const Tensor<T>& x, index_t axis) {
   return detail::softmax("softmax", x, axis, false);
 }
 
+/// Softmax of -x along an axis.
+template <Real T>
+Tensor<T> softmin(const Tensor<T>& x, index_t axis) {
+  return detail::softmax("softmin", neg(x), axis, false);
+}
+
 /// The logarithm of softmax along an axis, exact where softmax itself would be 0.
 ///   y_i = x_i - m - log sum_j exp(x_j - m)        dx = g - e^y sum g
 template <Real T>

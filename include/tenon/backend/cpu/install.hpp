@@ -2,11 +2,14 @@
 /// Puts the SIMD and threaded kernels into a table.
 
 #include "tenon/backend/cpu/copy.hpp"
+#include "tenon/backend/cpu/ctc.hpp"
+#include "tenon/backend/cpu/dropout.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
+#include "tenon/backend/cpu/sort.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -27,7 +30,13 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.softmax = softmax<T>;
     table.softmax_backward = softmax_backward<T>;
     table.scatter_add = scatter_add<T>;
+    // Losses, sorting, random numbers
+    table.ctc = ctc<T>;
+    table.dropout = dropout<T>;
   }
+  table.sort = sort<T>;
+  table.topk = topk<T>;
+  table.kth = kth<T>;
   return table;
 }
 

@@ -3,9 +3,12 @@
 /// against.
 
 #include "tenon/backend/reference/copy.hpp"
+#include "tenon/backend/reference/ctc.hpp"
+#include "tenon/backend/reference/dropout.hpp"
 #include "tenon/backend/reference/gemm.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
+#include "tenon/backend/reference/sort.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
@@ -27,6 +30,12 @@ constexpr Kernels<T> table() {
       .softmax_backward = softmax_backward<T>,
       .gather = gather<T>,
       .scatter_add = scatter_add<T>,
+      // Losses, sorting, random numbers
+      .ctc = ctc<T>,
+      .sort = sort<T>,
+      .topk = topk<T>,
+      .kth = kth<T>,
+      .dropout = dropout<T>,
   };
 }
 

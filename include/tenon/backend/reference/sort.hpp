@@ -1,0 +1,53 @@
+#pragma once
+/// Rows in order.
+
+#include <algorithm>  // stable_sort, min
+#include <numeric>    // iota
+#include <vector>     // vector
+
+#include "tenon/core/scalar.hpp"
+
+namespace TENON_NAMESPACE::backend::reference {
+
+/// NaN is greater than any number.
+template <class T>
+bool sorts_before(T a, T b) {
+  return a < b || (b != b && a == a);
+}
+
+/// Positions of the elements of a row in order.
+template <class T>
+std::vector<index_t> row_order(index_t n, bool descending, const T* row) {
+  std::vector<index_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), index_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](index_t i, index_t j) {
+    return descending ? sorts_before(row[j], row[i]) : sorts_before(row[i], row[j]);
+  });
+  return order;
+}
+
+template <class T>
+void topk(index_t rows, index_t n, index_t k, bool descending, const T* x, T* values, index_t* indices) {
+  for (index_t r = 0; r < rows; ++r) {
+    const std::vector<index_t> order = row_order(n, descending, x + r * n);
+    for (index_t i = 0; i < k; ++i) {
+      indices[r * k + i] = order[static_cast<std::size_t>(i)];
+      values[r * k + i] = x[r * n + indices[r * k + i]];
+    }
+  }
+}
+
+template <class T>
+void sort(index_t rows, index_t n, bool descending, const T* x, T* values, index_t* indices) {
+  topk(rows, n, n, descending, x, values, indices);
+}
+
+template <class T>
+void kth(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices) {
+  for (index_t r = 0; r < rows; ++r) {
+    indices[r] = row_order(n, false, x + r * n)[static_cast<std::size_t>(k)];
+    values[r] = x[r * n + indices[r]];
+  }
+}
+
+}  // namespace TENON_NAMESPACE::backend::reference

@@ -1,0 +1,114 @@
+#pragma once
+/// Connectionist temporal classification: labelling a long sequence of frames with a shorter sequence of
+/// labels, whatever their alignment. (Graves et al. 2006; distill.pub/2017/ctc.)
+
+#include "tenon/ops/loss_reduction.hpp"
+
+namespace TENON_NAMESPACE {
+
+struct CtcLossOptions {
+  index_t blank = 0;                      ///< the class that stands for no label
+  Reduction reduction = Reduction::mean;  ///< the mean divides each loss by its number of labels (at least 1)
+  bool zero_infinity = false;             ///< whether losses of label sequences that cannot fit are 0
+};
+
+namespace detail {
+
+/// Labels in one dense vector, and where each sequence's stand, checked.
+struct CtcLabels {
+  Tensor<index_t> labels, offset, length, input_length;
+
+  CtcLabels(const Tensor<index_t>& targets, const Tensor<index_t>& input_lengths,
+            const Tensor<index_t>& target_lengths, const Shape& x, index_t blank)
+      : labels(contiguous(targets)),
+        offset(Tensor<index_t>::empty({x[1]})),
+        length(contiguous(target_lengths)),
+        input_length(contiguous(input_lengths)) {
+    const index_t frames = x[0], batch = x[1], classes = x[2];
+    check<IndexError>(blank >= 0 && blank < classes, op, "blank ", blank, " is not one of ", classes,
+                      " classes");
+    for (const auto& [lengths, name] : {std::pair(&input_length, "input"), std::pair(&length, "target")})
+      check<ShapeError>(lengths->size() == batch && lengths->rank() <= 1, op, "expected one ", name,
+                        " length for each of ", batch, " sequences, got shape ", lengths->shape());
+    const bool padded = targets.rank() == 2;
+    check<ShapeError>(targets.rank() == 1 || (padded && targets.shape()[0] == batch), op,
+                      "expected targets of shape (", batch, ", S) or, one after the other, (S,), got ",
+                      targets.shape());
+    index_t at = 0;
+    for (index_t n = 0; n < batch; ++n) {
+      const index_t count = length.data()[n], room = padded ? targets.shape()[1] : targets.size() - at;
+      check<IndexError>(input_length.data()[n] >= 0 && input_length.data()[n] <= frames, op, "input length ",
+                        input_length.data()[n], " of sequence ", n, " is outside [0, ", frames, "]");
+      check<IndexError>(count >= 0 && count <= room, op, "target length ", count, " of sequence ", n,
+                        " is outside [0, ", room, "]");
+      offset.mutable_data()[n] = padded ? n * room : at;
+      at += count;
+      for (index_t i = 0; i < count; ++i) check_label(labels.data()[offset.data()[n] + i], classes);
+    }
+    check<ShapeError>(padded || at == targets.size(), op, "target lengths add up to ", at, ", but there are ",
+                      targets.size(), " targets");
+  }
+
+ private:
+  static constexpr const char* op = "ctc_loss";
+  static void check_label(index_t label, index_t classes) {
+    check<IndexError>(label >= 0 && label < classes, op, "target ", label, " is not one of ", classes,
+                      " classes");
+  }
+};
+
+/// The losses (N) of x (T, N, C).
+template <class T>
+Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels& c, const CtcLossOptions& options) {
+  const index_t frames = x.shape()[0], batch = x.shape()[1], classes = x.shape()[2];
+  Tensor<T> losses = Tensor<T>::empty({batch}), gradient;
+  if (x.requires_grad() && grad_enabled()) gradient = Tensor<T>::empty(x.shape());
+  T* const dx = gradient.defined() ? gradient.mutable_data() : nullptr;
+  T* const nll = losses.mutable_data();
+  backend::kernel<&backend::Kernels<T>::ctc>()({frames, batch, classes, options.blank, c.labels.data(),
+                                                c.offset.data(), c.length.data(), c.input_length.data()},
+                                               contiguous(x.detach()).data(), nll, dx);
+  for (index_t n = 0; n < batch; ++n) {
+    if (nll[n] != std::numeric_limits<T>::infinity()) continue;
+    if (options.zero_infinity)
+      nll[n] = T(0);  // and the kernel has left its gradient at 0
+    else
+      for (index_t t = 0; dx && t < c.input_length.data()[n]; ++t)
+        std::fill_n(dx + (t * batch + n) * classes, classes, std::numeric_limits<T>::quiet_NaN());
+  }
+  return record("ctc_loss", losses, {edge(x)}, [gradient](const Pull<T>& p) -> Gradients<T> {
+    check<GraphError>(!grad_enabled(), "ctc_loss", "the loss is differentiable once, not twice");
+    return {mul(gradient, unsqueeze(p.gradient(), 1))};
+  });
+}
+
+}  // namespace detail
+
+/// Negative log likelihood of label sequences: the sum over all ways to stretch them over the frames, blanks
+/// between them.
+///   log_probabilities  (T, N, C), or (T, C) of one sequence; log_softmax's, so that classes add up to 1
+///   targets            (N, S), padded, or (S) with all sequences one after the other
+///   input_lengths      (N), or () of one sequence: how many frames count    target_lengths  likewise
+///   returns  a number, or (N) without reduction; infinite where labels do not fit in the frames
+///   throws   ShapeError, IndexError; GraphError when differentiated twice
+///   keeps    the gradient, which is found with the loss    cost O(T S) for each sequence, in log space
+template <Real T>
+Tensor<T> ctc_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& targets,
+                   const Tensor<index_t>& input_lengths, const Tensor<index_t>& target_lengths,
+                   const CtcLossOptions& options = {}) {
+  const int rank = log_probabilities.rank();
+  check<ShapeError>(rank == 2 || rank == 3, "ctc_loss",
+                    "expected log-probabilities of shape (T, N, C) or (T, C), got ",
+                    log_probabilities.shape());
+  const Tensor<T> x = rank == 2 ? unsqueeze(log_probabilities, 1) : log_probabilities;
+  const detail::CtcLabels labels(targets, input_lengths, target_lengths, x.shape(), options.blank);
+  Tensor<T> losses = detail::ctc_losses(x, labels, options);
+  if (options.reduction == Reduction::mean)
+    losses = map(
+        "ctc_loss", [](auto loss, auto count) { return loss / select(count < 1, 1, count); }, losses,
+        reshape(labels.length, losses.shape()));
+  if (rank == 2) losses = squeeze(losses, 0);
+  return detail::reduce_loss(losses, options.reduction);
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,42 @@
+#pragma once
+/// How losses of single elements become one number, and losses that are a function of each element.
+
+#include "tenon/ops/map_sum.hpp"
+#include "tenon/ops/reduce.hpp"
+
+namespace TENON_NAMESPACE {
+
+enum class Reduction {
+  none,        ///< one loss for each element
+  mean,        ///< the sum divided by the number of losses; NaN of nothing
+  sum,         ///< their sum
+  batch_mean,  ///< the sum divided by the first extent of the losses
+};
+
+namespace detail {
+
+/// A sum of losses of the given shape, divided as the reduction says.
+template <class T>
+Tensor<T> scale_total(const Tensor<T>& total, const Shape& shape, Reduction reduction) {
+  if (reduction == Reduction::sum) return total;
+  const index_t batch = shape.empty() ? 1 : shape[0];
+  return div(total, reduction == Reduction::mean ? element_count(shape) : batch);
+}
+
+template <class T>
+Tensor<T> reduce_loss(const Tensor<T>& losses, Reduction reduction) {
+  return reduction == Reduction::none ? losses : scale_total(sum(losses), losses.shape(), reduction);
+}
+
+/// f(x...) element by element, reduced; nothing of the losses' shape is stored when they are.
+template <class F, class... X>
+auto map_loss(const char* name, Reduction reduction, const F& f, const Tensor<X>&... x) {
+  if (reduction == Reduction::none) return map(name, f, x...);
+  Shape shape;
+  ((shape = broadcast_shapes(shape, x.shape(), name)), ...);
+  return scale_total(map_sum(name, f, x...), shape, reduction);
+}
+
+}  // namespace detail
+
+}  // namespace TENON_NAMESPACE

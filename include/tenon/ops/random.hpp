@@ -1,0 +1,329 @@
+#pragma once
+/// Random choices, and layers that make them. What is drawn depends on the generator's seed, its position and
+/// the element's place alone: the same at any number of threads.
+
+#include "tenon/ops/activation.hpp"
+#include "tenon/ops/softmax.hpp"
+#include "tenon/ops/sort.hpp"
+
+namespace TENON_NAMESPACE {
+
+// Distributions -------------------------------------------------------------------------------------------
+
+/// Uniform in [low, high).    throws ValueError when low > high
+template <Real T>
+Tensor<T> uniform(const Shape& shape, double low, double high, Generator& generator = default_generator()) {
+  check<ValueError>(low <= high, "uniform", "the range from ", low, " to ", high, " is reversed");
+  return map(
+      "uniform", [l = static_cast<T>(low), d = static_cast<T>(high - low)](auto u) { return l + d * u; },
+      rand<T>(shape, generator));
+}
+/// Normal.    throws ValueError when the standard deviation is negative
+template <Real T>
+Tensor<T> normal(const Shape& shape, double mean, double std, Generator& generator = default_generator()) {
+  check<ValueError>(std >= 0, "normal", "the standard deviation is negative: ", std);
+  return map(
+      "normal", [m = static_cast<T>(mean), s = static_cast<T>(std)](auto z) { return m + s * z; },
+      randn<T>(shape, generator));
+}
+
+namespace detail {
+
+/// The normal distribution function.
+inline double normal_cdf(double x) {
+  return 0.5 * std::erfc(-x / std::numbers::sqrt2);
+}
+/// Its inverse for 0 < p <= 1/2: a rational first guess (Abramowitz & Stegun 26.2.23, within 4.5e-4), made
+/// exact by two of Halley's steps.
+inline double normal_quantile(double p) {
+  const double t = std::sqrt(-2 * std::log(p));
+  double x =
+      (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
+  for (int step = 0; step < 2; ++step) {
+    const double density = std::exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi);
+    const double u = (normal_cdf(x) - p) / density;
+    x -= u / (1 + 0.5 * x * u);
+  }
+  return x;
+}
+/// The standard normal number in [a, b] that the share u of those in there is below. The tail that holds more
+/// of the range is computed from its own end, where probabilities are small and therefore exact.
+inline double truncated_quantile(double a, double b, double u) {
+  if (a > 0) return -truncated_quantile(-b, -a, 1 - u);
+  const double from = normal_cdf(a), p = from + (normal_cdf(b) - from) * u;
+  const double x =
+      p <= 0.5 ? normal_quantile(p) : -normal_quantile((1 - u) * normal_cdf(-a) + u * normal_cdf(-b));
+  return std::min(std::max(x, a), b);
+}
+
+}  // namespace detail
+
+struct TruncatedNormalOptions {
+  double mean = 0, std = 1;
+  double low = -2, high = 2;  ///< bounds of the numbers themselves, not of multiples of std
+};
+/// Normal, restricted to [low, high], by the inverse of the distribution function.
+///   throws ValueError when std is not positive or low is not below high
+template <Real T>
+Tensor<T> truncated_normal(const Shape& shape, const TruncatedNormalOptions& options = {},
+                           Generator& generator = default_generator()) {
+  check<ValueError>(options.std > 0, "truncated_normal", "the standard deviation is ", options.std,
+                    ", expected a positive number");
+  check<ValueError>(options.low < options.high, "truncated_normal", "the range from ", options.low, " to ",
+                    options.high, " is empty");
+  const double a = (options.low - options.mean) / options.std,
+               b = (options.high - options.mean) / options.std;
+  Tensor<T> x = Tensor<T>::empty(shape);
+  detail::fill_random<2>(x, generator, [&](const Philox::Block& block, T* values) {
+    for (int i = 0; i < 2; ++i) {
+      const double z = detail::truncated_quantile(a, b, unit_interval<double>(detail::word_pair(block, i)));
+      values[i] = static_cast<T>(options.mean + options.std * z);
+    }
+  });
+  return x;
+}
+
+namespace detail {
+inline void check_probability(double p, const char* op) {
+  check<ValueError>(p >= 0 && p <= 1, op, "the probability is ", p, ", expected one in [0, 1]");
+}
+}  // namespace detail
+
+/// 1 with probability p, else 0.    throws ValueError when p is outside [0, 1]
+template <Scalar T>
+Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default_generator()) {
+  detail::check_probability(p, "bernoulli");
+  const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
+  Tensor<T> x = Tensor<T>::empty(shape);
+  detail::fill_random<4>(x, generator, [limit](const Philox::Block& block, T* values) {
+    for (int i = 0; i < 4; ++i) values[i] = T(block.word[i] < limit);
+  });
+  return x;
+}
+/// 1 with the probability that stands there, else 0; a constant.
+///   throws ValueError when a probability is outside [0, 1]
+template <Real T>
+Tensor<T> bernoulli(const Tensor<T>& p, Generator& generator = default_generator()) {
+  check<ValueError>(all(map([](auto v) { return (v >= 0) & (v <= 1); }, p.detach())).item(), "bernoulli",
+                    "a probability lies outside [0, 1]");
+  return map(
+      "bernoulli", [](auto v, auto u) { return select(u < v, v * 0 + 1, v * 0); }, p.detach(),
+      rand<T>(p.shape(), generator));
+}
+
+/// The numbers from 0 to n - 1 in random order. Durstenfeld 1964.    throws ValueError when n is negative
+inline Tensor<index_t> randperm(index_t n, Generator& generator = default_generator()) {
+  check<ValueError>(n >= 0, "randperm", "n is negative: ", n);
+  Tensor<index_t> order = arange<index_t>(n);
+  index_t* const at = order.mutable_data();
+  for (index_t i = n; i > 1; --i) std::swap(at[i - 1], at[generator.below(static_cast<std::uint64_t>(i))]);
+  return order;
+}
+
+namespace detail {
+
+/// Weights as rows of doubles, checked.
+template <class T>
+Tensor<double> choice_weights(const Tensor<T>& weights, const char* op) {
+  check<ShapeError>(weights.rank() == 1 || weights.rank() == 2, op,
+                    "expected weights of shape (K,) or (N, K), got ", weights.shape());
+  const Tensor<double> w = contiguous(to<double>(weights.detach()));
+  const index_t k = w.shape()[w.rank() - 1];
+  const double* at = w.data();
+  for (index_t row = 0; k > 0 && row < w.size() / k; ++row, at += k) {
+    double total = 0;
+    for (index_t i = 0; i < k; ++i) {
+      check<ValueError>(at[i] >= 0 && std::isfinite(at[i]), op, "weight ", at[i],
+                        " is not a finite number of 0 or more");
+      total += at[i];
+    }
+    check<ValueError>(total > 0 && std::isfinite(total), op, "the weights of a row add up to ", total);
+  }
+  return reshape(w, {w.rank() == 1 ? 1 : w.shape()[0], k});
+}
+
+/// For each row: the choice whose part of the cumulated weights each of the n uniform numbers falls into.
+inline void choose_again(index_t rows, index_t k, index_t n, const double* w, const double* u,
+                         index_t* chosen) {
+  std::vector<double> up_to(static_cast<std::size_t>(k));
+  for (index_t r = 0; r < rows; ++r, w += k) {
+    double total = 0;
+    index_t last = 0;  // that has a weight
+    for (index_t i = 0; i < k; ++i) {
+      up_to[static_cast<std::size_t>(i)] = total += w[i];
+      if (w[i] > 0) last = i;
+    }
+    for (index_t j = 0; j < n; ++j) {
+      const auto found = std::upper_bound(up_to.begin(), up_to.end(), u[r * n + j] * total);
+      chosen[r * n + j] = std::min<index_t>(found - up_to.begin(), last);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// n positions drawn with probabilities proportional to weights, with or without putting them back.
+///   weights  (K) or (N, K), 0 or more, not all 0    returns (n) or (N, n)
+///   Without putting back: the n least of exponential numbers divided by the weights (Efraimidis & Spirakis
+///   2006), in the order in which they would have been drawn.
+///   throws   ShapeError; ValueError when a weight is negative or too few are positive
+template <Real T>
+Tensor<index_t> multinomial(const Tensor<T>& weights, index_t n, bool replacement = false,
+                            Generator& generator = default_generator()) {
+  check<ValueError>(n >= 0, "multinomial", "the number of draws is negative: ", n);
+  const Tensor<double> w = detail::choice_weights(weights, "multinomial");
+  const index_t rows = w.shape()[0], k = w.shape()[1];
+  check<ValueError>(k > 0 || n == 0, "multinomial", "there is nothing to choose from");
+  Shape shape = weights.shape();
+  shape[shape.size() - 1] = n;
+  Tensor<index_t> chosen = Tensor<index_t>::empty(shape);
+  if (chosen.size() == 0) return chosen;
+  if (replacement) {
+    const Tensor<double> u = rand<double>({rows, n}, generator);
+    detail::choose_again(rows, k, n, w.data(), u.data(), chosen.mutable_data());
+    return chosen;
+  }
+  const index_t least = amin(count_nonzero(w, {1})).item();
+  check<ValueError>(n <= least, "multinomial", n, " different choices were asked for, but a row has ", least,
+                    " weights above 0");
+  const Tensor<double> waits =
+      map([](auto v, auto u) { return -log1p(-u) / v; }, w, rand<double>(w.shape(), generator));
+  Tensor<double> values = Tensor<double>::empty({rows, n});
+  backend::kernel<&backend::Kernels<double>::topk>()(rows, k, n, false, waits.data(), values.mutable_data(),
+                                                     chosen.mutable_data());
+  return chosen;
+}
+
+namespace detail {
+/// -log of an exponential number for each element: added to scores, it makes their maximum a fair draw.
+template <class T>
+Tensor<T> gumbel(const Shape& shape, Generator& generator) {
+  return map([tiny = std::numeric_limits<T>::min()](auto u) { return -log(-log(u + tiny)); },
+             rand<T>(shape, generator));
+}
+}  // namespace detail
+
+/// One position along an axis, drawn with the probabilities softmax(scores), for each place of the others.
+///   By the largest of scores plus Gumbel noise (Maddison et al. 2014).    throws IndexError, ValueError
+template <Real T>
+Tensor<index_t> categorical(const Tensor<T>& scores, index_t axis = -1,
+                            Generator& generator = default_generator()) {
+  return argmax(add(scores.detach(), detail::gumbel<T>(scores.shape(), generator)), axis);
+}
+
+struct GumbelOptions {
+  double tau = 1;     ///< temperature
+  bool hard = false;  ///< whether the result is one-hot, with the gradient of the soft one
+  index_t axis = -1;
+};
+/// softmax((x + Gumbel noise) / tau): a draw that can be differentiated. Jang et al. 2017.
+///   throws IndexError; ValueError when tau is not positive
+template <Real T>
+Tensor<T> gumbel_softmax(const Tensor<T>& x, const GumbelOptions& options = {},
+                         Generator& generator = default_generator()) {
+  check<ValueError>(options.tau > 0, "gumbel_softmax", "tau is ", options.tau,
+                    ", expected a positive number");
+  const Tensor<T> y =
+      softmax(div(add(x, detail::gumbel<T>(x.shape(), generator)), options.tau), options.axis);
+  if (!options.hard) return y;
+  const Tensor<T> best = amax(y.detach(), {options.axis}, true);
+  return map(
+      "gumbel_softmax",
+      [](auto soft, auto top) {
+        return select(soft >= top, top * 0 + 1, top * 0) + (soft - innermost(soft));
+      },
+      y, best);
+}
+
+// Dropout -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// All there is to know of a mask.
+struct DropoutMask {
+  std::uint64_t seed, first_block;
+  std::uint32_t threshold;
+  double scale;
+
+  DropoutMask(index_t size, double p, Generator& generator)
+      : seed(generator.seed()),
+        first_block(generator.take_blocks(
+            static_cast<std::uint64_t>((size + backend::philox_group_words - 1) /
+                                       backend::philox_group_words * backend::philox_group_blocks))),
+        threshold(static_cast<std::uint32_t>(std::min(p * 0x1p32, 0x1p32 - 1))),
+        scale(1 / (1 - p)) {}
+};
+
+/// Linear in x, and its own transpose.
+template <class T>
+Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
+  Tensor<T> y = Tensor<T>::empty(x.shape());
+  backend::kernel<&backend::Kernels<T>::dropout>()(x.size(), mask.seed, mask.first_block, mask.threshold,
+                                                   static_cast<T>(mask.scale), contiguous(x.detach()).data(),
+                                                   y.mutable_data());
+  return record("dropout", y, {edge(x)},
+                [mask](const Pull<T>& p) -> Gradients<T> { return {masked(p.gradient(), mask)}; });
+}
+
+}  // namespace detail
+
+/// In training, elements replaced by 0 with probability p and the others divided by 1 - p; else x itself.
+///   throws ValueError when p is outside [0, 1]
+///   keeps  the generator's seed and position, from which the mask is made again for the gradient
+///   cost   one pass in each direction    see Srivastava et al. 2014
+template <Real T>
+Tensor<T> dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
+                  Generator& generator = default_generator()) {
+  detail::check_probability(p, "dropout");
+  if (!training || p == 0) return x;
+  if (p == 1) return mul(x, 0);
+  return detail::masked(x, detail::DropoutMask(x.size(), p, generator));
+}
+
+/// Dropout of whole channels: of x (N, C, …) all that shares the first two places stays or goes together.
+///   throws ShapeError, ValueError    keeps the mask (N, C)    see Tompson et al. 2015
+template <Real T>
+Tensor<T> feature_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
+                          Generator& generator = default_generator()) {
+  detail::check_probability(p, "feature_dropout");
+  check<ShapeError>(x.rank() >= 2, "feature_dropout", "expected shape (N, C, ...), got ", x.shape());
+  if (!training || p == 0) return x;
+  Shape channels = x.shape();
+  for (int i = 2; i < channels.size(); ++i) channels[i] = 1;
+  const Tensor<T> kept = bernoulli<T>(channels, 1 - p, generator);
+  return mul(x, p == 1 ? kept : div(kept, 1 - p));
+}
+
+/// Dropout that keeps mean 0 and variance 1 of what comes out of `selu`: elements are replaced by the limit
+/// of selu, and the result is shifted and scaled.
+///   throws ValueError    keeps a mask of bytes    see Klambauer et al. 2017
+template <Real T>
+Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
+                        Generator& generator = default_generator()) {
+  detail::check_probability(p, "alpha_dropout");
+  if (!training || p == 0) return x;
+  if (p == 1) return mul(x, 0);
+  constexpr double limit = 1.7580993408473766;  // of -selu far below 0
+  const double scale = 1 / std::sqrt((1 - p) * (1 + p * limit * limit));
+  const auto a = static_cast<T>(scale), kept_shift = static_cast<T>(scale * limit * p),
+             dropped = static_cast<T>(scale * limit * (p - 1));
+  return map(
+      "alpha_dropout",
+      [a, kept_shift, dropped](auto mask, auto v) { return select(mask != 0, a * v + kept_shift, dropped); },
+      bernoulli<bool>(x.shape(), 1 - p, generator), x);
+}
+
+struct RreluOptions {
+  double lower = 1.0 / 8, upper = 1.0 / 3;  ///< bounds of the slopes
+};
+/// leaky_relu whose slopes are uniform random numbers in training, and their mean otherwise. Xu et al. 2015.
+template <Real T>
+Tensor<T> rrelu(const Tensor<T>& x, const RreluOptions& options = {}, bool training = tenon::training(),
+                Generator& generator = default_generator()) {
+  if (!training) return leaky_relu(x, (options.lower + options.upper) / 2);
+  const Tensor<T> slopes = uniform<T>(x.shape(), options.lower, options.upper, generator);
+  return map(
+      "rrelu", [](auto v, auto s) { return select(v > 0, v, s * v); }, x, slopes);
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,76 @@
+#pragma once
+/// Running products and other first-order recurrences along an axis.
+
+#include "tenon/ops/index.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// Entries moved one place up an axis that is not empty; the first becomes 0.
+template <class T>
+Tensor<T> shift_up(const Tensor<T>& x, int axis) {
+  Shape first = x.shape();
+  first[axis] = 1;
+  return cat<T>({zeros<T>(first), narrow(x, axis, 0, x.shape()[axis] - 1)}, axis);
+}
+
+/// y_i = a_i y_(i-1) + b_i, or its transpose, y_i = a_(i+1) y_(i+1) + b_i, which is its own rule in turn.
+template <class T>
+Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, int axis, bool transposed) {
+  const Around d(b.shape(), axis);
+  const Tensor<T> factors = contiguous(a.detach()), terms = contiguous(b.detach());
+  Tensor<T> out = Tensor<T>::empty(b.shape());
+  const index_t n = d.extent, inner = d.inner;
+  T* const into = out.mutable_data();
+  parallel_for(d.outer, std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(1, n * inner)),
+               [&](index_t begin, index_t end) {
+                 for (index_t row = begin * n; row < end * n; ++row) {
+                   // Rows of a block from the first to the last, or the other way round.
+                   const index_t at = transposed ? row + n - 1 - 2 * (row % n) : row;
+                   const index_t before = (transposed ? at + 1 : at - 1) * inner;
+                   const T* const f = factors.data() + (transposed ? at + 1 : at) * inner;
+                   const T* const t = terms.data() + at * inner;
+                   T* const y = into + at * inner;
+                   if (row % n == 0)
+                     std::copy_n(t, inner, y);
+                   else
+                     for (index_t i = 0; i < inner; ++i) y[i] = f[i] * into[before + i] + t[i];
+                 }
+               });
+  return record(
+      "linear_scan", out, {a, edge(b)},
+      [axis, transposed](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> s = linear_scan(p.input(0), p.gradient(), axis, !transposed);
+        if (!p.needs(0) || s.size() == 0) return {p.needs(0) ? s : Tensor<T>{}, s};
+        const Tensor<T> y = p.output();
+        return {transposed ? mul(shift_up(s, axis), y) : mul(s, shift_up(y, axis)), s};
+      },
+      Keep::output);
+}
+
+}  // namespace detail
+
+/// A first-order linear recurrence along an axis, starting from 0.
+///   y_i = a_i y_(i-1) + b_i, y_0 = b_0    a, b of one shape    throws ShapeError, IndexError
+///   keeps a and y    cost one pass; differentiable to any order
+template <Real T>
+Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, index_t axis) {
+  check<ShapeError>(a.shape() == b.shape() && a.rank() > 0, "linear_scan",
+                    "expected factors and terms of one shape with an axis, got ", a.shape(), " and ",
+                    b.shape());
+  return detail::linear_scan(a, b, normalize_axis(axis, a.rank(), "linear_scan"), false);
+}
+
+/// The running product along an axis. Zeros need no care in the gradient: nothing is divided.
+///   y_i = x_0 … x_i    throws IndexError    keeps x and y; differentiable to any order
+template <Real T>
+Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
+  const int k = normalize_axis(axis, x.rank(), "cumprod");
+  if (x.rank() == 0 || x.size() == 0) return x;
+  Shape rest = x.shape();
+  --rest[k];
+  return detail::linear_scan(x, cat<T>({narrow(x, k, 0, 1), zeros<T>(rest)}, k), k, false);
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,316 @@
+#pragma once
+/// Order: sorting, selecting, searching, and counting equal elements. Sorting is stable, NaN is greater than
+/// any number, and -0 equals 0.
+
+#include <algorithm>  // find_if, partition_point
+
+#include "tenon/ops/reduce.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// A tensor as rows along one of its axes, which is the last of them.
+template <class T>
+class AxisRows {
+ public:
+  AxisRows(const Tensor<T>& x, index_t axis, const char* op)
+      : shape_(x.shape()), axis_(normalize_axis(axis, x.rank(), op)) {
+    if (shape_.empty()) shape_.push_back(1);
+    length_ = shape_[axis_];
+    std::swap(shape_[axis_], shape_[shape_.size() - 1]);
+    index_t rows = 1;
+    for (int i = 0; i + 1 < shape_.size(); ++i) rows *= shape_[i];
+    rows_ = contiguous(reshape(x.rank() == 0 ? reshape(x, {1}) : transpose(x, axis_, -1), {rows, length_}));
+    scalar_ = x.rank() == 0;
+  }
+
+  const Tensor<T>& rows() const { return rows_; }
+  index_t count() const { return rows_.shape()[0]; }
+  index_t length() const { return length_; }
+  const T* data() const { return rows_.data(); }
+
+  /// Results of the rows, `n` of each, where the rows' elements came from.
+  template <class U>
+  Tensor<U> back(const Tensor<U>& results, index_t n, bool keepdim = true) const {
+    if (scalar_) return reshape(results, {});
+    Shape shape = shape_;
+    shape[shape.size() - 1] = n;
+    const Tensor<U> y = transpose(reshape(results, shape), axis_, -1);
+    return keepdim ? y : squeeze(y, axis_);
+  }
+
+ private:
+  Shape shape_;  // with the axis last
+  int axis_;
+  index_t length_ = 1;
+  bool scalar_ = false;
+  Tensor<T> rows_;
+};
+
+/// Records values(rows, k), taken from x(rows, n) at indices(rows, k): the gradient goes back there.
+template <class T>
+Tensor<T> record_taken(const char* name, const Tensor<T>& x, const Tensor<T>& values,
+                       const Tensor<index_t>& indices) {
+  if constexpr (Real<T>)
+    return record(name, values, {edge(x)}, [indices, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+      Tensor<index_t> flat = Tensor<index_t>::empty({indices.size()});
+      index_t* at = flat.mutable_data();
+      const index_t k = indices.shape()[1];
+      for (index_t i = 0; i < flat.size(); ++i) at[i] = i / k * from[1] + indices.data()[i];
+      return {reshape(index_add(zeros<T>({from[0] * from[1]}), 0, flat, flatten(p.gradient())), from)};
+    });
+  else
+    return values;
+}
+
+/// Runs a kernel that takes `count` elements of each row.
+template <class T, class Kernel>
+ValuesIndices<T> take_of_rows(const char* name, const AxisRows<T>& x, index_t count, bool keepdim,
+                              Kernel kernel) {
+  Tensor<T> values = Tensor<T>::empty({x.count(), count});
+  Tensor<index_t> indices = Tensor<index_t>::empty({x.count(), count});
+  kernel(x.data(), values.mutable_data(), indices.mutable_data());
+  values = record_taken(name, x.rows(), values, indices);
+  return {x.back(values, count, keepdim), x.back(indices, count, keepdim)};
+}
+
+}  // namespace detail
+
+/// The elements along an axis in order, and where they stood. Equal elements keep their order.
+///   dx = g at the positions    throws IndexError    keeps the positions    cost O(n) for long rows (radix
+///   sort), O(n log n) for short ones
+template <Scalar T>
+ValuesIndices<T> sort(const Tensor<T>& x, index_t axis = -1, bool descending = false) {
+  const detail::AxisRows<T> rows(x, axis, "sort");
+  return detail::take_of_rows("sort", rows, rows.length(), true, [&](const T* from, T* values, index_t* at) {
+    backend::kernel<&backend::Kernels<T>::sort>()(rows.count(), rows.length(), descending, from, values, at);
+  });
+}
+/// The positions that sort an axis.
+template <Scalar T>
+Tensor<index_t> argsort(const Tensor<T>& x, index_t axis = -1, bool descending = false) {
+  return sort(x.detach(), axis, descending).indices;
+}
+
+/// The k largest elements along an axis, or the smallest, in order; of equal ones the first.
+///   dx = g at the positions    throws IndexError    keeps the positions    cost one pass where k is small
+template <Scalar T>
+ValuesIndices<T> topk(const Tensor<T>& x, index_t k, index_t axis = -1, bool largest = true) {
+  const detail::AxisRows<T> rows(x, axis, "topk");
+  check<IndexError>(k >= 0 && k <= rows.length(), "topk", "k is ", k, ", but there are ", rows.length(),
+                    " elements along axis ", axis, " of shape ", x.shape());
+  return detail::take_of_rows("topk", rows, k, true, [&](const T* from, T* values, index_t* at) {
+    backend::kernel<&backend::Kernels<T>::topk>()(rows.count(), rows.length(), k, largest, from, values, at);
+  });
+}
+
+/// The k-th smallest element along an axis, counted from 1, and its position.
+///   dx = g at the position    throws IndexError    keeps the positions    cost O(n)
+template <Scalar T>
+ValuesIndices<T> kthvalue(const Tensor<T>& x, index_t k, index_t axis = -1, bool keepdim = false) {
+  const detail::AxisRows<T> rows(x, axis, "kthvalue");
+  check<IndexError>(k >= 1 && k <= rows.length(), "kthvalue", "k is ", k, ", but there are ", rows.length(),
+                    " elements along axis ", axis, " of shape ", x.shape());
+  return detail::take_of_rows("kthvalue", rows, 1, keepdim, [&](const T* from, T* values, index_t* at) {
+    backend::kernel<&backend::Kernels<T>::kth>()(rows.count(), rows.length(), k - 1, from, values, at);
+  });
+}
+
+namespace detail {
+/// The lower median of each row, and its position; the first NaN if there is one.
+template <class T>
+void row_medians(index_t count, index_t n, const T* x, T* values, index_t* at) {
+  backend::kernel<&backend::Kernels<T>::kth>()(count, n, (n - 1) / 2, x, values, at);
+  if constexpr (Real<T>)
+    for (index_t r = 0; r < count; ++r) {
+      const T* const row = x + r * n;
+      const T* const found = std::find_if(row, row + n, [](T v) { return v != v; });
+      if (found == row + n) continue;
+      values[r] = *found;
+      at[r] = found - row;
+    }
+}
+}  // namespace detail
+
+/// The median along an axis, of an even number of elements the lower of the two in the middle, and its
+/// position; NaN if there is one.
+///   dx = g at the position    throws IndexError; ValueError of nothing    keeps the positions    cost O(n)
+template <Scalar T>
+ValuesIndices<T> median(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  const detail::AxisRows<T> rows(x, axis, "median");
+  check<ValueError>(rows.length() > 0, "median", "nothing to choose from: axis ", axis, " of shape ",
+                    x.shape(), " is empty");
+  return detail::take_of_rows("median", rows, 1, keepdim, [&](const T* from, T* values, index_t* at) {
+    detail::row_medians(rows.count(), rows.length(), from, values, at);
+  });
+}
+/// The median of all elements; NaN of nothing. Elements equal to it share the gradient.
+template <Real T>
+Tensor<T> median(const Tensor<T>& x) {
+  Tensor<T> y = Tensor<T>::empty({});
+  if (x.size() == 0) return full<T>({}, std::numeric_limits<T>::quiet_NaN());
+  index_t at;
+  detail::row_medians(1, x.size(), contiguous(x.detach()).data(), y.mutable_data(), &at);
+  return detail::record_extremum("median", x, y, {}, false);
+}
+
+// Equal elements ------------------------------------------------------------------------------------------
+
+/// The different elements of a tensor.
+template <Scalar T>
+struct Unique {
+  Tensor<T> values;
+  Tensor<index_t> inverse;  ///< of x's shape: x = values[inverse]
+  Tensor<index_t> counts;   ///< how often each of the values occurs
+};
+
+namespace detail {
+/// Runs of equal elements among x[order[0]], x[order[1]], …; without an order, among x itself.
+template <class T>
+Unique<T> equal_runs(const Tensor<T>& x, const index_t* order) {
+  const Tensor<T> flat = contiguous(x.detach());
+  const T* const element = flat.data();
+  Unique<T> u{{}, Tensor<index_t>::empty(x.shape()), {}};
+  index_t* const inverse = u.inverse.mutable_data();
+  std::vector<T> values;
+  std::vector<index_t> counts;
+  for (index_t i = 0; i < x.size(); ++i) {
+    const index_t at = order ? order[i] : i;
+    if (values.empty() || element[at] != values.back()) {
+      values.push_back(element[at]);
+      counts.push_back(0);
+    }
+    ++counts.back();
+    inverse[at] = static_cast<index_t>(values.size()) - 1;
+  }
+  u.values = Tensor<T>::empty({static_cast<index_t>(values.size())});
+  std::copy(values.begin(), values.end(), u.values.mutable_data());
+  u.counts = from(counts, {static_cast<index_t>(counts.size())});
+  return u;
+}
+}  // namespace detail
+
+/// The different elements in ascending order, where each element went, and how many went there. Every NaN is
+/// different from all others.    cost one sort
+template <Scalar T>
+Unique<T> unique(const Tensor<T>& x) {
+  const Tensor<index_t> order = argsort(flatten(x.detach()), 0);
+  return detail::equal_runs(x, order.data());
+}
+/// The same of runs of neighbours in row-major order, which are not sorted.
+template <Scalar T>
+Unique<T> unique_consecutive(const Tensor<T>& x) {
+  return detail::equal_runs(x, nullptr);
+}
+
+// Searching -----------------------------------------------------------------------------------------------
+
+/// Where values would be inserted to keep sequences sorted: before elements equal to them, or after them with
+/// `right`. NaN goes to the end.
+///   sequence  (…, n), ascending    values  (…, m), or any shape when the sequence is a vector
+///   returns   positions in [0, n], of the values' shape    throws ShapeError    cost O(log n) a value
+template <Scalar T>
+Tensor<index_t> searchsorted(const Tensor<T>& sequence, const Tensor<T>& values, bool right = false) {
+  const bool one = sequence.rank() == 1;
+  bool fits = one || (sequence.rank() > 0 && sequence.rank() == values.rank());
+  for (int i = 0; fits && !one && i + 1 < sequence.rank(); ++i)
+    fits = sequence.shape()[i] == values.shape()[i];
+  check<ShapeError>(fits, "searchsorted",
+                    "expected a vector, or sequences and values that agree but for the ", "last axis; got ",
+                    sequence.shape(), " and ", values.shape());
+  const Tensor<T> sorted = contiguous(sequence.detach()), wanted = contiguous(values.detach());
+  Tensor<index_t> found = Tensor<index_t>::empty(values.shape());
+  index_t* const out = found.mutable_data();
+  const index_t n = sequence.shape()[sequence.rank() - 1];
+  const index_t each = one ? std::max<index_t>(1, values.size()) : values.shape()[values.rank() - 1];
+  parallel_for(values.size(), 1 << 12, [&](index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      const T* const first = sorted.data() + i / each * n;
+      const T v = wanted.data()[i];
+      out[i] = std::partition_point(first, first + n, [&](T at) { return right ? !(at > v) : !(at >= v); }) -
+               first;
+    }
+  });
+  return found;
+}
+/// The bucket of each value: the number of boundaries below it, or with `right` not above it.
+template <Scalar T>
+Tensor<index_t> bucketize(const Tensor<T>& values, const Tensor<T>& boundaries, bool right = false) {
+  check<ShapeError>(boundaries.rank() == 1, "bucketize", "expected a vector of boundaries, got shape ",
+                    boundaries.shape());
+  return searchsorted(boundaries, values, right);
+}
+
+// Counting ------------------------------------------------------------------------------------------------
+
+namespace detail {
+/// The number of bins for a vector of numbers from 0 on.
+inline index_t bin_count(const Tensor<index_t>& x, index_t least) {
+  check<ShapeError>(x.rank() == 1, "bincount", "expected a vector, got shape ", x.shape());
+  check<ValueError>(least >= 0, "bincount", "the minimum length is negative: ", least);
+  index_t bins = least;
+  for (index_t i : x) {
+    check<ValueError>(i >= 0, "bincount", "expected numbers from 0 on, got ", i);
+    bins = std::max(bins, i + 1);
+  }
+  return bins;
+}
+}  // namespace detail
+
+/// How often each number from 0 to the largest occurs; at least `min_length` bins.
+///   throws ShapeError; ValueError when a number is negative
+inline Tensor<index_t> bincount(const Tensor<index_t>& x, index_t min_length = 0) {
+  Tensor<index_t> counts = zeros<index_t>({detail::bin_count(x, min_length)});
+  index_t* const count = counts.mutable_data();
+  for (index_t i : x) ++count[i];
+  return counts;
+}
+/// The sum of the weights of each number, differentiable by the weights.
+template <Real T>
+Tensor<T> bincount(const Tensor<index_t>& x, const Tensor<T>& weights, index_t min_length = 0) {
+  check<ShapeError>(weights.shape() == x.shape(), "bincount", "expected weights of shape ", x.shape(),
+                    ", got ", weights.shape());
+  return index_add(zeros<T>({detail::bin_count(x, min_length)}), 0, x, weights);
+}
+
+template <Real T>
+struct Histogram {
+  Tensor<T> counts;
+  Tensor<T> edges;  ///< one more than there are bins
+};
+
+/// Counts in `bins` bins of equal width from low to high, both included; what lies outside is not counted.
+/// Where low equals high they are the smallest and the largest element, and where those are equal too, the
+/// range is widened by 1 on either side.
+///   throws ValueError when bins < 1, low > high, or the range is not finite
+template <Real T>
+Histogram<T> histogram(const Tensor<T>& x, index_t bins, double low = 0, double high = 0) {
+  check<ValueError>(bins >= 1, "histogram", "expected at least 1 bin, got ", bins);
+  check<ValueError>(low <= high, "histogram", "the range from ", low, " to ", high, " is reversed");
+  if (low == high && x.size() > 0) {
+    low = static_cast<double>(amin(x.detach()).item());
+    high = static_cast<double>(amax(x.detach()).item());
+  }
+  check<ValueError>(std::isfinite(low) && std::isfinite(high), "histogram", "the range from ", low, " to ",
+                    high, " is not finite");
+  if (low == high) {
+    --low;
+    ++high;
+  }
+  std::vector<index_t> counts(static_cast<std::size_t>(bins));
+  const double scale = static_cast<double>(bins) / (high - low);
+  for (T element : x) {
+    const double v = static_cast<double>(element);
+    if (!(v >= low && v <= high)) continue;
+    ++counts[static_cast<std::size_t>(std::min(static_cast<index_t>((v - low) * scale), bins - 1))];
+  }
+  return {to<T>(from(counts, {bins})), linspace<T>(static_cast<T>(low), static_cast<T>(high), bins + 1)};
+}
+/// The counts of `histogram` alone.
+template <Real T>
+Tensor<T> histc(const Tensor<T>& x, index_t bins = 100, double low = 0, double high = 0) {
+  return histogram(x, bins, low, high).counts;
+}
+
+}  // namespace TENON_NAMESPACE
