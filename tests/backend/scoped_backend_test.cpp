@@ -21,6 +21,8 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
     EXPECT_TRUE(table.gemm && table.batched_gemm && table.copy && table.sum && table.prod && table.max &&
                 table.min && table.argmax && table.argmin && table.cumsum && table.softmax &&
                 table.softmax_backward && table.gather && table.scatter_add);
+    EXPECT_TRUE(table.conv && table.conv_transpose && table.conv_weight && table.fold && table.max_pool &&
+                table.plane_gather && table.plane_scatter);
   }
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 /// Puts the SIMD and threaded kernels into a table.
 
+#include "tenon/backend/cpu/conv.hpp"
+#include "tenon/backend/cpu/conv_weight.hpp"
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
+#include "tenon/backend/cpu/pool.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
@@ -27,6 +30,14 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.softmax = softmax<T>;
     table.softmax_backward = softmax_backward<T>;
     table.scatter_add = scatter_add<T>;
+    // Windows over planes
+    table.conv = conv<T>;
+    table.conv_transpose = conv_transpose<T>;
+    table.conv_weight = conv_weight<T>;
+    table.fold = fold<T>;
+    table.max_pool = max_pool<T>;
+    table.plane_gather = plane_gather<T>;
+    table.plane_scatter = plane_scatter<T>;
   }
   return table;
 }

@@ -2,8 +2,10 @@
 /// The table of plain loops: complete for every scalar type, and the oracle that faster kernels are tested
 /// against.
 
+#include "tenon/backend/reference/conv.hpp"
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/gemm.hpp"
+#include "tenon/backend/reference/pool.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
 #include "tenon/backend/table.hpp"
@@ -27,6 +29,14 @@ constexpr Kernels<T> table() {
       .softmax_backward = softmax_backward<T>,
       .gather = gather<T>,
       .scatter_add = scatter_add<T>,
+      // Windows over planes
+      .conv = conv<T>,
+      .conv_transpose = conv_transpose<T>,
+      .conv_weight = conv_weight<T>,
+      .fold = fold<T>,
+      .max_pool = max_pool<T>,
+      .plane_gather = plane_gather<T>,
+      .plane_scatter = plane_scatter<T>,
   };
 }
 
