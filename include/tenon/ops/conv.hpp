@@ -77,8 +77,8 @@ Tensor<T> bias_gradient(const Tensor<T>& g) {
 }
 
 template <class T>
-Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T>& bias, const ConvGeometry& c,
-                          const char* name);
+Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T>& bias,
+                          const ConvGeometry& c, const char* name);
 template <class T>
 Tensor<T> conv_by_weight(const Tensor<T>& x, const Tensor<T>& y, const ConvGeometry& c);
 
@@ -95,7 +95,8 @@ Tensor<T> conv_forward(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& 
   return record(name, y, inputs, bias.defined() ? 3 : 2, [c](const Pull<T>& p) {
     const Tensor<T>& g = p.gradient();
     Gradients<T> result;
-    result.push_back(p.needs(0) ? conv_transposed(g, p.input(1), Tensor<T>{}, c, "conv_transpose") : Tensor<T>{});
+    result.push_back(p.needs(0) ? conv_transposed(g, p.input(1), Tensor<T>{}, c, "conv_transpose")
+                                : Tensor<T>{});
     result.push_back(p.needs(1) ? conv_by_weight(p.input(0), g, c) : Tensor<T>{});
     if (p.inputs() > 2) result.push_back(p.needs(2) ? bias_gradient(g) : Tensor<T>{});
     return result;
@@ -104,8 +105,8 @@ Tensor<T> conv_forward(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& 
 
 /// x from y and w: the transpose of conv_forward in x.
 template <class T>
-Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T>& bias, const ConvGeometry& c,
-                          const char* name) {
+Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T>& bias,
+                          const ConvGeometry& c, const char* name) {
   Tensor<T> x = Tensor<T>::empty(c.x());
   const Tensor<T> b = bias.defined() ? contiguous(bias.detach()) : bias;
   backend::kernel<&backend::Kernels<T>::conv_transpose>()(c.shape, contiguous(y.detach()).data(),
@@ -139,9 +140,10 @@ Tensor<T> conv_by_weight(const Tensor<T>& x, const Tensor<T>& y, const ConvGeome
 template <class T>
 void check_conv(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& bias, index_t groups, int rank,
                 int in_axis, const char* op) {
-  check<ShapeError>(w.rank() == rank + 2, op, "expected a weight of ", rank + 2, " axes, got shape ", w.shape());
-  check<ShapeError>(x.rank() == rank + 2 || x.rank() == rank + 1, op, "expected x of ", rank + 2, " axes, or ",
-                    rank + 1, " without a batch, got shape ", x.shape());
+  check<ShapeError>(w.rank() == rank + 2, op, "expected a weight of ", rank + 2, " axes, got shape ",
+                    w.shape());
+  check<ShapeError>(x.rank() == rank + 2 || x.rank() == rank + 1, op, "expected x of ", rank + 2,
+                    " axes, or ", rank + 1, " without a batch, got shape ", x.shape());
   check<ValueError>(groups > 0, op, "expected at least one group, got ", groups);
   const index_t leading = w.shape()[0], channels = x.shape()[x.rank() - rank - 1];
   check<ShapeError>(leading % groups == 0, op, "weight of shape ", w.shape(), " does not fall into ", groups,
@@ -150,8 +152,8 @@ void check_conv(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& bias, i
   check<ShapeError>(channels == expected, op, "weight of shape ", w.shape(), " with ", groups,
                     " groups expects ", expected, " channels, got x of shape ", x.shape());
   const index_t out = in_axis == 0 ? w.shape()[1] * groups : leading;
-  check<ShapeError>(!bias.defined() || bias.shape() == Shape{out}, op, "expected a bias of shape ", Shape{out},
-                    ", got ", bias.defined() ? bias.shape() : Shape{});
+  check<ShapeError>(!bias.defined() || bias.shape() == Shape{out}, op, "expected a bias of shape ",
+                    Shape{out}, ", got ", bias.defined() ? bias.shape() : Shape{});
   for (int i = 2; i < w.rank(); ++i)
     check<ShapeError>(w.shape()[i] > 0 && w.shape()[i] < window_limit, op, "no kernel in weight of shape ",
                       w.shape());
@@ -219,8 +221,7 @@ Tensor<T> conv_transpose(const char* op, const Tensor<T>& x, const Tensor<T>& w,
     check<ValueError>(more[i] < stride[i] || more[i] < dilation[i], op, "output padding ", more,
                       " is not below stride ", stride, " or dilation ", dilation);
     const index_t result = x.shape()[i + 2], kernel = w.shape()[i + 2];
-    const index_t size =
-        (result - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel - 1) + more[i] + 1;
+    const index_t size = (result - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel - 1) + more[i] + 1;
     check<ShapeError>(result > 0 && result < window_limit && size > 0, op, "x of shape ", x.shape(),
                       " leaves nothing of axis ", i + 2);
     v.kernel[axis] = kernel;

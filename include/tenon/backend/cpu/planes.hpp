@@ -1,6 +1,7 @@
 #pragma once
 /// Spatial planes with an edge around them, so that every entry of every window is simply there: an entry
-/// stands at a fixed distance from the start of its window, and neighbouring windows are neighbours in memory.
+/// stands at a fixed distance from the start of its window, and neighbouring windows are neighbours in
+/// memory.
 
 #include <algorithm>  // fill_n, max, min
 
@@ -83,7 +84,8 @@ void pad_plane(const PlaneLayout& l, const T* from, T* to, T fill) {
   }
 }
 
-/// Calls f(first, count, planes) for runs of images whose planes, laid out, stay near: `channels` planes each.
+/// Calls f(first, count, planes) for runs of images whose planes, laid out, stay near: `channels` planes
+/// each.
 template <class T, class F>
 void each_padded(const PlaneLayout& layout, index_t images, index_t channels, const T* x, T fill, F&& f) {
   if (images == 0) return;
@@ -146,8 +148,7 @@ void each_run(const Grid& g, index_t source_image, index_t target_image, index_t
     const index_t image = j / positions, line = j % positions / g.extent[2], at = j % g.extent[2];
     const index_t length = std::min(g.extent[2] - at, end - j), i0 = line / g.extent[1],
                   i1 = line % g.extent[1];
-    f(Run{j - begin, length,
-          image * source_image + i0 * g.source[0] + i1 * g.source[1] + at * g.source[2],
+    f(Run{j - begin, length, image * source_image + i0 * g.source[0] + i1 * g.source[1] + at * g.source[2],
           image * target_image + i0 * g.target[0] + i1 * g.target[1] + at * g.target[2]});
     j += length;
   }

@@ -37,7 +37,8 @@ struct MaxPool {
         if (where)
           line_with_places(from, y + line, where + line, r0, r1);
         else
-          each_pack<T>(0, w.result[2], [&](auto lanes) { lanes.store(y + line, largest(lanes, from).value); });
+          each_pack<T>(0, w.result[2],
+                       [&](auto lanes) { lanes.store(y + line, largest(lanes, from).value); });
       }
     }
   }
@@ -59,9 +60,9 @@ struct MaxPool {
   }
 
   void line_with_places(const T* from, T* y, index_t* where, index_t r0, index_t r1) const {
-    const index_t base = ((r0 * w.stride[0] - w.padding[0]) * w.size[1] + r1 * w.stride[1] - w.padding[1]) *
-                             w.size[2] -
-                         w.padding[2];
+    const index_t base =
+        ((r0 * w.stride[0] - w.padding[0]) * w.size[1] + r1 * w.stride[1] - w.padding[1]) * w.size[2] -
+        w.padding[2];
     each_pack<T>(0, w.result[2], [&](auto lanes) {
       const Largest best = largest(lanes, from);
       lanes.store(y, best.value);
@@ -88,17 +89,18 @@ void max_pool(index_t planes, const Windows& w, const T* x, T* y, index_t* where
   const PlaneLayout layout = PlaneLayout::of(w);
   const MaxPool<T> pool(w, layout);
   const bool direct = layout.serves_itself();
-  parallel_for(planes, plane_grain(w.elements() + w.positions() * w.taps() / 4), [&](index_t begin, index_t end) {
-    Buffer<T> padded(direct ? 0 : layout.elements());
-    for (index_t p = begin; p < end; ++p) {
-      const T* from = x + p * w.elements();
-      if (!direct) {
-        pad_plane(layout, from, padded.data(), -std::numeric_limits<T>::infinity());
-        from = padded.data();
-      }
-      pool.plane(from, y + p * w.positions(), where ? where + p * w.positions() : nullptr);
-    }
-  });
+  parallel_for(planes, plane_grain(w.elements() + w.positions() * w.taps() / 4),
+               [&](index_t begin, index_t end) {
+                 Buffer<T> padded(direct ? 0 : layout.elements());
+                 for (index_t p = begin; p < end; ++p) {
+                   const T* from = x + p * w.elements();
+                   if (!direct) {
+                     pad_plane(layout, from, padded.data(), -std::numeric_limits<T>::infinity());
+                     from = padded.data();
+                   }
+                   pool.plane(from, y + p * w.positions(), where ? where + p * w.positions() : nullptr);
+                 }
+               });
 }
 
 template <Real T>

@@ -67,8 +67,8 @@ struct TapProduct {
         const index_t block = task % blocks, d = task / blocks % depths, plane = task / blocks / depths;
         const index_t line = block * tall, lines = std::min(tall, grid.extent[1] - line);
         const index_t g = plane % groups, image = plane / groups;
-        const T* const from = source + image * source_image + g * source_group + d * grid.source[0] +
-                              line * grid.source[1];
+        const T* const from =
+            source + image * source_image + g * source_group + d * grid.source[0] + line * grid.source[1];
         T* const to = target + image * target_image() + g * rows * target_row + d * grid.target[0] +
                       line * grid.target[1];
         index_t row = 0;
@@ -207,7 +207,8 @@ struct TapProduct {
     return c;
   }
 
-  void multiply(const T* packed, index_t group, index_t row, index_t count, index_t first, index_t panels) const {
+  void multiply(const T* packed, index_t group, index_t row, index_t count, index_t first,
+                index_t panels) const {
     const index_t blocks = (inner + Extents::depth - 1) / Extents::depth;
     Buffer<T> right(panels * Extents::depth * wide), aside(panels * count * wide);
     T* const to = target + (group * rows + row) * target_row;
@@ -226,7 +227,8 @@ struct TapProduct {
       }
     }
     for (index_t p = 0; p < panels; ++p)
-      finish(first + p, aside.data() + p * count * wide, to, bias ? bias + group * rows + row : nullptr, count);
+      finish(first + p, aside.data() + p * count * wide, to, bias ? bias + group * rows + row : nullptr,
+             count);
   }
 
   void pack_panels(index_t group, index_t block, index_t k, index_t first, index_t panels, T* right) const {
