@@ -23,6 +23,8 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
                 table.softmax_backward && table.gather && table.scatter_add);
     // Losses, sorting, random numbers
     EXPECT_TRUE(table.ctc && table.sort && table.topk && table.kth && table.dropout);
+    EXPECT_TRUE(table.conv && table.conv_transpose && table.conv_weight && table.fold && table.max_pool &&
+                table.plane_gather && table.plane_scatter);
   }
 }
 

@@ -39,6 +39,24 @@ const OpCases cases{
      {.fixed = true}},
 };
 
+const OpCases circular{
+    {"pad_circular",
+     {real({2, 4, 5})},
+     [](const auto& x) {
+       return tn::pad(x[0], {3, -1, 2, 4}, PadMode::circular);
+     },
+     {.fixed = true}},
+};
+
+TEST(Pad, Circular) {
+  expect_vector(tn::pad(from<float>({1, 2, 3}), {2, 3}, PadMode::circular), {2, 3, 1, 2, 3, 1, 2, 3});
+  expect_error<tn::ValueError>(
+      [] {
+        tn::pad(from<float>({1, 2, 3}), {4, 0}, PadMode::circular);
+      },
+      "[pad] wrapping by 4 and 0 exceeds extent 3");
+}
+
 TEST(Pad, Modes) {
   const auto x = from<float>({1, 2, 3});
   expect_vector(tn::pad(x, {2, 1}), {0, 0, 1, 2, 3, 0});

@@ -7,6 +7,7 @@
 /// may be 0 unless a comment says otherwise, indices are in range, and outputs do not overlap inputs: the
 /// operations have seen to that. Element-wise work is not here: it is a template over its formula (map.hpp).
 
+#include "tenon/backend/windows.hpp"
 #include "tenon/core/scalar.hpp"
 
 namespace TENON_NAMESPACE::backend {
@@ -77,6 +78,27 @@ struct Kernels {
   /// `philox_word`.
   void (*dropout)(index_t n, std::uint64_t seed, std::uint64_t first_block, std::uint32_t threshold, T scale,
                   const T* x, T* y);
+  // Windows over planes: convolution, pooling, folding ------------------------------------------------------
+
+  /// y = w applied to the windows of x, plus bias[group, out] unless that is null.
+  void (*conv)(const ConvShape& shape, const T* x, const T* w, const T* bias, T* y);
+  /// The transpose of that: x collects w times y, plus bias[group, in] unless that is null.
+  void (*conv_transpose)(const ConvShape& shape, const T* y, const T* w, const T* bias, T* x);
+  /// dw = sum over images and windows of x times dy.
+  void (*conv_weight)(const ConvShape& shape, const T* x, const T* dy, T* dw);
+
+  /// x(planes, size) = sum of columns(planes, kernel, result) at the places that windows read them from.
+  void (*fold)(index_t planes, const Windows& windows, const T* columns, T* x);
+
+  /// y(planes, result) = the largest entry of each window of x(planes, size), NaN where there is one, and
+  /// unless `where` is null its position in the plane: of the first when there are several. -infinity and the
+  /// window's first position inside where a window holds nothing.
+  void (*max_pool)(index_t planes, const Windows& windows, const T* x, T* y, index_t* where);
+  /// y(planes, count)[c] = x(planes, extent)[where[c]].
+  void (*plane_gather)(index_t planes, index_t count, index_t extent, const T* x, const index_t* where, T* y);
+  /// x(planes, extent) = 0 with y(planes, count)[c] added at where[c], in the order of c.
+  void (*plane_scatter)(index_t planes, index_t count, index_t extent, const T* y, const index_t* where,
+                        T* x);
 };
 
 }  // namespace TENON_NAMESPACE::backend

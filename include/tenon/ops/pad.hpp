@@ -5,7 +5,7 @@
 
 namespace TENON_NAMESPACE {
 
-enum class PadMode { constant, reflect, replicate };
+enum class PadMode { constant, reflect, replicate, circular };
 
 namespace detail {
 /// Which entry of an axis stands at each position of the padded one.
@@ -14,18 +14,23 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
                     after, " do not fit extent ", extent);
   check<ValueError>(mode != PadMode::reflect || (before < extent && after < extent), "pad", "reflection by ",
                     before, " and ", after, " needs an extent above both, got ", extent);
+  check<ValueError>(mode != PadMode::circular || (before <= extent && after <= extent), "pad", "wrapping by ",
+                    before, " and ", after, " exceeds extent ", extent);
   Tensor<index_t> positions = Tensor<index_t>::empty({std::max<index_t>(before + extent + after, 0)});
   index_t* p = positions.mutable_data();
   for (index_t i = -before; i < extent + after; ++i) {
     const index_t mirrored = i < 0 ? -i : i >= extent ? 2 * (extent - 1) - i : i;
-    *p++ = mode == PadMode::reflect ? mirrored : std::clamp<index_t>(i, 0, extent - 1);
+    *p++ = mode == PadMode::reflect    ? mirrored
+           : mode == PadMode::circular ? (i + extent) % extent
+                                       : std::clamp<index_t>(i, 0, extent - 1);
   }
   return positions;
 }
 }  // namespace detail
 
 /// x with `amounts` = (before, after) of the last axis, then of the one before it, and so on.
-///   constant: `value` outside, negative amounts crop; reflect: without the edge itself; replicate: the edge
+///   constant: `value` outside, negative amounts crop; reflect: without the edge itself; replicate: the edge;
+///   circular: from the other end
 ///   dx = g cropped, or added at the entries copied    throws ShapeError, ValueError
 template <Scalar T>
 Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode mode = PadMode::constant,

@@ -1,11 +1,14 @@
 #pragma once
 /// Puts the SIMD and threaded kernels into a table.
 
+#include "tenon/backend/cpu/conv.hpp"
+#include "tenon/backend/cpu/conv_weight.hpp"
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/ctc.hpp"
 #include "tenon/backend/cpu/dropout.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
+#include "tenon/backend/cpu/pool.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
@@ -33,6 +36,14 @@ constexpr Kernels<T> install(Kernels<T> table) {
     // Losses, sorting, random numbers
     table.ctc = ctc<T>;
     table.dropout = dropout<T>;
+    // Windows over planes
+    table.conv = conv<T>;
+    table.conv_transpose = conv_transpose<T>;
+    table.conv_weight = conv_weight<T>;
+    table.fold = fold<T>;
+    table.max_pool = max_pool<T>;
+    table.plane_gather = plane_gather<T>;
+    table.plane_scatter = plane_scatter<T>;
   }
   table.sort = sort<T>;
   table.topk = topk<T>;

@@ -2,10 +2,12 @@
 /// The table of plain loops: complete for every scalar type, and the oracle that faster kernels are tested
 /// against.
 
+#include "tenon/backend/reference/conv.hpp"
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/ctc.hpp"
 #include "tenon/backend/reference/dropout.hpp"
 #include "tenon/backend/reference/gemm.hpp"
+#include "tenon/backend/reference/pool.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
 #include "tenon/backend/reference/sort.hpp"
@@ -36,6 +38,14 @@ constexpr Kernels<T> table() {
       .topk = topk<T>,
       .kth = kth<T>,
       .dropout = dropout<T>,
+      // Windows over planes
+      .conv = conv<T>,
+      .conv_transpose = conv_transpose<T>,
+      .conv_weight = conv_weight<T>,
+      .fold = fold<T>,
+      .max_pool = max_pool<T>,
+      .plane_gather = plane_gather<T>,
+      .plane_scatter = plane_scatter<T>,
   };
 }
 
