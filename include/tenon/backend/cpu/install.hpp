@@ -1,9 +1,12 @@
 #pragma once
 /// Puts the SIMD and threaded kernels into a table.
 
+#include "tenon/backend/cpu/attention.hpp"
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
+#include "tenon/backend/cpu/norm.hpp"
+#include "tenon/backend/cpu/recurrence.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
@@ -27,6 +30,14 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.softmax = softmax<T>;
     table.softmax_backward = softmax_backward<T>;
     table.scatter_add = scatter_add<T>;
+    table.moments = moments<T>;
+    table.paired_sums = paired_sums<T>;
+    table.norm_rows = norm_rows<T>;
+    table.norm_rows_backward = norm_rows_backward<T>;
+    table.attention = attention<T>;
+    table.attention_backward = attention_backward<T>;
+    table.recurrence = recurrence<T>;
+    table.recurrence_backward = recurrence_backward<T>;
   }
   return table;
 }

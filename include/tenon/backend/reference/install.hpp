@@ -2,8 +2,11 @@
 /// The table of plain loops: complete for every scalar type, and the oracle that faster kernels are tested
 /// against.
 
+#include "tenon/backend/reference/attention.hpp"
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/gemm.hpp"
+#include "tenon/backend/reference/norm.hpp"
+#include "tenon/backend/reference/recurrence.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
 #include "tenon/backend/table.hpp"
@@ -27,6 +30,14 @@ constexpr Kernels<T> table() {
       .softmax_backward = softmax_backward<T>,
       .gather = gather<T>,
       .scatter_add = scatter_add<T>,
+      .moments = moments<T>,
+      .paired_sums = paired_sums<T>,
+      .norm_rows = norm_rows<T>,
+      .norm_rows_backward = norm_rows_backward<T>,
+      .attention = attention<T>,
+      .attention_backward = attention_backward<T>,
+      .recurrence = recurrence<T>,
+      .recurrence_backward = recurrence_backward<T>,
   };
 }
 
