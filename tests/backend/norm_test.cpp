@@ -53,6 +53,7 @@ TYPED_TEST(Norm, RowsAgreeWithReferenceAtAnyThreadCount) {
   using T = TypeParam;
   for (const index_t rows : {0, 1, 5, 700}) {
     for (const index_t n : awkward_extents<T>()) {
+      if (n == 0 && rows > 0) continue;  // the mean of nothing
       const auto x = random_array<T>(rows * n, 1), g = random_array<T>(rows * n, 2),
                  w = random_array<T>(n, 3), b = random_array<T>(n, 4);
       for (const bool centred : {false, true}) {
