@@ -138,7 +138,7 @@ TEST(AttentionErrors, NameShapes) {
       [&] {
         scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({3, 4})});
       },
-      "[scaled_dot_product_attention] shapes (3, 4) and (2, 3, 5) do not broadcast");
+      "[scaled_dot_product_attention] shapes do not broadcast: (3, 4) and (2, 3, 5)");
   expect_error<tn::ShapeError>(
       [&] {
         scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({2, 2, 3, 5})});

@@ -23,6 +23,15 @@ template <class T>
 std::vector<RecurrentWeights<T>> one_set(const Operands<T>& x) {
   return {{x[1], x[2], x[3], x[4]}};
 }
+/// Sets of weights from operands 1 and 2, 3 and 4.
+template <class T>
+std::vector<RecurrentWeights<T>> two_sets(const Operands<T>& x) {
+  return {{x[1], x[2]}, {x[3], x[4]}};
+}
+template <class T>
+std::vector<RecurrentWeights<T>> projected_set(const Operands<T>& x) {
+  return {{x[1], x[2], {}, {}, x[3]}};
+}
 /// Everything that a call gives, weighed so that nothing cancels.
 template <class T>
 Tensor<T> all_of(const tn::RecurrentResult<T>& r) {
@@ -58,21 +67,17 @@ const OpCases cases{
     {"lstm_bidirectional_ragged",
      {real({2, 3, 1}), real({8, 1}), real({8, 2}), real({8, 1}), real({8, 2})},
      []<class T>(const Operands<T>& x) {
-       return all_of(tn::lstm<T>(x[0], {{x[1], x[2]}, {x[3], x[4]}}, {}, {},
+       return all_of(tn::lstm<T>(x[0], two_sets(x), {}, {},
                                  {.bidirectional = true, .batch_first = true, .lengths = {2, 3}}));
      },
      {.fixed = true}},
     {"lstm_two_layers",
      {real({2, 2, 2}), real({8, 2}), real({8, 2}), real({8, 2}), real({8, 2})},
-     []<class T>(const Operands<T>& x) {
-       return all_of(tn::lstm<T>(x[0], {{x[1], x[2]}, {x[3], x[4]}}));
-     },
+     []<class T>(const Operands<T>& x) { return all_of(tn::lstm(x[0], two_sets(x))); },
      {.fixed = true}},
     {"lstm_projected",
      {real({2, 2, 2}), real({12, 2}), real({12, 2}), real({2, 3})},
-     []<class T>(const Operands<T>& x) {
-       return all_of(tn::lstm<T>(x[0], {{x[1], x[2], {}, {}, x[3]}}));
-     },
+     []<class T>(const Operands<T>& x) { return all_of(tn::lstm<T>(x[0], projected_set(x))); },
      {.fixed = true}},
     {"rnn_cell",
      {real({2, 2}), real({3, 2}), real({3, 3}), real({3}), real({3}), real({2, 3})},

@@ -11,9 +11,19 @@ namespace TENON_NAMESPACE {
 /// a gru r, z, n.
 template <Real T>
 struct RecurrentWeights {
-  Tensor<T> input, hidden;                ///< (gates H, input) and (gates H, H)
-  Tensor<T> input_bias{}, hidden_bias{};  ///< (gates H) each, or both undefined
-  Tensor<T> projection{};                 ///< of an lstm's state, (P, H): hidden is then (gates H, P)
+  Tensor<T> input, hidden;            ///< (gates H, input) and (gates H, H)
+  Tensor<T> input_bias, hidden_bias;  ///< (gates H) each, or both undefined
+  Tensor<T> projection;               ///< of an lstm's state, (P, H): hidden is then (gates H, P)
+
+  // g++ 12 fails on default initialisers of the members here, when they are used in a generic lambda.
+  RecurrentWeights(const Tensor<T>& input_weight, const Tensor<T>& hidden_weight,
+                   const Tensor<T>& bias_of_input = {}, const Tensor<T>& bias_of_hidden = {},
+                   const Tensor<T>& projected = {})
+      : input(input_weight),
+        hidden(hidden_weight),
+        input_bias(bias_of_input),
+        hidden_bias(bias_of_hidden),
+        projection(projected) {}
 };
 
 namespace detail {
