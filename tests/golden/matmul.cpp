@@ -1,18 +1,11 @@
-/// Golden cases of matrix products.
+/// Golden cases of matrix products and linear maps.
 
-#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/linear.hpp"
 
 #include "registry.hpp"
 
 namespace golden {
 namespace {
-
-/// x w^T + b
-template <class T>
-tn::Tensor<T> linear(const Case<T>& c) {
-  const tn::Tensor<T> y = tn::matmul(c.in("x"), tn::transpose(c.param("weight"), 0, 1));
-  return c.has("bias") ? y + c.param("bias") : y;
-}
 
 const Family family{
     {"matmul", [](const auto& c) { return tn::matmul(c.in("a"), c.in("b")); }},
@@ -21,7 +14,11 @@ const Family family{
      [](const auto& c) {
        return tn::addmm(c.in("input"), c.in("a"), c.in("b"), c.number("beta"), c.number("alpha"));
      }},
-    {"linear", [](const auto& c) { return linear(c); }},
+    {"linear", [](const auto& c) { return tn::linear(c.in("x"), c.param("weight"), c.optional("bias")); }},
+    {"bilinear",
+     [](const auto& c) {
+       return tn::bilinear(c.in("x1"), c.in("x2"), c.param("weight"), c.optional("bias"));
+     }},
     {"outer", [](const auto& c) { return tn::outer(c.in("a"), c.in("b")); }},
 };
 

@@ -8,6 +8,8 @@
 /// operations have seen to that. Element-wise work is not here: it is a template over its formula (map.hpp).
 
 #include "tenon/backend/windows.hpp"
+#include "tenon/backend/attention.hpp"
+#include "tenon/backend/recurrence.hpp"
 #include "tenon/core/scalar.hpp"
 
 namespace TENON_NAMESPACE::backend {
@@ -99,6 +101,36 @@ struct Kernels {
   /// x(planes, extent) = 0 with y(planes, count)[c] added at where[c], in the order of c.
   void (*plane_scatter)(index_t planes, index_t count, index_t extent, const T* y, const index_t* where,
                         T* x);
+  // Normalisation
+  /// Mean and variance (of all, not of a sample) of x(outer, n, inner) over outer and inner: n of each.
+  void (*moments)(index_t outer, index_t n, index_t inner, const T* x, T* mean, T* variance);
+  /// Over outer and inner, the sums of g and of g (x - mean).
+  void (*paired_sums)(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean,
+                      T* sum_g, T* sum_gx);
+  /// y = (x - m) s weight + bias for each row, s = 1 / sqrt(mean (x - m)^2 + eps); m is the mean, or 0 unless
+  /// `centred`. mean(rows), scale(rows) = m, s. weight(n) and bias(n) may be null: 1 and 0.
+  void (*norm_rows)(index_t rows, index_t n, const T* x, const T* weight, const T* bias, double eps,
+                    bool centred, T* y, T* mean, T* scale);
+  /// Its gradients, from the m and s that it gave.
+  void (*norm_rows_backward)(index_t rows, index_t n, const T* x, const T* g, const T* weight, const T* mean,
+                             const T* scale, bool centred, T* dx, T* dweight, T* dbias);
+
+  // Attention
+  /// y(batch, queries, value_depth), and the logarithm of each query's sum of exponentials.
+  void (*attention)(const Attention<T>& a, T* y, T* log_sum);
+  /// The gradients, dense: dq(batch, queries, depth), dk(batch, keys, depth), dv(batch, keys, value_depth).
+  void (*attention_backward)(const Attention<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
+                             T* dv);
+
+  // Recurrence
+  /// Runs the steps: gates hold W_ih x + b (of a gru its first three parts) and become their activations.
+  /// weight(gates hidden, hidden) and bias(gates hidden) are those of the state, bias of a gru only.
+  /// states(steps + 1, …) hold the initial one in the first slot that is read; so do cells, of an lstm only.
+  void (*recurrence)(const Recurrence& r, const T* weight, const T* bias, T* gates, T* states, T* cells);
+  /// dgates, from the gradient g of all slots but the initial; dh(batch, hidden) and dc take the gradients of
+  /// the last state and cell besides, and give those of the initial ones. weight as above.
+  void (*recurrence_backward)(const Recurrence& r, const T* weight, const T* gates, const T* states,
+                              const T* cells, const T* g, T* dgates, T* dh, T* dc);
 };
 
 }  // namespace TENON_NAMESPACE::backend

@@ -3,12 +3,15 @@
 
 #include "tenon/backend/cpu/conv.hpp"
 #include "tenon/backend/cpu/conv_weight.hpp"
+#include "tenon/backend/cpu/attention.hpp"
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/ctc.hpp"
 #include "tenon/backend/cpu/dropout.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
 #include "tenon/backend/cpu/pool.hpp"
+#include "tenon/backend/cpu/norm.hpp"
+#include "tenon/backend/cpu/recurrence.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
@@ -44,6 +47,14 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.max_pool = max_pool<T>;
     table.plane_gather = plane_gather<T>;
     table.plane_scatter = plane_scatter<T>;
+    table.moments = moments<T>;
+    table.paired_sums = paired_sums<T>;
+    table.norm_rows = norm_rows<T>;
+    table.norm_rows_backward = norm_rows_backward<T>;
+    table.attention = attention<T>;
+    table.attention_backward = attention_backward<T>;
+    table.recurrence = recurrence<T>;
+    table.recurrence_backward = recurrence_backward<T>;
   }
   table.sort = sort<T>;
   table.topk = topk<T>;

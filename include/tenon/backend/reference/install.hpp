@@ -3,11 +3,14 @@
 /// against.
 
 #include "tenon/backend/reference/conv.hpp"
+#include "tenon/backend/reference/attention.hpp"
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/ctc.hpp"
 #include "tenon/backend/reference/dropout.hpp"
 #include "tenon/backend/reference/gemm.hpp"
 #include "tenon/backend/reference/pool.hpp"
+#include "tenon/backend/reference/norm.hpp"
+#include "tenon/backend/reference/recurrence.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
 #include "tenon/backend/reference/sort.hpp"
@@ -46,6 +49,14 @@ constexpr Kernels<T> table() {
       .max_pool = max_pool<T>,
       .plane_gather = plane_gather<T>,
       .plane_scatter = plane_scatter<T>,
+      .moments = moments<T>,
+      .paired_sums = paired_sums<T>,
+      .norm_rows = norm_rows<T>,
+      .norm_rows_backward = norm_rows_backward<T>,
+      .attention = attention<T>,
+      .attention_backward = attention_backward<T>,
+      .recurrence = recurrence<T>,
+      .recurrence_backward = recurrence_backward<T>,
   };
 }
 

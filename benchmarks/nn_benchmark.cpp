@@ -1,0 +1,137 @@
+/// Normalisation, recurrent layers and attention against libtorch, one and two threads.
+
+#include "benchmarks/support.hpp"
+
+namespace {
+
+using tn::Tensor;
+using Tensors = std::vector<Tensor<float>>;
+
+#if defined(TENON_BENCHMARK_TORCH)
+using Torch = std::vector<torch::Tensor>;
+/// The initial state of a layer.
+torch::Tensor state(const Torch& x) {
+  return torch::zeros({1, x[0].size(1), x[2].size(1)});
+}
+/// The same values, as leaves.
+Torch torch_leaves(const Tensors& xs) {
+  Torch leaves;
+  for (const Tensor<float>& x : xs) {
+    const std::vector<std::int64_t> shape(x.shape().begin(), x.shape().end());
+    leaves.push_back(
+        torch::from_blob(const_cast<float*>(x.data()), shape, torch::kFloat32).clone().requires_grad_());
+  }
+  return leaves;
+}
+#else
+using Torch = std::vector<int>;
+#endif
+
+/// One op on both sides: forward without a record, and forward and backward with a gradient of ones.
+template <class Ours, class Theirs>
+void compare_op(const std::string& name, int threads, const Tensors& values, Ours ours,
+                [[maybe_unused]] Theirs theirs) {
+  Tensors leaves;
+  for (const Tensor<float>& x : values) leaves.push_back(x.detach().requires_grad_());
+  const auto forward = [=] {
+    const tn::NoGrad no_grad;
+    benchmark::DoNotOptimize(ours(leaves));
+  };
+  const Tensor<float> g = tn::ones_like(ours(leaves).detach());
+  const auto both = [=] { benchmark::DoNotOptimize(tn::grad(ours(leaves), leaves, {.output_gradient = g})); };
+#if defined(TENON_BENCHMARK_TORCH)
+  const Torch xs = torch_leaves(values);
+  const auto peer = [=] {
+    const torch::NoGradGuard no_grad;
+    benchmark::DoNotOptimize(theirs(xs));
+  };
+  const torch::Tensor ones = torch::ones_like(theirs(xs).detach());
+  const auto peer_both = [=] { benchmark::DoNotOptimize(torch::autograd::grad({theirs(xs)}, xs, {ones})); };
+#else
+  const std::function<void()> peer, peer_both;
+#endif
+  bench::compare({name + "_fwd", threads}, forward, peer);
+  bench::compare({name + "_fwd_bwd", threads}, both, peer_both);
+}
+
+#if defined(TENON_BENCHMARK_TORCH)
+#define TORCH(...) [](const Torch& x) { return __VA_ARGS__; }
+#else
+#define TORCH(...) 0
+#endif
+
+void norms(int threads) {
+  const Tensor<float> rows = tn::randn<float>({4096, 768}), w = tn::randn<float>({768}),
+                      b = tn::randn<float>({768});
+  compare_op(
+      "layer_norm_4096x768", threads, {rows, w, b},
+      [](const Tensors& x) { return layer_norm(x[0], {768}, x[1], x[2]); },
+      TORCH(torch::layer_norm(x[0], {768}, x[1], x[2])));
+  const Tensor<float> planes = tn::randn<float>({8, 64, 56, 56}), cw = tn::randn<float>({64}),
+                      cb = tn::randn<float>({64});
+  compare_op(
+      "batch_norm_8x64x56x56", threads, {planes, cw, cb},
+      [](const Tensors& x) { return batch_norm(x[0], {}, {}, x[1], x[2], {.training = true}); },
+      TORCH(torch::batch_norm(x[0], x[1], x[2], {}, {}, true, 0.1, 1e-5, false)));
+  compare_op(
+      "group_norm_8x64x56x56_32", threads, {planes, cw, cb},
+      [](const Tensors& x) { return group_norm(x[0], 32, x[1], x[2]); },
+      TORCH(torch::group_norm(x[0], 32, x[1], x[2])));
+}
+
+/// One layer: x, weights and biases.
+Tensors layer(tn::index_t gates, tn::index_t steps, tn::index_t batch, tn::index_t input,
+              tn::index_t hidden) {
+  const tn::index_t rows = gates * hidden;
+  const auto small = [](const tn::Shape& shape) { return mul(tn::randn<float>(shape), 0.05f); };
+  return {tn::randn<float>({steps, batch, input}), small({rows, input}), small({rows, hidden}), small({rows}),
+          small({rows})};
+}
+std::vector<tn::RecurrentWeights<float>> weights(const Tensors& x) {
+  return {{x[1], x[2], x[3], x[4]}};
+}
+
+void recurrent(int threads) {
+  const auto lstm_case = [&](const char* name, const Tensors& x) {
+    compare_op(
+        name, threads, x, [](const Tensors& t) { return lstm(t[0], weights(t)).output; },
+        TORCH(std::get<0>(torch::lstm(x[0], {state(x), state(x)}, {x[1], x[2], x[3], x[4]}, true, 1, 0.0,
+                                      false, false, false))));
+  };
+  lstm_case("lstm_1x200_s35_b20", layer(4, 35, 20, 200, 200));
+  lstm_case("lstm_1x650_s35_b20", layer(4, 35, 20, 650, 650));
+  lstm_case("lstm_1x256_s100_b1", layer(4, 100, 1, 256, 256));
+  compare_op(
+      "gru_1x200_s35_b20", threads, layer(3, 35, 20, 200, 200),
+      [](const Tensors& x) { return gru(x[0], weights(x)).output; },
+      TORCH(std::get<0>(
+          torch::gru(x[0], state(x), {x[1], x[2], x[3], x[4]}, true, 1, 0.0, false, false, false))));
+}
+
+void attention(int threads) {
+  for (const tn::index_t length : {256, 1024}) {
+    const auto random = [&] { return tn::randn<float>({4, 12, length, 64}); };
+    const Tensors qkv = {random(), random(), random()};
+    const std::string name = "sdpa_4x12x" + std::to_string(length) + "x64";
+    compare_op(
+        name, threads, qkv, [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2]); },
+        TORCH(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2]))));
+    compare_op(
+        name + "_causal", threads, qkv,
+        [](const Tensors& x) {
+          return scaled_dot_product_attention<float>(x[0], x[1], x[2], {.is_causal = true});
+        },
+        TORCH(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2], {}, 0.0, false, true))));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (int threads : {1, 2}) {
+    norms(threads);
+    recurrent(threads);
+    attention(threads);
+  }
+  return bench::run(argc, argv);
+}

@@ -1,0 +1,219 @@
+#pragma once
+/// Scaled dot-product attention. Vaswani et al. 2017.
+
+#include <optional>  // optional
+
+#include "tenon/ops/keep_mask.hpp"
+#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/softmax.hpp"
+
+namespace TENON_NAMESPACE {
+
+template <Real T>
+struct AttentionOptions {
+  Tensor<T> mask{};                ///< added to the scores, to which it broadcasts
+  Tensor<bool> allowed{};          ///< true where a query may attend to a key
+  bool is_causal = false;          ///< query i attends to keys 0 … i, counted from the start
+  std::optional<double> scale{};   ///< of the products; 1 / sqrt(depth) when absent
+  double dropout_p = 0;            ///< the probability with which a weight is dropped
+  Generator* generator = nullptr;  ///< of dropout; null: the default one
+};
+
+namespace detail {
+
+/// The leading axes of an attention's operands.
+template <class T>
+Shape leading(const Tensor<T>& x) {
+  return Shape(x.shape().begin(), x.shape().end() - 2);
+}
+inline Shape with_matrix(Shape batch, index_t rows, index_t columns) {
+  batch.push_back(rows);
+  batch.push_back(columns);
+  return batch;
+}
+
+/// 0 where allowed, else minus infinity: what a boolean mask adds to the scores.
+template <class T>
+Tensor<T> additive_mask(const Tensor<bool>& allowed) {
+  return masked_fill(zeros<T>(allowed.shape()), map([](auto m) { return m == 0; }, allowed),
+                     -std::numeric_limits<T>::infinity());
+}
+
+/// Keys after the query's position, masked.
+template <class T>
+Tensor<T> causal_mask(index_t queries, index_t keys) {
+  return additive_mask<T>(lower_mask({queries, keys}, 0, "scaled_dot_product_attention"));
+}
+
+/// softmax(q k^T scale + mask), all of it, in public ops.
+template <class T>
+Tensor<T> attention_weights(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& mask, bool causal,
+                            double scale) {
+  Tensor<T> scores = mul(matmul(q, transpose(k, -1, -2)), static_cast<T>(scale));
+  if (mask.defined()) scores = add(scores, mask);
+  if (causal) scores = add(scores, causal_mask<T>(q.extent(-2), k.extent(-2)));
+  return softmax(scores, -1);
+}
+
+/// What `Attention` points to.
+template <class T>
+struct AttentionOperands {
+  Tensor<T> q, k, v, mask;
+  std::vector<index_t> q_offset, k_offset, v_offset, mask_offset;
+  backend::Attention<T> layout;
+
+  /// Operands of one batch shape; rows are copied unless their elements are neighbours.
+  AttentionOperands(const Tensor<T>& q_in, const Tensor<T>& k_in, const Tensor<T>& v_in,
+                    const Tensor<T>& mask_in, bool causal, double scale)
+      : q(rows_of_neighbours(q_in)), k(rows_of_neighbours(k_in)), v(rows_of_neighbours(v_in)) {
+    const Shape batch = leading(q_in);
+    q_offset = batch_offsets(q, batch);
+    k_offset = batch_offsets(k, batch);
+    v_offset = batch_offsets(v, batch);
+    layout = {static_cast<index_t>(q_offset.size()),
+              q.extent(-2),
+              k.extent(-2),
+              q.extent(-1),
+              v.extent(-1),
+              static_cast<T>(scale),
+              causal,
+              q.data(),
+              k.data(),
+              v.data(),
+              q.strides().back(1),
+              k.strides().back(1),
+              v.strides().back(1),
+              q_offset.data(),
+              k_offset.data(),
+              v_offset.data()};
+    if (!mask_in.defined()) return;
+    Shape whole_rows = mask_in.shape();  // stretched along the keys, but not along what else broadcasts
+    while (whole_rows.size() < 2) whole_rows.insert(0, 1);
+    whole_rows[whole_rows.size() - 1] = layout.keys;
+    mask = rows_of_neighbours(expand(mask_in.detach(), whole_rows));
+    mask_offset = batch_offsets(mask, batch);
+    layout.mask = mask.data();
+    layout.mask_row = mask.extent(-2) == 1 ? 0 : mask.strides().back(1);
+    layout.mask_offset = mask_offset.data();
+  }
+  AttentionOperands(const AttentionOperands&) = delete;  // it points into itself
+  AttentionOperands& operator=(const AttentionOperands&) = delete;
+
+ private:
+  static Tensor<T> rows_of_neighbours(const Tensor<T>& x) {
+    const Tensor<T> constant = x.detach();
+    return x.extent(-1) <= 1 || x.strides().back() == 1 ? constant : contiguous(constant);
+  }
+};
+
+/// Attention by blocks, of operands of one batch shape.
+template <class T>
+Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
+                              const Tensor<T>& mask, bool causal, double scale) {
+  const Shape batch = leading(q);
+  Tensor<T> y = Tensor<T>::empty(with_matrix(batch, q.extent(-2), v.extent(-1)));
+  Tensor<T> log_sum = Tensor<T>::empty(with_matrix(batch, q.extent(-2), 1));
+  const AttentionOperands<T> operands(q, k, v, mask, causal, scale);
+  backend::kernel<&backend::Kernels<T>::attention>()(operands.layout, y.mutable_data(),
+                                                     log_sum.mutable_data());
+  return record(
+      "scaled_dot_product_attention", y, {q, k, v},
+      [mask, causal, scale, log_sum](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> qs = p.input(0), ks = p.input(1), vs = p.input(2);
+        if (grad_enabled()) {  // with weights w: dv = w^T g, ds = w (g v^T - <g v^T, w>)
+          const Tensor<T> w = attention_weights(qs, ks, mask, causal, scale), &g = p.gradient();
+          const Tensor<T> dw = matmul(g, transpose(vs, -1, -2));
+          const Tensor<T> ds = mul(mul(w, sub(dw, sum(mul(dw, w), {-1}, true))), static_cast<T>(scale));
+          return {matmul(ds, ks), matmul(transpose(ds, -1, -2), qs), matmul(transpose(w, -1, -2), g)};
+        }
+        Tensor<T> dq = Tensor<T>::empty(qs.shape()), dk = Tensor<T>::empty(ks.shape()),
+                  dv = Tensor<T>::empty(vs.shape());
+        const AttentionOperands<T> all(qs, ks, vs, mask, causal, scale);
+        backend::kernel<&backend::Kernels<T>::attention_backward>()(
+            all.layout, p.output().data(), log_sum.data(), contiguous(p.gradient()).data(), dq.mutable_data(),
+            dk.mutable_data(), dv.mutable_data());
+        return {dq, dk, dv};
+      },
+      Keep::output);
+}
+
+/// The mask of the options as numbers to add; undefined when there is none.
+template <class T>
+Tensor<T> attention_mask(const AttentionOptions<T>& options, const Shape& scores) {
+  const auto fits = [&](const Shape& shape) {
+    check<ShapeError>(broadcast_shapes(shape, scores, "scaled_dot_product_attention") == scores,
+                      "scaled_dot_product_attention", "mask of shape ", shape,
+                      " does not broadcast to the scores' shape ", scores);
+  };
+  Tensor<T> mask = options.mask;
+  if (mask.defined()) fits(mask.shape());
+  if (!options.allowed.defined()) return mask;
+  fits(options.allowed.shape());
+  const Tensor<T> allowed = additive_mask<T>(options.allowed);
+  return mask.defined() ? add(mask, allowed) : allowed;
+}
+
+/// Attention over operands whose leading axes broadcast.
+template <class T>
+Tensor<T> attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
+                    const AttentionOptions<T>& options, double scale) {
+  const char* const op = "scaled_dot_product_attention";
+  const Shape batch = broadcast_shapes(broadcast_shapes(leading(q), leading(k), op), leading(v), op);
+  const Tensor<T> mask = attention_mask(options, with_matrix(batch, q.extent(-2), k.extent(-2)));
+  const auto stretched = [&](const Tensor<T>& x) {
+    return expand(x, with_matrix(batch, x.extent(-2), x.extent(-1)));
+  };
+  const bool differentiable_mask = mask.defined() && mask.requires_grad() && grad_enabled();
+  if (!differentiable_mask && options.dropout_p == 0)
+    return blockwise_attention(stretched(q), stretched(k), stretched(v), mask, options.is_causal, scale);
+  Tensor<T> w = attention_weights(stretched(q), k, mask, options.is_causal, scale);
+  if (options.dropout_p > 0)
+    w = mul(w, keep_mask<T>(w.shape(), options.dropout_p,
+                            options.generator ? *options.generator : default_generator()));
+  return matmul(w, stretched(v));
+}
+
+/// The heads (…, heads, rows, columns) in groups, (…, groups, heads / groups, rows, columns).
+template <class T>
+Tensor<T> in_groups(const Tensor<T>& x, index_t groups) {
+  if (!x.defined() || x.rank() < 3) return x;
+  const int axis = x.rank() - 3;
+  Shape shape = x.shape();
+  shape[axis] = shape[axis] == 1 ? 1 : groups;
+  shape.insert(axis + 1, x.shape()[axis] / shape[axis]);
+  return reshape(x, shape);
+}
+
+}  // namespace detail
+
+/// Attention of queries to keys.
+///   y = softmax(q k^T scale + mask) v
+///   q (…, L, E)  k (…, S, E)  v (…, S, D)    returns (…, L, D); leading axes broadcast. Where q has a
+///   multiple of the heads (third axis from the right) of k and v, neighbouring heads share theirs (Ainslie
+///   et al. 2023). A query that may attend to nothing becomes NaN. throws ShapeError, ValueError    keeps q,
+///   k, v, y, one number a query; the weights are computed again cost 2 L S (E + D) flops an item, half when
+///   causal; scores exist in blocks only, unless weights are dropped, the mask wants a gradient, or the
+///   gradient itself is recorded
+template <Real T>
+Tensor<T> scaled_dot_product_attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
+                                       const AttentionOptions<T>& options = {}) {
+  const char* const op = "scaled_dot_product_attention";
+  check<ShapeError>(q.rank() >= 2 && k.rank() >= 2 && v.rank() >= 2 && q.extent(-1) == k.extent(-1) &&
+                        k.extent(-2) == v.extent(-2),
+                    op, "expected q (..., L, E), k (..., S, E), v (..., S, D), got ", q.shape(), ", ",
+                    k.shape(), ", ", v.shape());
+  check<ValueError>(options.dropout_p >= 0 && options.dropout_p <= 1, op, "dropout_p ", options.dropout_p,
+                    " is no probability");
+  const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.extent(-1))));
+  const index_t heads = q.rank() >= 3 ? q.extent(-3) : 1, groups = k.rank() >= 3 ? k.extent(-3) : 1;
+  if (groups <= 1 || heads <= groups || heads % groups != 0 || v.rank() != k.rank() || v.extent(-3) != groups)
+    return detail::attention(q, k, v, options, scale);
+  AttentionOptions<T> grouped = options;
+  grouped.mask = detail::in_groups(options.mask, groups);
+  if (options.allowed.defined()) grouped.allowed = detail::in_groups(options.allowed, groups);
+  const Tensor<T> y =
+      detail::attention(detail::in_groups(q, groups), unsqueeze(k, -3), unsqueeze(v, -3), grouped, scale);
+  return flatten(y, -4, -3);
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,143 @@
+#pragma once
+/// Attention by several heads, between projections. Vaswani et al. 2017.
+
+#include "tenon/ops/attention.hpp"
+#include "tenon/ops/linear.hpp"
+#include "tenon/ops/reduce.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// The parameters, as PyTorch's MultiheadAttention has them.
+template <Real T>
+struct MultiHeadWeights {
+  Tensor<T> in_proj{};                     ///< (3 E, E): of queries, keys and values; or undefined, then
+  Tensor<T> q_proj{}, k_proj{}, v_proj{};  ///< (E, E), (E, key extent), (E, value extent)
+  Tensor<T> in_proj_bias{};                ///< (3 E) or undefined
+  Tensor<T> out_proj{}, out_proj_bias{};   ///< (E, E), and (E) or undefined
+  Tensor<T> bias_k{}, bias_v{};            ///< (1, 1, E) each: one more key and value; or both undefined
+};
+
+template <Real T>
+struct MultiHeadOptions {
+  index_t heads = 1;
+  bool batch_first = false;         ///< (N, L, E) instead of (L, N, E)
+  bool need_weights = false;        ///< return the attention weights, too
+  bool average_weights = true;      ///< over the heads
+  bool add_zero_attn = false;       ///< one more key and value, both 0
+  Tensor<T> mask{};                 ///< added to the scores: (L, S) or (N heads, L, S)
+  Tensor<bool> forbidden{};         ///< of the same shapes: true where a query may not attend
+  Tensor<bool> key_padding_mask{};  ///< (N, S): true where a key is ignored
+  bool is_causal = false;           ///< query i attends to keys 0 … i
+  double dropout_p = 0;             ///< the probability with which a weight is dropped
+};
+
+template <Real T>
+struct MultiHeadResult {
+  Tensor<T> output;
+  Tensor<T> weights;  ///< (N, L, S), or (N, heads, L, S) unless averaged; undefined unless asked for
+};
+
+namespace detail {
+
+template <class T>
+struct MultiHead {
+  const MultiHeadWeights<T>& w;
+  const MultiHeadOptions<T>& options;
+  index_t batch, width;
+  static constexpr const char* op = "multi_head_attention";
+
+  /// Part k of the input projection: of queries, keys, values.
+  Tensor<T> project(const Tensor<T>& x, index_t k) const {
+    const Tensor<T> own[] = {w.q_proj, w.k_proj, w.v_proj};
+    const Tensor<T> weight = w.in_proj.defined() ? narrow(w.in_proj, 0, k * width, width) : own[k];
+    return linear(x, weight,
+                  w.in_proj_bias.defined() ? narrow(w.in_proj_bias, 0, k * width, width) : Tensor<T>{});
+  }
+  /// (L, N, E) → (N, heads, L, E / heads)
+  Tensor<T> split_heads(const Tensor<T>& x) const {
+    return permute(reshape(x, {x.shape()[0], batch, options.heads, width / options.heads}), {1, 2, 0, 3});
+  }
+  /// Keys or values with what the options append.
+  Tensor<T> extended(Tensor<T> x, const Tensor<T>& bias) const {
+    if (bias.defined()) x = cat<T>({x, expand(bias, {1, batch, width})}, 0);
+    return options.add_zero_attn ? cat<T>({x, zeros<T>({1, batch, width})}, 0) : x;
+  }
+  /// A mask (L, S) or (N heads, L, S) over the keys that were given, for (N, heads, L, S + appended).
+  template <class U>
+  Tensor<U> for_heads(const Tensor<U>& mask, index_t keys) const {
+    if (!mask.defined()) return mask;
+    check<ShapeError>(mask.rank() == 2 || (mask.rank() == 3 && mask.shape()[0] == batch * options.heads), op,
+                      "expected a mask of shape (L, S) or (N heads, L, S), got ", mask.shape());
+    Tensor<U> wide = mask;
+    if (mask.extent(-1) < keys) {
+      Shape more = mask.shape();
+      more[mask.rank() - 1] = keys - mask.extent(-1);
+      wide = cat<U>({mask, zeros<U>(more)}, -1);
+    }
+    return wide.rank() == 2 ? wide : reshape(wide, {batch, options.heads, wide.extent(-2), keys});
+  }
+  /// Everything that is added to the scores; undefined when there is nothing.
+  Tensor<T> mask(index_t keys) const {
+    Tensor<T> total = for_heads(options.mask, keys);
+    const auto forbid = [&](const Tensor<bool>& forbidden) {
+      const Tensor<T> added = additive_mask<T>(eq(forbidden, false));
+      total = total.defined() ? add(total, added) : added;
+    };
+    if (options.forbidden.defined()) forbid(for_heads(options.forbidden, keys));
+    if (options.key_padding_mask.defined()) {
+      const Tensor<bool>& padding = options.key_padding_mask;
+      check<ShapeError>(padding.rank() == 2 && padding.shape()[0] == batch, op,
+                        "expected a key padding mask of shape (N, S), got ", padding.shape());
+      const index_t given = padding.shape()[1];
+      forbid(reshape(given < keys ? cat<bool>({padding, zeros<bool>({batch, keys - given})}, 1) : padding,
+                     {batch, 1, 1, keys}));
+    }
+    return total;
+  }
+};
+
+}  // namespace detail
+
+/// Attention of `heads` heads, each on its part of the projected queries, keys and values.
+///   query (L, N, E)  key (S, N, Ek)  value (S, N, Ev), batch first if the options say so
+///   output as query; dropout is applied to the weights before they are returned
+///   throws ShapeError, ValueError    cost five products, and the weights themselves if they are asked for
+template <Real T>
+MultiHeadResult<T> multi_head_attention(const Tensor<T>& query, const Tensor<T>& key, const Tensor<T>& value,
+                                        const MultiHeadWeights<T>& weights,
+                                        const MultiHeadOptions<T>& options) {
+  const char* const op = "multi_head_attention";
+  check<ShapeError>(query.rank() == 3 && key.rank() == 3 && value.rank() == 3, op,
+                    "expected query, key and value of three axes, got ", query.shape(), ", ", key.shape(),
+                    ", ", value.shape());
+  const auto time_first = [&](const Tensor<T>& x) { return options.batch_first ? transpose(x, 0, 1) : x; };
+  const Tensor<T> q_in = time_first(query), k_in = time_first(key), v_in = time_first(value);
+  const index_t length = q_in.shape()[0], batch = q_in.shape()[1], width = q_in.shape()[2];
+  check<ShapeError>(
+      k_in.shape()[1] == batch && v_in.shape()[1] == batch && k_in.shape()[0] == v_in.shape()[0], op,
+      "batches or lengths differ: query ", query.shape(), ", key ", key.shape(), ", value ", value.shape());
+  check<ValueError>(options.heads > 0 && width % options.heads == 0, op, "width ", width,
+                    " does not divide into ", options.heads, " heads");
+  const detail::MultiHead<T> multi{weights, options, batch, width};
+  const Tensor<T> q = multi.split_heads(multi.project(q_in, 0));
+  const Tensor<T> k = multi.split_heads(multi.extended(multi.project(k_in, 1), weights.bias_k));
+  const Tensor<T> v = multi.split_heads(multi.extended(multi.project(v_in, 2), weights.bias_v));
+  const Tensor<T> mask = multi.mask(k.extent(-2));
+  Tensor<T> y, w;
+  if (options.need_weights) {
+    w = detail::attention_weights(q, k, mask, options.is_causal,
+                                  1 / std::sqrt(static_cast<double>(q.extent(-1))));
+    if (options.dropout_p > 0)
+      w = mul(w, detail::keep_mask<T>(w.shape(), options.dropout_p, default_generator()));
+    y = matmul(w, v);
+    if (options.average_weights) w = mean(w, {1});
+  } else {
+    y = scaled_dot_product_attention<T>(
+        q, k, v, {.mask = mask, .is_causal = options.is_causal, .dropout_p = options.dropout_p});
+  }
+  y = linear(reshape(permute(y, {2, 0, 1, 3}), {length, batch, width}), weights.out_proj,
+             weights.out_proj_bias);
+  return {time_first(y), w};
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,323 @@
+#pragma once
+/// Normalisation: numbers brought to mean 0 and variance 1 over a batch, a row, a group of channels or a
+/// window; and weights scaled by their norm.
+///
+/// Every op of the first kind is one of two: rows (layer_norm, rms_norm), or planes (N, G, K, S) whose
+/// statistics are taken over (K, S), or over (N, S) (group_norm, instance_norm, batch_norm).
+
+#include "tenon/ops/linear.hpp"
+#include "tenon/ops/pad.hpp"
+#include "tenon/ops/reduce.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// Inputs of a normalisation as `record` takes them: x, and of weight and bias what is there.
+template <class T>
+struct NormInputs {
+  Tensor<T> x, weight, bias;
+
+  Tensor<T> recorded(const char* op, const Tensor<T>& y, auto&& rule) const {
+    SmallVector<graph::Input<T>, 4> inputs;
+    inputs.push_back(x);
+    if (weight.defined()) inputs.push_back(weight);
+    if (bias.defined()) inputs.push_back(edge(bias));
+    return record(op, y, inputs.begin(), inputs.size(), rule);
+  }
+};
+
+/// What a rule needs to know of its normalisation.
+struct NormRule {
+  Dims axes;  ///< of the statistics
+  double eps;
+  bool centred, weighted, biased;
+
+  /// The gradients in the order of the inputs.
+  template <class T>
+  Gradients<T> gradients(const Tensor<T>& dx, const Tensor<T>& dweight, const Tensor<T>& dbias) const {
+    Gradients<T> all = {dx};
+    if (weighted) all.push_back(dweight);
+    if (biased) all.push_back(dbias);
+    return all;
+  }
+
+  /// In ops, to be differentiated in turn: with the standardised x' = (x - m) r,
+  ///   dx = r (g w - mean(g w) - x' mean(g w x')),  dweight = sum g x',  dbias = sum g
+  template <class T>
+  Gradients<T> in_ops(const Pull<T>& p) const {
+    const Tensor<T> x = p.input(0), &g = p.gradient(), w = weighted ? p.input(1) : Tensor<T>{};
+    const Tensor<T> centre = centred ? sub(x, mean(x, axes, true)) : x;
+    const Tensor<T> rate = rsqrt(add(mean(square(centre), axes, true), eps)), standard = mul(centre, rate);
+    const Tensor<T> gw = weighted ? mul(g, w) : g;
+    Tensor<T> inner = sub(gw, mul(standard, mean(mul(gw, standard), axes, true)));
+    if (centred) inner = sub(inner, mean(gw, axes, true));
+    const Shape affine = weighted ? w.shape() : Shape{};
+    return gradients(mul(rate, inner), weighted ? sum_to(mul(g, standard), affine) : Tensor<T>{},
+                     biased ? sum_to(g, bias_shape) : Tensor<T>{});
+  }
+  Shape bias_shape;
+};
+
+template <class T>
+const T* data_or_null(const Tensor<T>& x) {
+  return x.defined() ? x.data() : nullptr;
+}
+template <class T>
+Tensor<T> dense_constant(const Tensor<T>& x) {
+  return x.defined() ? contiguous(x.detach()) : x;
+}
+template <class T>
+Shape shape_or_none(const Tensor<T>& x) {
+  return x.defined() ? x.shape() : Shape{};
+}
+
+/// Rows (rows, n), with weight and bias (n).
+template <class T>
+Tensor<T> norm_of_rows(const char* op, const NormInputs<T>& in, double eps, bool centred) {
+  const index_t rows = in.x.shape()[0], n = in.x.shape()[1];
+  Tensor<T> y = Tensor<T>::empty(in.x.shape()), mean = Tensor<T>::empty({rows}),
+            scale = Tensor<T>::empty({rows});
+  backend::kernel<&backend::Kernels<T>::norm_rows>()(
+      rows, n, contiguous(in.x.detach()).data(), data_or_null(dense_constant(in.weight)),
+      data_or_null(dense_constant(in.bias)), eps, centred, y.mutable_data(), mean.mutable_data(),
+      scale.mutable_data());
+  const NormRule rule{{1}, eps, centred, in.weight.defined(), in.bias.defined(), shape_or_none(in.bias)};
+  return in.recorded(op, y, [rule, mean, scale, rows, n](const Pull<T>& p) -> Gradients<T> {
+    if (grad_enabled()) return rule.in_ops(p);
+    Tensor<T> dx = Tensor<T>::empty({rows, n}), dweight = Tensor<T>::empty({n}),
+              dbias = Tensor<T>::empty({n});
+    const Tensor<T> weight = rule.weighted ? contiguous(p.input(1)) : Tensor<T>{};
+    backend::kernel<&backend::Kernels<T>::norm_rows_backward>()(
+        rows, n, contiguous(p.input(0)).data(), contiguous(p.gradient()).data(), data_or_null(weight),
+        mean.data(), scale.data(), rule.centred, dx.mutable_data(), dweight.mutable_data(),
+        dbias.mutable_data());
+    return rule.gradients(dx, dweight, dbias);
+  });
+}
+
+/// Mean and variance of planes, broadcasting to them.
+template <class T>
+struct PlaneMoments {
+  Tensor<T> mean, variance;
+};
+
+/// Planes (N, G, K, S) whose statistics are taken over (K, S), or, with K = 1, over (N, S).
+template <class T>
+struct Planes {
+  NormInputs<T> in;  ///< weight and bias of shape (1, G, K, 1)
+  bool over_batch;
+  double eps;
+
+  Shape groups() const { return {over_batch ? 1 : in.x.shape()[0], in.x.shape()[1], 1, 1}; }
+  Shape channels() const { return {over_batch ? 1 : in.x.shape()[0], in.x.shape()[1], in.x.shape()[2], 1}; }
+  /// Elements in one statistic.
+  index_t count() const { return in.x.size() / std::max<index_t>(1, element_count(groups())); }
+
+  PlaneMoments<T> moments() const {
+    const Shape& s = in.x.shape();
+    const index_t outer = over_batch ? s[0] : 1, n = element_count(groups());
+    PlaneMoments<T> m{Tensor<T>::empty(groups()), Tensor<T>::empty(groups())};
+    backend::kernel<&backend::Kernels<T>::moments>()(outer, n, s[2] * s[3], contiguous(in.x.detach()).data(),
+                                                     m.mean.mutable_data(), m.variance.mutable_data());
+    return m;
+  }
+  Tensor<T> rate(const PlaneMoments<T>& m) const {
+    return map([e = static_cast<T>(eps)](auto v) { return rsqrt(v + e); }, m.variance);
+  }
+  Tensor<T> weighted(const Tensor<T>& v) const {
+    return in.weight.defined() ? mul(v, in.weight.detach()) : v;
+  }
+
+  /// (x - mean) rate weight + bias
+  Tensor<T> apply(const PlaneMoments<T>& m) const {
+    const NoGrad no_grad;
+    Tensor<T> y = Tensor<T>::empty(in.x.shape());
+    const Tensor<T> bias = in.bias.defined() ? in.bias.detach() : scalar(T(0));
+    map_into<T>([](auto x, auto c, auto a, auto b) { return (x - c) * a + b; }, {{y.mutable_data()}},
+                y.shape(), in.x.detach(), m.mean, weighted(rate(m)), bias);
+    return y;
+  }
+
+  /// dx, dweight and dbias for the gradient g.
+  Gradients<T> pull(const NormRule& rule, const PlaneMoments<T>& m, const Tensor<T>& g) const {
+    const Shape& s = in.x.shape();
+    const Tensor<T> x = contiguous(in.x), dense = contiguous(g), r = rate(m);
+    Tensor<T> sum_g = Tensor<T>::empty(channels()), sum_gx = Tensor<T>::empty(channels());
+    backend::kernel<&backend::Kernels<T>::paired_sums>()(
+        over_batch ? s[0] : 1, element_count(channels()), s[3], x.data(), dense.data(),
+        contiguous(expand(m.mean, channels())).data(), sum_g.mutable_data(), sum_gx.mutable_data());
+    const T n = static_cast<T>(count());
+    const Tensor<T> shift =
+        map([n](auto t, auto a) { return t * a / n; }, sum(weighted(sum_g), {2}, true), r);
+    const Tensor<T> slope =
+        map([n](auto t, auto a) { return t * a * a * a / n; }, sum(weighted(sum_gx), {2}, true), r);
+    Tensor<T> dx = Tensor<T>::empty(s);
+    map_into<T>([](auto gi, auto a, auto xi, auto c, auto b, auto d) { return gi * a - b - (xi - c) * d; },
+                {{dx.mutable_data()}}, s, dense, weighted(r), x, m.mean, shift, slope);
+    const Shape affine = {1, s[1], s[2], 1};
+    return rule.gradients(dx, rule.weighted ? sum_to(mul(sum_gx, r), affine) : Tensor<T>{},
+                          rule.biased ? sum_to(sum_g, affine) : Tensor<T>{});
+  }
+
+  Tensor<T> recorded(const char* op, const PlaneMoments<T>& m) const {
+    const NormRule rule{over_batch ? Dims{0, 2, 3} : Dims{2, 3},
+                        eps,
+                        true,
+                        in.weight.defined(),
+                        in.bias.defined(),
+                        shape_or_none(in.bias)};
+    return in.recorded(
+        op, apply(m), [rule, m, eps = eps, batch = over_batch](const Pull<T>& p) -> Gradients<T> {
+          if (grad_enabled()) return rule.in_ops(p);
+          return Planes{{p.input(0), rule.weighted ? p.input(1) : Tensor<T>{}, {}}, batch, eps}.pull(
+              rule, m, p.gradient());
+        });
+  }
+};
+
+template <class T>
+Tensor<T> reshape_if_defined(const Tensor<T>& x, const Shape& shape) {
+  return x.defined() ? reshape(x, shape) : x;
+}
+
+/// Throws unless weight and bias, where defined, have this shape.
+template <class T>
+void check_affine(const Tensor<T>& weight, const Tensor<T>& bias, const Shape& shape, const char* op) {
+  for (const Tensor<T>* x : {&weight, &bias})
+    check<ShapeError>(!x->defined() || x->shape() == shape, op, "expected ", x == &weight ? "weight" : "bias",
+                      " of shape ", shape, ", got ", x->defined() ? x->shape() : Shape{});
+}
+
+/// Over the trailing axes `normalized`, of x seen as rows.
+template <class T>
+Tensor<T> norm_trailing(const char* op, const Tensor<T>& x, const Shape& normalized, const Tensor<T>& weight,
+                        const Tensor<T>& bias, double eps, bool centred) {
+  const int lead = x.rank() - normalized.size();
+  bool fits = !normalized.empty() && lead >= 0;
+  for (int i = 0; fits && i < normalized.size(); ++i) fits = x.shape()[lead + i] == normalized[i];
+  check<ShapeError>(fits, op, "x of shape ", x.shape(), " does not end in the normalized shape ", normalized);
+  check_affine(weight, bias, normalized, op);
+  const index_t n = element_count(normalized), rows = n == 0 ? 0 : x.size() / n;
+  const NormInputs<T> in{reshape(x, {rows, n}), reshape_if_defined(weight, {n}),
+                         reshape_if_defined(bias, {n})};
+  return reshape(norm_of_rows(op, in, eps, centred), x.shape());
+}
+
+template <class T>
+Tensor<T> norm_of_groups(const char* op, const Tensor<T>& x, index_t groups, const Tensor<T>& weight,
+                         const Tensor<T>& bias, double eps) {
+  const index_t n = x.shape()[0], channels = x.shape()[1];
+  check_affine(weight, bias, {channels}, op);
+  if (x.size() == 0) return mul(x, 1);
+  const Shape affine = {1, groups, channels / groups, 1};
+  const Planes<T> planes{{reshape(x, {n, groups, channels / groups, x.size() / (n * channels)}),
+                          reshape_if_defined(weight, affine), reshape_if_defined(bias, affine)},
+                         false,
+                         eps};
+  return reshape(planes.recorded(op, planes.moments()), x.shape());
+}
+
+/// running = (1 - momentum) running + momentum of the batch
+template <class T>
+void update_running(Tensor<T>& running, const Tensor<T>& batch, double momentum) {
+  if (!running.defined()) return;
+  const NoGrad no_grad;
+  const T rate = static_cast<T>(momentum);
+  copy_(running, map([rate](auto old, auto now) { return (1 - rate) * old + rate * now; }, running,
+                     reshape(batch, running.shape())));
+}
+
+}  // namespace detail
+
+/// Over the trailing axes `normalized_shape`. Ba et al. 2016.
+///   y = (x - mean) / sqrt(var + eps) weight + bias, var that of all elements of a row
+///   weight, bias (normalized_shape) or undefined: 1 and 0
+///   throws ShapeError    keeps x, weight, and two numbers a row    cost one pass, backward one
+template <Real T>
+Tensor<T> layer_norm(const Tensor<T>& x, const Shape& normalized_shape, const Tensor<T>& weight = {},
+                     const Tensor<T>& bias = {}, double eps = 1e-5) {
+  return detail::norm_trailing("layer_norm", x, normalized_shape, weight, bias, eps, true);
+}
+
+/// The same without mean and bias: x / sqrt(mean x^2 + eps) weight. Zhang & Sennrich 2019.
+template <Real T>
+Tensor<T> rms_norm(const Tensor<T>& x, const Shape& normalized_shape, const Tensor<T>& weight = {},
+                   double eps = 1e-6) {
+  return detail::norm_trailing("rms_norm", x, normalized_shape, weight, {}, eps, false);
+}
+
+/// Over each group of channels of each sample, with their positions. Wu & He 2018.
+///   x (N, C, …)    weight, bias (C) or undefined    throws ShapeError, ValueError
+///   keeps x, weight, and two numbers a group    cost two passes, backward two
+template <Real T>
+Tensor<T> group_norm(const Tensor<T>& x, index_t groups, const Tensor<T>& weight = {},
+                     const Tensor<T>& bias = {}, double eps = 1e-5) {
+  check<ShapeError>(x.rank() >= 2, "group_norm", "expected shape (N, C, ...), got ", x.shape());
+  check<ValueError>(groups > 0 && x.shape()[1] % groups == 0, "group_norm", x.shape()[1],
+                    " channels do not divide into ", groups, " groups");
+  return detail::norm_of_groups("group_norm", x, groups, weight, bias, eps);
+}
+
+/// Each channel of each sample over its positions. Ulyanov et al. 2016.
+///   x (N, C, …)    weight, bias (C) or undefined    throws ShapeError
+template <Real T>
+Tensor<T> instance_norm(const Tensor<T>& x, const Tensor<T>& weight = {}, const Tensor<T>& bias = {},
+                        double eps = 1e-5) {
+  check<ShapeError>(x.rank() >= 3, "instance_norm", "expected shape (N, C, positions ...), got ", x.shape());
+  return detail::norm_of_groups("instance_norm", x, std::max<index_t>(1, x.shape()[1]), weight, bias, eps);
+}
+
+struct BatchNormOptions {
+  bool training = false;  ///< normalise by the batch and update the running statistics, or by the latter
+  double momentum = 0.1;  ///< the batch's share of the updated statistics
+  double eps = 1e-5;
+};
+
+/// Each channel over the batch and its positions. Ioffe & Szegedy 2015.
+///   x (N, C, …)    all others (C); running statistics may be undefined in training, weight and bias always
+///   In training the running statistics are overwritten with (1 - momentum) old + momentum batch; of the
+///   variance, the unbiased one. Without, they take the place of the batch's.
+///   throws ShapeError, ValueError    keeps x, weight, and two numbers a channel    cost two passes, backward
+///   two
+template <Real T>
+Tensor<T> batch_norm(const Tensor<T>& x, Tensor<T> running_mean, Tensor<T> running_var,
+                     const Tensor<T>& weight = {}, const Tensor<T>& bias = {},
+                     const BatchNormOptions& options = {}) {
+  check<ShapeError>(x.rank() >= 2, "batch_norm", "expected shape (N, C, ...), got ", x.shape());
+  const index_t n = x.shape()[0], channels = x.shape()[1];
+  detail::check_affine(weight, bias, {channels}, "batch_norm");
+  for (const Tensor<T>* s : {&running_mean, &running_var}) {
+    check<ValueError>(s->defined() || options.training, "batch_norm",
+                      "running statistics are needed outside training");
+    check<ShapeError>(!s->defined() || s->shape() == Shape{channels}, "batch_norm",
+                      "expected running statistics of shape ", Shape{channels}, ", got ",
+                      s->defined() ? s->shape() : Shape{});
+  }
+  const Shape affine = {1, channels, 1, 1};
+  const index_t positions = x.size() / std::max<index_t>(1, n * channels);
+  const Tensor<T> planes = reshape(x, {n, channels, 1, positions});
+  const Tensor<T> w = detail::reshape_if_defined(weight, affine),
+                  b = detail::reshape_if_defined(bias, affine);
+  if (!options.training) {
+    const Tensor<T> var = reshape(running_var, affine);
+    const T eps = static_cast<T>(options.eps);
+    const Tensor<T> rate = map([eps](auto v) { return rsqrt(v + eps); }, var);
+    const Tensor<T> scale = w.defined() ? mul(rate, w) : rate, shift = b.defined() ? b : scalar(T(0));
+    return reshape(map(
+                       "batch_norm", [](auto v, auto m, auto a, auto c) { return (v - m) * a + c; }, planes,
+                       reshape(running_mean, affine), scale, shift),
+                   x.shape());
+  }
+  const index_t count = n * positions;
+  check<ValueError>(count > 1, "batch_norm",
+                    "expected more than one value for each channel in training, got shape ", x.shape());
+  const detail::Planes<T> whole{{planes, w, b}, true, options.eps};
+  const detail::PlaneMoments<T> moments = whole.moments();
+  const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+  detail::update_running(running_mean, moments.mean, options.momentum);
+  detail::update_running(running_var, mul(moments.variance, unbiased), options.momentum);
+  return reshape(whole.recorded("batch_norm", moments), x.shape());
+}
+
+}  // namespace TENON_NAMESPACE
