@@ -21,6 +21,8 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
     EXPECT_TRUE(table.gemm && table.batched_gemm && table.copy && table.sum && table.prod && table.max &&
                 table.min && table.argmax && table.argmin && table.cumsum && table.softmax &&
                 table.softmax_backward && table.gather && table.scatter_add);
+    EXPECT_TRUE(table.csr_multiply && table.csr_sample);
+    EXPECT_TRUE(table.fft && table.rfft && table.irfft);
   }
 }
 

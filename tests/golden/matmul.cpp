@@ -1,6 +1,6 @@
 /// Golden cases of matrix products.
 
-#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/einsum.hpp"
 
 #include "registry.hpp"
 
@@ -22,6 +22,7 @@ const Family family{
        return tn::addmm(c.in("input"), c.in("a"), c.in("b"), c.number("beta"), c.number("alpha"));
      }},
     {"linear", [](const auto& c) { return linear(c); }},
+    {"einsum", [](const auto& c) { return tn::einsum(c.text("equation"), c.all("x")); }},
     {"outer", [](const auto& c) { return tn::outer(c.in("a"), c.in("b")); }},
 };
 

@@ -2,11 +2,13 @@
 /// Puts the SIMD and threaded kernels into a table.
 
 #include "tenon/backend/cpu/copy.hpp"
+#include "tenon/backend/cpu/fft.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
+#include "tenon/backend/cpu/sparse.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -27,6 +29,13 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.softmax = softmax<T>;
     table.softmax_backward = softmax_backward<T>;
     table.scatter_add = scatter_add<T>;
+    // sparse
+    table.csr_multiply = csr_multiply<T>;
+    table.csr_sample = csr_sample<T>;
+    // Fourier transforms
+    table.fft = fft<T>;
+    table.rfft = rfft<T>;
+    table.irfft = irfft<T>;
   }
   return table;
 }

@@ -3,9 +3,11 @@
 /// against.
 
 #include "tenon/backend/reference/copy.hpp"
+#include "tenon/backend/reference/fft.hpp"
 #include "tenon/backend/reference/gemm.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
+#include "tenon/backend/reference/sparse.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
@@ -27,6 +29,13 @@ constexpr Kernels<T> table() {
       .softmax_backward = softmax_backward<T>,
       .gather = gather<T>,
       .scatter_add = scatter_add<T>,
+      // sparse
+      .csr_multiply = csr_multiply<T>,
+      .csr_sample = csr_sample<T>,
+      // Fourier transforms
+      .fft = fft<T>,
+      .rfft = rfft<T>,
+      .irfft = irfft<T>,
   };
 }
 
