@@ -149,13 +149,13 @@ Tensor<T> product_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor
   if constexpr (Real<T>)
     return record("scatter_prod", y, {x, source}, [at](const Pull<T>& p) -> Gradients<T> {
       const auto without_zeros = [](auto v) { return select(v == 0, v * 0 + 1, v); };
-      const auto is_zero = [](auto v) { return select(v == 0, v * 0 + 1, v * 0); };
+      const auto is_zero = [](const Tensor<T>& t) { return to<T>(eq(t.detach(), 0)); };
       const Tensor<T> a = p.input(0), b = p.input(1);
       const Tensor<T> rest = product_at(map(without_zeros, a), at, map(without_zeros, b));
-      const Tensor<T> zero_count = index_add(map(is_zero, a.detach()), 0, at, map(is_zero, b.detach()));
+      const Tensor<T> zero_count = index_add(is_zero(a), 0, at, is_zero(b));
       const auto derivative = [](auto g, auto v, auto product, auto zeros) {
-        return g * select(v == 0, select(zeros == 1, product, product * 0),
-                          select(zeros == 0, product / select(v == 0, v * 0 + 1, v), product * 0));
+        return g * select(v == 0, select(zeros == 1, product, 0),
+                          select(zeros == 0, product / select(v == 0, v * 0 + 1, v), 0));
       };
       const auto picked = [&](const Tensor<T>& t) { return index_select(t, 0, at); };
       return {p.needs(0) ? map("scatter_prod", derivative, p.gradient(), a, rest, zero_count) : Tensor<T>{},
@@ -179,9 +179,7 @@ Tensor<T> extremum_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tenso
         "scatter_extremum", y, {x, source},
         [at](const Pull<T>& p) -> Gradients<T> {
           const auto hits = [](const Tensor<T>& a, const Tensor<T>& b) {
-            return map(
-                "eq", [](auto u, auto v) { return select(u == v, u * 0 + 1, u * 0); }, a.detach(),
-                b.detach());
+            return to<T>(eq(a.detach(), b.detach()));
           };
           const Tensor<T> extremum = p.output();
           const Tensor<T> own = hits(p.input(0), extremum),

@@ -58,11 +58,11 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
   const Tensor<T> dense = contiguous(x.detach());
   Tensor<T> y = zeros<T>(s.shape);
   const index_t *const offsets = s.rows.offsets.data(), *const order = s.rows.order.data();
-  T* const to = y.mutable_data();
+  T* const out = y.mutable_data();
   const index_t work = std::max<index_t>(1, x.size() / std::max<index_t>(1, s.count));
   parallel_for(s.count, std::max<index_t>(1, (index_t{1} << 15) / work), [&](index_t begin, index_t end) {
     for (index_t k = begin; k < end; ++k) {
-      T* const row = to + k * s.inner;
+      T* const row = out + k * s.inner;
       for (index_t e = offsets[k]; e < offsets[k + 1]; ++e) {
         const T* const from = dense.data() + order[e] * s.inner;
         for (index_t i = 0; i < s.inner; ++i)
@@ -74,9 +74,7 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
       op, y, {x},
       [ids = s.ids, count = s.count](const Pull<T>& p) -> Gradients<T> {
         const Tensor<T> input = p.input(0);
-        const Tensor<T> hits = map(
-            "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
-            index_select(p.output().detach(), 0, ids));
+        const Tensor<T> hits = to<T>(eq(input.detach(), index_select(p.output().detach(), 0, ids)));
         const Segments<T> segments = segments_of(input, ids, count, "segment");
         const Tensor<T> ties = clamp(segment_total("segment_sum", hits, segments), T(1), {});
         return {mul(hits, index_select(div(p.gradient(), ties), 0, ids))};
