@@ -25,6 +25,8 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
     EXPECT_TRUE(table.ctc && table.sort && table.topk && table.kth && table.dropout);
     EXPECT_TRUE(table.conv && table.conv_transpose && table.conv_weight && table.fold && table.max_pool &&
                 table.plane_gather && table.plane_scatter);
+    EXPECT_TRUE(table.csr_multiply && table.csr_sample);
+    EXPECT_TRUE(table.fft && table.rfft && table.irfft);
   }
 }
 

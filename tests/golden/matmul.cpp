@@ -1,5 +1,6 @@
 /// Golden cases of matrix products and linear maps.
 
+#include "tenon/ops/einsum.hpp"
 #include "tenon/ops/linear.hpp"
 
 #include "registry.hpp"
@@ -19,6 +20,7 @@ const Family family{
      [](const auto& c) {
        return tn::bilinear(c.in("x1"), c.in("x2"), c.param("weight"), c.optional("bias"));
      }},
+    {"einsum", [](const auto& c) { return tn::einsum(c.text("equation"), c.all("x")); }},
     {"outer", [](const auto& c) { return tn::outer(c.in("a"), c.in("b")); }},
 };
 

@@ -46,6 +46,10 @@ const OpCases cases{
     {"addmm",
      {real({5}), real({3, 4}), real({4, 5})},
      [](const auto& x) { return tn::addmm(x[0], x[1], x[2], 0.5, -2); }},
+    {"baddbmm",
+     {real({2, 1, 5}), real({2, 3, 4}), real({2, 4, 5})},
+     [](const auto& x) { return tn::baddbmm(x[0], x[1], x[2], -1, 0.5); }},
+    {"dot", {real({5}), real({5})}, [](const auto& x) { return tn::dot(x[0], x[1]); }},
     {"outer", {real({3}), real({4})}, [](const auto& x) { return tn::outer(x[0], x[1]); }},
 };
 
@@ -141,6 +145,42 @@ TEST(MatmulErrors, SayWhichShapes) {
         tn::outer(z({2, 2}), z({2}));
       },
       "[outer] expected vectors, got (2, 2) and (2,)");
+}
+
+TEST(MatmulOtherTypes, IntegersAreExact) {
+  const auto a = from<std::int64_t>({{1, 2}, {3, std::int64_t{1} << 60}});
+  expect_values(tn::matmul(a, from<std::int64_t>({{1, 0}, {1, 4}})), {2, 2},
+                {3, 8, 3 + (std::int64_t{1} << 60), std::int64_t{1} << 62});
+  expect_values(tn::matmul(from<std::int32_t>({1, 2}), from<std::int32_t>({3, 4})), {}, {11});
+}
+
+TEST(MatmulOtherTypes, Bfloat16IsSummedInFloatAndRoundedOnce) {
+  // 256 + 1 is 256 in bfloat16: sums taken there would stay at 256.
+  const auto row = tn::ones<tn::bfloat16>({1, 512}), column = tn::ones<tn::bfloat16>({512, 1});
+  EXPECT_EQ(static_cast<float>(tn::matmul(row, column).item()), 512);
+  tn::Generator generator(5);
+  const auto a = tn::to<tn::bfloat16>(tn::randn<float>({3, 7, 5}, generator));
+  const auto b = tn::to<tn::bfloat16>(tn::randn<float>({5, 4}, generator));
+  const auto exact = tn::matmul(tn::to<double>(a), tn::to<double>(b)).to_vector();
+  const auto got = tn::matmul(a, b).to_vector();
+  ASSERT_EQ(got.size(), exact.size());
+  for (std::size_t i = 0; i < got.size(); ++i)  // half a unit in the last of 8 bits, and float's rounding
+    EXPECT_NEAR(static_cast<float>(got[i]), exact[i], std::abs(exact[i]) * 0x1.01p-8 + 1e-5);
+  expect_values(tn::to<float>(tn::matmul(tn::transpose(b, 0, 1), tn::transpose(a, 1, 2))), {3, 4, 7},
+                tn::to<float>(tn::contiguous(tn::transpose(tn::matmul(a, b), 1, 2))).to_vector());
+}
+
+TEST(AddProduct, OfBetaZeroIgnoresTheInput) {
+  const auto a = from<float>({{1, 2}}), b = from<float>({{3}, {4}});
+  expect_values(tn::addmm(tn::full<float>({1}, nan), a, b, 0, 2), {1, 1}, {22});
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::addmm(tn::zeros<float>({2, 1}), a, b);
+      },
+      "[addmm] input of shape (2, 1) does not broadcast to (1, 1)");
+  expect_error<tn::ShapeError>([&] { tn::baddbmm(a, a, b); },
+                               "[baddbmm] expected (B, N, M) and (B, M, K), got (1, 2) and (2, 1)");
+  expect_error<tn::ShapeError>([&] { tn::dot(a, b); }, "[dot] expected vectors, got (1, 2) and (2, 1)");
 }
 
 }  // namespace

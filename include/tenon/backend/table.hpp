@@ -131,6 +131,25 @@ struct Kernels {
   /// the last state and cell besides, and give those of the initial ones. weight as above.
   void (*recurrence_backward)(const Recurrence& r, const T* weight, const T* gates, const T* states,
                               const T* cells, const T* g, T* dgates, T* dh, T* dc);
+  // Sparse rows: entry e of row r, offsets[r] <= e < offsets[r + 1], stands in column columns[e].
+
+  /// y(rows, inner)[r] = the sum of values[e] x(., inner)[columns[e]] over r's entries, in their order;
+  /// values may be null for 1.
+  void (*csr_multiply)(index_t rows, index_t inner, const index_t* offsets, const index_t* columns,
+                       const T* values, const T* x, T* y);
+  /// values[e] = <a(rows, inner)[r], b(., inner)[columns[e]]> for each entry e of row r.
+  void (*csr_sample)(index_t rows, index_t inner, const index_t* offsets, const index_t* columns, const T* a,
+                     const T* b, T* values);
+
+  // Fourier transforms of rows, not divided by n; complex numbers are pairs.
+
+  /// y(rows, n, 2)[k] = sum_j x(rows, n, 2)[j] exp(-2 pi i j k / n), or with +2 for the inverse.
+  void (*fft)(index_t rows, index_t n, bool inverse, const T* x, T* y);
+  /// The first n / 2 + 1 of them for real x(rows, n).
+  void (*rfft)(index_t rows, index_t n, const T* x, T* y);
+  /// y(rows, n) = the inverse of what x(rows, n / 2 + 1, 2) and its mirrored conjugate are; imaginary parts
+  /// that can only be 0 are not looked at.
+  void (*irfft)(index_t rows, index_t n, const T* x, T* y);
 };
 
 }  // namespace TENON_NAMESPACE::backend

@@ -1,6 +1,7 @@
 #pragma once
 /// Matrix products.
 
+#include "tenon/ops/cast.hpp"
 #include "tenon/ops/shape.hpp"
 
 namespace TENON_NAMESPACE {
@@ -76,7 +77,8 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
 ///   y = a b        da = g b^T, db = a^T g
 ///   a (..., M, K)  b (..., K, N)    returns (..., M, N)
 ///   throws ShapeError    keeps a and b    cost 2 M K N flops a matrix, by BLAS
-template <Real T>
+/// Of integers it is exact and not fast; of bfloat16 the sums are taken in float and rounded once.
+template <Scalar T>
 Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() > 0 && b.rank() > 0, "matmul", "expected at least one axis each: lhs ",
                     a.shape(), ", rhs ", b.shape());
@@ -91,20 +93,40 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   }
   const Shape batch = broadcast_shapes(Shape(a.shape().begin(), a.shape().end() - 2),
                                        Shape(b.shape().begin(), b.shape().end() - 2), "matmul");
-  return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Pull<T>& p) -> Gradients<T> {
-    const Tensor<T> x = p.input(0), w = p.input(1);
-    return {p.needs(0) ? sum_to(matmul(p.gradient(), transpose(w, -1, -2)), x.shape()) : Tensor<T>{},
-            p.needs(1) ? sum_to(matmul(transpose(x, -1, -2), p.gradient()), w.shape()) : Tensor<T>{}};
-  });
+  if constexpr (std::is_same_v<T, bfloat16>)
+    return to<T>(detail::multiply(to<float>(a), to<float>(b), batch));
+  else if constexpr (!Real<T>)
+    return detail::multiply(a, b, batch);
+  else
+    return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Pull<T>& p) -> Gradients<T> {
+      const Tensor<T> x = p.input(0), w = p.input(1);
+      return {p.needs(0) ? sum_to(matmul(p.gradient(), transpose(w, -1, -2)), x.shape()) : Tensor<T>{},
+              p.needs(1) ? sum_to(matmul(transpose(x, -1, -2), p.gradient()), w.shape()) : Tensor<T>{}};
+    });
 }
 
 /// Batched product of exactly three axes: (B, N, M) (B, M, K).
-template <Real T>
+template <Scalar T>
 Tensor<T> bmm(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() == 3 && b.rank() == 3 && a.shape()[0] == b.shape()[0], "bmm",
                     "expected (B, N, M) and (B, M, K), got ", a.shape(), " and ", b.shape());
   return matmul(a, b);
 }
+
+namespace detail {
+/// beta input + alpha product, of the product's shape; with beta 0 the input's NaN does not spread.
+template <class T>
+Tensor<T> add_product(const char* name, const Tensor<T>& input, const Tensor<T>& product, double beta,
+                      double alpha) {
+  check<ShapeError>(broadcast_shapes(input.shape(), product.shape(), name) == product.shape(), name,
+                    "input of shape ", input.shape(), " does not broadcast to ", product.shape());
+  if (beta == 0) return mul(product, alpha);
+  const auto combine = [beta = static_cast<T>(beta), alpha = static_cast<T>(alpha)](auto c, auto ab) {
+    return beta * c + alpha * ab;
+  };
+  return map(name, combine, input, product);
+}
+}  // namespace detail
 
 /// beta input + alpha a b, where input broadcasts to the product.
 template <Real T>
@@ -112,17 +134,28 @@ Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, 
                 double alpha = 1) {
   check<ShapeError>(a.rank() == 2 && b.rank() == 2, "addmm", "expected matrices, got ", a.shape(), " and ",
                     b.shape());
-  const auto combine = [beta = static_cast<T>(beta), alpha = static_cast<T>(alpha)](auto c, auto ab) {
-    return beta * c + alpha * ab;
-  };
-  const Tensor<T> product = matmul(a, b);
-  check<ShapeError>(broadcast_shapes(input.shape(), product.shape(), "addmm") == product.shape(), "addmm",
-                    "input of shape ", input.shape(), " does not broadcast to ", product.shape());
-  return map("addmm", combine, input, product);
+  return detail::add_product("addmm", input, matmul(a, b), beta, alpha);
+}
+
+/// beta input + alpha a b for batches of exactly three axes, where input broadcasts to the product.
+template <Real T>
+Tensor<T> baddbmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
+                  double alpha = 1) {
+  check<ShapeError>(a.rank() == 3 && b.rank() == 3 && a.shape()[0] == b.shape()[0], "baddbmm",
+                    "expected (B, N, M) and (B, M, K), got ", a.shape(), " and ", b.shape());
+  return detail::add_product("baddbmm", input, matmul(a, b), beta, alpha);
+}
+
+/// The sum of a[i] b[i] of two vectors.
+template <Scalar T>
+Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b) {
+  check<ShapeError>(a.rank() == 1 && b.rank() == 1, "dot", "expected vectors, got ", a.shape(), " and ",
+                    b.shape());
+  return matmul(a, b);
 }
 
 /// y[i, j] = a[i] b[j]
-template <Real T>
+template <Scalar T>
 Tensor<T> outer(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() == 1 && b.rank() == 1, "outer", "expected vectors, got ", a.shape(), " and ",
                     b.shape());

@@ -7,6 +7,7 @@
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/ctc.hpp"
 #include "tenon/backend/cpu/dropout.hpp"
+#include "tenon/backend/cpu/fft.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
 #include "tenon/backend/cpu/pool.hpp"
@@ -16,6 +17,7 @@
 #include "tenon/backend/cpu/scan.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
 #include "tenon/backend/cpu/sort.hpp"
+#include "tenon/backend/cpu/sparse.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -55,6 +57,13 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.attention_backward = attention_backward<T>;
     table.recurrence = recurrence<T>;
     table.recurrence_backward = recurrence_backward<T>;
+    // sparse
+    table.csr_multiply = csr_multiply<T>;
+    table.csr_sample = csr_sample<T>;
+    // Fourier transforms
+    table.fft = fft<T>;
+    table.rfft = rfft<T>;
+    table.irfft = irfft<T>;
   }
   table.sort = sort<T>;
   table.topk = topk<T>;

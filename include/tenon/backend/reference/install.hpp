@@ -7,6 +7,7 @@
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/ctc.hpp"
 #include "tenon/backend/reference/dropout.hpp"
+#include "tenon/backend/reference/fft.hpp"
 #include "tenon/backend/reference/gemm.hpp"
 #include "tenon/backend/reference/pool.hpp"
 #include "tenon/backend/reference/norm.hpp"
@@ -14,6 +15,7 @@
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
 #include "tenon/backend/reference/sort.hpp"
+#include "tenon/backend/reference/sparse.hpp"
 #include "tenon/backend/table.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
@@ -57,6 +59,13 @@ constexpr Kernels<T> table() {
       .attention_backward = attention_backward<T>,
       .recurrence = recurrence<T>,
       .recurrence_backward = recurrence_backward<T>,
+      // sparse
+      .csr_multiply = csr_multiply<T>,
+      .csr_sample = csr_sample<T>,
+      // Fourier transforms
+      .fft = fft<T>,
+      .rfft = rfft<T>,
+      .irfft = irfft<T>,
   };
 }
 

@@ -1,0 +1,254 @@
+#pragma once
+/// The everyday ways to arrange tensors that are built on those of shape.hpp; everything is differentiable to
+/// any order.
+
+#include <algorithm>  // max
+
+#include "tenon/ops/index.hpp"
+
+namespace TENON_NAMESPACE {
+
+/// Axes `source` moved to the places `destination`; the others keep their order.
+///   returns a view    throws IndexError, ValueError
+template <Scalar T>
+Tensor<T> movedim(const Tensor<T>& x, const Dims& source, const Dims& destination) {
+  check<ValueError>(source.size() == destination.size(), "movedim", "sources ", source, " and destinations ",
+                    destination, " differ in number");
+  if (x.rank() == 0) return x;
+  Dims axes = Dims::filled(x.rank(), -1);
+  bool moved[max_rank] = {};
+  for (int i = 0; i < source.size(); ++i) {
+    const int from = normalize_axis(source[i], x.rank(), "movedim"),
+              to = normalize_axis(destination[i], x.rank(), "movedim");
+    check<ValueError>(!moved[from] && axes[to] < 0, "movedim", "an axis is named twice in ", source, " or ",
+                      destination);
+    moved[from] = true;
+    axes[to] = from;
+  }
+  int next = 0;
+  for (index_t& axis : axes) {
+    if (axis >= 0) continue;
+    while (moved[next]) ++next;
+    axis = next++;
+  }
+  return permute(x, axes);
+}
+template <Scalar T>
+Tensor<T> movedim(const Tensor<T>& x, index_t source, index_t destination) {
+  return movedim(x, Dims{source}, Dims{destination});
+}
+
+/// Two axes swapped: NumPy's name of `transpose`.
+template <Scalar T>
+Tensor<T> swapaxes(const Tensor<T>& x, index_t axis0, index_t axis1) {
+  return transpose(x, axis0, axis1);
+}
+
+/// `reshape` that never copies.
+///   throws ShapeError also where strides do not allow a view
+template <Scalar T>
+Tensor<T> view(const Tensor<T>& x, const Shape& asked) {
+  const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
+  check<ShapeError>(view_strides(x.shape(), x.strides(), shape).has_value(), "view", "the strides of shape ",
+                    x.shape(), " do not allow a view of shape ", shape, "; reshape copies");
+  return reshape(x, shape);
+}
+/// All elements as a vector.
+template <Scalar T>
+Tensor<T> ravel(const Tensor<T>& x) {
+  return flatten(x);
+}
+/// One axis cut up into several of the given extents, one of which may be -1.
+template <Scalar T>
+Tensor<T> unflatten(const Tensor<T>& x, index_t axis, const Shape& extents) {
+  const int a = normalize_axis(axis, x.rank(), "unflatten");
+  check<ShapeError>(x.rank() > 0 && !extents.empty(), "unflatten", "cannot cut an axis of shape ", x.shape(),
+                    " into extents ", extents);
+  const Shape parts = detail::resolve_shape(extents, {x.shape()[a]}, x.shape()[a]);
+  Shape shape;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (i != a) shape.push_back(x.shape()[i]);
+    for (int k = 0; i == a && k < parts.size(); ++k) shape.push_back(parts[k]);
+  }
+  return reshape(x, shape);
+}
+
+/// `sections` views along an axis, whose lengths differ by at most one, the longer first.
+template <Scalar T>
+std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, index_t sections, index_t axis = 0) {
+  check<ValueError>(sections > 0, "tensor_split", "expected at least one section, got ", sections);
+  const index_t extent = x.extent(axis);
+  std::vector<index_t> lengths;
+  for (index_t i = 0; i < sections; ++i) lengths.push_back(extent / sections + (i < extent % sections));
+  return split(x, lengths, axis);
+}
+/// Views between positions along an axis, as Python slices [0, a), [a, b), …, [z, end).
+template <Scalar T>
+std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, const std::vector<index_t>& positions,
+                                    index_t axis = 0) {
+  check<ShapeError>(x.rank() > 0, "tensor_split", "a tensor of rank 0 has no axes");
+  std::vector<Tensor<T>> parts;
+  index_t start = 0;
+  for (index_t position : positions) {
+    parts.push_back(slice(x, axis, range(start, position)));
+    start = position;
+  }
+  parts.push_back(slice(x, axis, range(start, {})));
+  return parts;
+}
+
+/// x repeated `repeats[k]` times along axis k; missing repeats are 1, and missing axes lead.
+template <Scalar T>
+Tensor<T> tile(const Tensor<T>& x, Dims repeats) {
+  while (repeats.size() < x.rank()) repeats.insert(0, 1);
+  return repeat(x, repeats);
+}
+
+/// Each entry of an axis `repeats` times in a row.
+///   dx = g summed over the repetitions    throws ShapeError, IndexError, ValueError    cost one copy
+template <Scalar T>
+Tensor<T> repeat_interleave(const Tensor<T>& x, index_t repeats, index_t axis) {
+  check<ValueError>(repeats >= 0, "repeat_interleave", "negative repeats ", repeats);
+  check<ShapeError>(x.rank() > 0, "repeat_interleave", "a tensor of rank 0 has no axes");
+  const int a = normalize_axis(axis, x.rank(), "repeat_interleave");
+  const Tensor<T> column = unsqueeze(x, a + 1);
+  Shape shape = column.shape();
+  shape[a + 1] = repeats;
+  return flatten(expand(column, shape), a, a + 1);
+}
+/// Entry i of an axis `repeats[i]` times in a row.
+template <Scalar T>
+Tensor<T> repeat_interleave(const Tensor<T>& x, const Tensor<index_t>& repeats, index_t axis) {
+  check<ShapeError>(x.rank() > 0, "repeat_interleave", "a tensor of rank 0 has no axes");
+  const int a = normalize_axis(axis, x.rank(), "repeat_interleave");
+  check<ShapeError>(repeats.rank() == 1 && repeats.size() == x.shape()[a], "repeat_interleave",
+                    "repeats of shape ", repeats.shape(), " are not one for each of ", x.shape()[a],
+                    " entries");
+  std::vector<index_t> positions;
+  index_t entry = 0;
+  for (index_t count : repeats) {
+    check<ValueError>(count >= 0, "repeat_interleave", "negative repeats ", count);
+    positions.insert(positions.end(), static_cast<std::size_t>(count), entry++);
+  }
+  return index_select(x, a, from(positions, {static_cast<index_t>(positions.size())}));
+}
+/// Each element `repeats` times in a row, as a vector.
+template <Scalar T>
+Tensor<T> repeat_interleave(const Tensor<T>& x, index_t repeats) {
+  return repeat_interleave(flatten(x), repeats, 0);
+}
+
+/// Quarter turns of the plane of two axes, from the first towards the second; negative turns go back.
+template <Scalar T>
+Tensor<T> rot90(const Tensor<T>& x, index_t turns = 1, index_t axis0 = 0, index_t axis1 = 1) {
+  check<ShapeError>(x.rank() >= 2, "rot90", "expected at least two axes, got shape ", x.shape());
+  const int a = normalize_axis(axis0, x.rank(), "rot90"), b = normalize_axis(axis1, x.rank(), "rot90");
+  check<ValueError>(a != b, "rot90", "axis ", a, " is named twice");
+  switch ((turns % 4 + 4) % 4) {
+    case 1:
+      return flip(transpose(x, a, b), {a});
+    case 2:
+      return flip(x, {a, b});
+    case 3:
+      return transpose(flip(x, {a}), a, b);
+    default:
+      return x;
+  }
+}
+/// Columns in reverse order.
+template <Scalar T>
+Tensor<T> fliplr(const Tensor<T>& x) {
+  check<ShapeError>(x.rank() >= 2, "fliplr", "expected at least two axes, got shape ", x.shape());
+  return flip(x, {1});
+}
+/// Rows in reverse order.
+template <Scalar T>
+Tensor<T> flipud(const Tensor<T>& x) {
+  check<ShapeError>(x.rank() >= 1, "flipud", "expected at least one axis, got shape ", x.shape());
+  return flip(x, {0});
+}
+
+/// At least one, two, three axes: missing ones have extent 1. A vector becomes a row, a matrix of (M, N)
+/// becomes (M, N, 1), and a vector (1, N, 1).
+template <Scalar T>
+Tensor<T> atleast_1d(const Tensor<T>& x) {
+  return x.rank() == 0 ? unsqueeze(x, 0) : x;
+}
+template <Scalar T>
+Tensor<T> atleast_2d(const Tensor<T>& x) {
+  return x.rank() < 2 ? unsqueeze(atleast_1d(x), 0) : x;
+}
+template <Scalar T>
+Tensor<T> atleast_3d(const Tensor<T>& x) {
+  return x.rank() < 3 ? unsqueeze(atleast_2d(x), 2) : x;
+}
+
+namespace detail {
+template <class T, class F>
+std::vector<Tensor<T>> each(const std::vector<Tensor<T>>& xs, F f) {
+  std::vector<Tensor<T>> ys;
+  for (const Tensor<T>& x : xs) ys.push_back(f(x));
+  return ys;
+}
+}  // namespace detail
+
+/// Joined one below the other; vectors are rows.
+template <Scalar T>
+Tensor<T> vstack(const std::vector<Tensor<T>>& xs) {
+  return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_2d(x); }), 0);
+}
+/// Joined side by side; vectors end to end.
+template <Scalar T>
+Tensor<T> hstack(const std::vector<Tensor<T>>& xs) {
+  check<ValueError>(!xs.empty(), "hstack", "expected at least one tensor");
+  return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_1d(x); }), xs[0].rank() < 2 ? 0 : 1);
+}
+/// Joined along the third axis.
+template <Scalar T>
+Tensor<T> dstack(const std::vector<Tensor<T>>& xs) {
+  return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_3d(x); }), 2);
+}
+
+/// A view of x stretched to `shape`.
+template <Scalar T>
+Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
+  element_count(shape, "broadcast_to");
+  check<ShapeError>(broadcast_shapes(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ",
+                    x.shape(), " does not stretch to ", shape);
+  return expand(x, shape);
+}
+/// Views of the tensors stretched to their common shape.
+template <Scalar T>
+std::vector<Tensor<T>> broadcast_tensors(const std::vector<Tensor<T>>& xs) {
+  Shape shape;
+  for (const Tensor<T>& x : xs) shape = broadcast_shapes(shape, x.shape(), "broadcast_tensors");
+  return detail::each(xs, [&](const Tensor<T>& x) { return expand(x, shape); });
+}
+
+/// Which axes of a grid the first two vectors run along: `ij` the first and second, `xy` the second and
+/// first.
+enum class Indexing { ij, xy };
+/// The coordinates of a grid: result k has the shape of all lengths and varies along axis k, as vector k
+/// does.
+///   returns views    throws ShapeError when something has more than one axis
+template <Scalar T>
+std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs, Indexing indexing = Indexing::ij) {
+  const auto count = static_cast<int>(xs.size());
+  check<ShapeError>(count <= max_rank, "meshgrid", "expected at most ", max_rank, " vectors, got ", count);
+  const auto axis_of = [&](int k) { return indexing == Indexing::xy && count > 1 && k < 2 ? 1 - k : k; };
+  Shape shape = Dims::filled(count, 1);
+  for (int k = 0; k < count; ++k) {
+    const Tensor<T>& x = xs[static_cast<std::size_t>(k)];
+    check<ShapeError>(x.rank() <= 1, "meshgrid", "expected vectors, got shape ", x.shape());
+    shape[axis_of(k)] = x.size();
+  }
+  std::vector<Tensor<T>> grids;
+  for (int k = 0; k < count; ++k) {
+    Shape own = Dims::filled(count, 1);
+    own[axis_of(k)] = -1;
+    grids.push_back(expand(reshape(xs[static_cast<std::size_t>(k)], own), shape));
+  }
+  return grids;
+}
+
+}  // namespace TENON_NAMESPACE

@@ -1,0 +1,116 @@
+#pragma once
+/// Sums, means and extrema of rows that share an id: what graph networks gather from neighbours.
+
+#include "tenon/ops/compare.hpp"
+#include "tenon/ops/sparse.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// The rows of x by segment.
+template <class T>
+struct Segments {
+  Tensor<index_t> ids;
+  Grouping rows;
+  index_t count, inner;
+  Shape shape;  // of the result
+};
+template <class T>
+Segments<T> segments_of(const Tensor<T>& x, const Tensor<index_t>& ids, index_t count, const char* op) {
+  check<ShapeError>(x.rank() > 0 && ids.rank() == 1 && ids.size() == x.shape()[0], op,
+                    "expected one id for each row, got ids of shape ", ids.shape(), " for ", x.shape());
+  check<ValueError>(count >= 0, op, "negative number of segments ", count);
+  for (index_t id : ids)
+    check<IndexError>(id >= 0 && id < count, op, "id ", id, " is not one of ", count, " segments");
+  Shape shape = x.shape();
+  shape[0] = count;
+  element_count(shape, op);
+  const Tensor<index_t> dense = contiguous(ids);
+  return {dense, group_by(dense, count), count, Around(x.shape(), 0).inner, shape};
+}
+
+/// How many rows each segment has, at least 1, with axes to broadcast against rows of `rank` axes.
+template <class T>
+Tensor<T> segment_sizes(const Segments<T>& s) {
+  Shape shape = Dims::filled(s.shape.size(), 1);
+  shape[0] = s.count;
+  Tensor<T> sizes = Tensor<T>::empty(shape);
+  const index_t* const offsets = s.rows.offsets.data();
+  for (index_t k = 0; k < s.count; ++k)
+    sizes.mutable_data()[k] = static_cast<T>(std::max<index_t>(offsets[k + 1] - offsets[k], 1));
+  return sizes;
+}
+
+template <class T>
+Tensor<T> segment_total(const char* op, const Tensor<T>& x, const Segments<T>& s) {
+  Tensor<T> y = Tensor<T>::empty(s.shape);
+  backend::kernel<&backend::Kernels<T>::csr_multiply>()(s.count, s.inner, s.rows.offsets.data(),
+                                                        s.rows.order.data(), nullptr,
+                                                        contiguous(x.detach()).data(), y.mutable_data());
+  return record(op, y, {edge(x)}, [ids = s.ids](const Pull<T>& p) -> Gradients<T> {
+    return {index_select(p.gradient(), 0, ids)};
+  });
+}
+
+template <class T, class Better>
+Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>& s, Better better) {
+  const Tensor<T> dense = contiguous(x.detach());
+  Tensor<T> y = zeros<T>(s.shape);
+  const index_t *const offsets = s.rows.offsets.data(), *const order = s.rows.order.data();
+  T* const out = y.mutable_data();
+  const index_t work = std::max<index_t>(1, x.size() / std::max<index_t>(1, s.count));
+  parallel_for(s.count, std::max<index_t>(1, (index_t{1} << 15) / work), [&](index_t begin, index_t end) {
+    for (index_t k = begin; k < end; ++k) {
+      T* const row = out + k * s.inner;
+      for (index_t e = offsets[k]; e < offsets[k + 1]; ++e) {
+        const T* const from = dense.data() + order[e] * s.inner;
+        for (index_t i = 0; i < s.inner; ++i)
+          row[i] = e == offsets[k] || better(from[i], row[i]) || from[i] != from[i] ? from[i] : row[i];
+      }
+    }
+  });
+  return record(
+      op, y, {x},
+      [ids = s.ids, count = s.count](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> input = p.input(0);
+        const Tensor<T> hits = to<T>(eq(input.detach(), index_select(p.output().detach(), 0, ids)));
+        const Segments<T> segments = segments_of(input, ids, count, "segment");
+        const Tensor<T> ties = clamp(segment_total("segment_sum", hits, segments), T(1), {});
+        return {mul(hits, index_select(div(p.gradient(), ties), 0, ids))};
+      },
+      Keep::output);
+}
+
+}  // namespace detail
+
+/// The sum of the rows of each id.
+///   y[s] = sum of x[r] over ids[r] = s        dx[r] = g[ids[r]]
+///   x (N, ...)    ids (N) in any order, each in [0, segments)    returns (segments, ...); 0 where no row is
+///   throws ShapeError, IndexError, ValueError    keeps nothing but the ids
+///   cost one pass; rows are added in their order, the same bits at any thread count
+template <Real T>
+Tensor<T> segment_sum(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
+  return detail::segment_total("segment_sum", x, detail::segments_of(x, ids, segments, "segment_sum"));
+}
+/// The mean of the rows of each id; 0 where no row is.
+template <Real T>
+Tensor<T> segment_mean(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
+  const auto s = detail::segments_of(x, ids, segments, "segment_mean");
+  return div(detail::segment_total("segment_mean", x, s), detail::segment_sizes(s));
+}
+/// The largest elements of the rows of each id, NaN if there is one; 0 where no row is. Equal elements share
+/// the gradient.
+template <Real T>
+Tensor<T> segment_max(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
+  const auto s = detail::segments_of(x, ids, segments, "segment_max");
+  return detail::segment_extremum("segment_max", x, s, [](T a, T b) { return a > b; });
+}
+/// The smallest; see `segment_max`.
+template <Real T>
+Tensor<T> segment_min(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
+  const auto s = detail::segments_of(x, ids, segments, "segment_min");
+  return detail::segment_extremum("segment_min", x, s, [](T a, T b) { return a < b; });
+}
+
+}  // namespace TENON_NAMESPACE
