@@ -1,17 +1,17 @@
 #pragma once
 /// Puts the SIMD and threaded kernels into a table.
 
+#include "tenon/backend/cpu/attention.hpp"
 #include "tenon/backend/cpu/conv.hpp"
 #include "tenon/backend/cpu/conv_weight.hpp"
-#include "tenon/backend/cpu/attention.hpp"
 #include "tenon/backend/cpu/copy.hpp"
 #include "tenon/backend/cpu/ctc.hpp"
 #include "tenon/backend/cpu/dropout.hpp"
 #include "tenon/backend/cpu/fft.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/index.hpp"
-#include "tenon/backend/cpu/pool.hpp"
 #include "tenon/backend/cpu/norm.hpp"
+#include "tenon/backend/cpu/pool.hpp"
 #include "tenon/backend/cpu/recurrence.hpp"
 #include "tenon/backend/cpu/reduce.hpp"
 #include "tenon/backend/cpu/scan.hpp"

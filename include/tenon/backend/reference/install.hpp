@@ -2,15 +2,15 @@
 /// The table of plain loops: complete for every scalar type, and the oracle that faster kernels are tested
 /// against.
 
-#include "tenon/backend/reference/conv.hpp"
 #include "tenon/backend/reference/attention.hpp"
+#include "tenon/backend/reference/conv.hpp"
 #include "tenon/backend/reference/copy.hpp"
 #include "tenon/backend/reference/ctc.hpp"
 #include "tenon/backend/reference/dropout.hpp"
 #include "tenon/backend/reference/fft.hpp"
 #include "tenon/backend/reference/gemm.hpp"
-#include "tenon/backend/reference/pool.hpp"
 #include "tenon/backend/reference/norm.hpp"
+#include "tenon/backend/reference/pool.hpp"
 #include "tenon/backend/reference/recurrence.hpp"
 #include "tenon/backend/reference/reduce.hpp"
 #include "tenon/backend/reference/softmax.hpp"
