@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/core/parallel.hpp"
@@ -368,7 +369,26 @@ class OpCaseTest : public testing::Test {
 };
 }  // namespace
 
+namespace {
+/// Filled while the tests' files are initialised.
+std::map<std::string, std::vector<std::pair<std::string, int>>>& listed() {
+  static std::map<std::string, std::vector<std::pair<std::string, int>>> cases;
+  return cases;
+}
+}  // namespace
+
+std::string table_of_cases() {
+  std::string table = "| header | case | order |\n|---|---|---:|\n";
+  for (const auto& [family, cases] : listed())
+    for (const auto& [name, order] : cases)
+      table += tn::join("| `ops/", family, ".hpp` | ", name, " | ", order, " |\n");
+  return table;
+}
+
 OpCases::OpCases(std::initializer_list<OpCase> cases, const std::source_location& where) {
+  const std::string path = where.file_name(), file = path.substr(path.rfind('/') + 1);
+  auto& family = listed()[file.substr(0, file.rfind("_test"))];
+  for (const OpCase& op : cases) family.emplace_back(op.name, op.traits.order);
   for (const OpCase& op : cases)
     testing::RegisterTest("OpCase", op.name.c_str(), nullptr, nullptr, where.file_name(),
                           static_cast<int>(where.line()),

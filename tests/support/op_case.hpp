@@ -60,6 +60,10 @@ struct OpCase {
 /// What does not hold of the case, one sentence each.
 std::vector<std::string> sweep(const OpCase& op);
 
+/// Every case that was registered, by the header it tests, with the order of the derivatives that are checked:
+/// a table in Markdown.
+std::string table_of_cases();
+
 /// Registers a test for each case, `OpCase.<name>`.
 struct OpCases {
   OpCases(std::initializer_list<OpCase> cases,
