@@ -148,9 +148,9 @@ ValuesIndices<T> median(const Tensor<T>& x, index_t axis, bool keepdim = false) 
 /// The median of all elements; NaN of nothing. Elements equal to it share the gradient.
 template <Real T>
 Tensor<T> median(const Tensor<T>& x) {
+  if (x.size() == 0) return add(sum(x), std::numeric_limits<T>::quiet_NaN());
   Tensor<T> y = Tensor<T>::empty({});
-  if (x.size() == 0) return full<T>({}, std::numeric_limits<T>::quiet_NaN());
-  index_t at;
+  index_t at = 0;
   detail::row_medians(1, x.size(), contiguous(x.detach()).data(), y.mutable_data(), &at);
   return detail::record_extremum("median", x, y, {}, false);
 }

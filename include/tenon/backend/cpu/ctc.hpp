@@ -1,7 +1,7 @@
 #pragma once
 /// Connectionist temporal classification by packs of states, one sequence on a thread. Each row of the
-/// lattice is kept relative to its largest entry, and the offsets in double, so that float loses no digits
-/// over thousands of frames.
+/// lattice is kept relative to its largest entry, and the offsets in double: what float rounds are
+/// differences within a row, not log-probabilities that grow with the number of frames.
 
 #include <algorithm>  // max, fill_n
 #include <cmath>      // log, exp
