@@ -39,19 +39,20 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
     for (index_t i = 0; i < n; ++i) all.push_back(static_cast<double>(y[static_cast<std::size_t>(i)]));
     return all;
   };
-  for (const auto& [rows, n] : {std::array<index_t, 2>{3, 1},
-                                {5, 2},
-                                {7, 31},
-                                {3, 511},
-                                {3, 512},
-                                {200, 100},
-                                {2, 5000},
-                                {1, 70001}}) {
+  for (const auto& size : {std::array<index_t, 2>{3, 1},
+                           {5, 2},
+                           {7, 31},
+                           {3, 511},
+                           {3, 512},
+                           {200, 100},
+                           {2, 5000},
+                           {1, 70001}}) {
+    const index_t rows = size[0], n = size[1];
     const auto x = values_to_sort<T>(rows * n);
     for (const bool descending : {false, true}) {
       const std::string what = join(rows, " rows of ", n, descending ? ", descending" : "");
       expect_same_everywhere(
-          [&, rows = rows, n = n] {
+          [&] {
             std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows * n)]);
             return found(rows * n, [&](index_t* at) {
               kernel<&Kernels<T>::sort>()(rows, n, descending, x.get(), y.get(), at);
@@ -61,7 +62,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
           0, "sort of " + what);
       for (const index_t k : {index_t{0}, index_t{1}, std::min<index_t>(n, 3), n / 2, n})
         expect_same_everywhere(
-            [&, rows = rows, n = n] {
+            [&] {
               std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows * k + 1)]);
               return found(rows * k, [&](index_t* at) {
                 kernel<&Kernels<T>::topk>()(rows, n, k, descending, x.get(), y.get(), at);
@@ -72,7 +73,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
     }
     for (const index_t k : {index_t{0}, n / 2, n - 1})
       expect_same_everywhere(
-          [&, rows = rows, n = n] {
+          [&] {
             std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows)]);
             return found(rows, [&](index_t* at) {
               kernel<&Kernels<T>::kth>()(rows, n, k, x.get(), y.get(), at);

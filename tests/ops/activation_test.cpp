@@ -77,7 +77,7 @@ TYPED_TEST(Activation, ValuesOfTheSimplerOnes) {
   expect_vector(tn::relu6(x), {0, 0, 0, 0.25, 3, 6});
   expect_vector(tn::celu(x, 2), {2 * e(-2), 2 * e(-0.25), 0, 0.25, 3, 7});
   expect_vector(tn::threshold(x, 0.25, -1), {-1, -1, -1, -1, 3, 7});
-  expect_vector(tn::softsign(x), {-0.8, T(-1) / 3, 0, 0.2, 0.75, 0.875});
+  expect_vector(tn::softsign(x), {T(-0.8), T(-1) / 3, 0, T(0.2), 0.75, 0.875});
   expect_vector(tn::softshrink(x), {-3.5, 0, 0, 0, 2.5, 6.5});
   expect_vector(tn::hardshrink(x), {-4, 0, 0, 0, 3, 7});
   expect_vector(tn::tanhshrink(from<T>({0, 2})), {0, T(2 - std::tanh(2.0))});

@@ -46,7 +46,7 @@ const auto length = [](index_t n) { return from<index_t>({n}); };
 TYPED_TEST(CtcLoss, AddsUpAllAlignments) {
   using T = TypeParam;
   // Three frames of the classes blank, a, b.
-  const auto p = from<T>({{0.5, 0.3, 0.2}, {0.1, 0.6, 0.3}, {0.4, 0.2, 0.4}});
+  const auto p = from<T>({{0.5, T(0.3), T(0.2)}, {T(0.1), T(0.6), T(0.3)}, {T(0.4), T(0.2), T(0.4)}});
   const auto x = tn::log(p);
   const auto three = tn::scalar<index_t>(3);
   const auto loss = [&](const Tensor<index_t>& labels) {

@@ -63,10 +63,10 @@ TYPED_TEST_SUITE(MetricLoss, Reals);
 TYPED_TEST(MetricLoss, SimilarityAndDistance) {
   using T = TypeParam;
   const auto a = from<T>({{3, 4}, {1, 0}, {0, 0}}), b = from<T>({{4, 3}, {0, 2}, {1, 1}});
-  expect_vector(tn::cosine_similarity(a, b), {0.96, 0, 0});
+  expect_vector(tn::cosine_similarity(a, b), {T(0.96), 0, 0});
   expect_vector(tn::cosine_similarity(a, b, 0, 1e-8), {12 / std::sqrt(T(170)), 12 / std::sqrt(T(224))});
   const auto tiny = tn::full<T>({1, 3}, T(1e-9));
-  expect_vector(tn::cosine_similarity(tiny, tiny), {0.03});  // norms below eps count as eps
+  expect_vector(tn::cosine_similarity(tiny, tiny), {T(0.03)});  // norms below eps count as eps
   expect_vector(tn::pairwise_distance(a, b, 1, 0), {2, 3, 2});
   expect_values(tn::pairwise_distance(a, b, 2, 0, true), {3, 1},
                 {std::sqrt(T(2)), std::sqrt(T(5)), std::sqrt(T(2))});
@@ -77,10 +77,11 @@ TYPED_TEST(MetricLoss, ValuesByHand) {
   const auto a = from<T>({{3, 4}, {3, 4}, {1, 0}}), b = from<T>({{4, 3}, {4, 3}, {0, 1}});
   const auto t = from<T>({1, -1, -1});
   expect_vector(tn::cosine_embedding_loss(a, b, t, {.margin = 0.5, .reduction = Reduction::none}),
-                {0.04, 0.46, 0});
-  expect_values(tn::cosine_embedding_loss(a(0), b(0), tn::scalar<T>(1)), {}, {0.04});
-  const auto d = from<T>({0.5, 0.2, 3});
-  expect_vector(tn::hinge_embedding_loss(d, t, {.margin = 1, .reduction = Reduction::none}), {0.5, 0.8, 0});
+                {T(0.04), T(0.46), 0});
+  expect_values(tn::cosine_embedding_loss(a(0), b(0), tn::scalar<T>(1)), {}, {T(0.04)});
+  const auto d = from<T>({0.5, T(0.2), 3});
+  expect_vector(tn::hinge_embedding_loss(d, t, {.margin = 1, .reduction = Reduction::none}),
+                {0.5, T(0.8), 0});
   expect_values(tn::hinge_embedding_loss(d, t), {}, {T(1.3) / 3});
   expect_vector(
       tn::margin_ranking_loss(d, from<T>({1, 1, 1}), t, {.margin = 0.25, .reduction = Reduction::none}),

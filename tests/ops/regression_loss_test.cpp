@@ -67,7 +67,7 @@ TYPED_TEST(RegressionLoss, LikelihoodOfNormalDistributions) {
   expect_values(tn::gaussian_nll_loss(x, t, from<T>({{1, 1}}), {.full = true}), {},
                 {T(1 + 0.5 * std::log(2 * std::numbers::pi))});
   // A variance below eps counts as eps; its gradient is the one at eps.
-  auto v = from<T>({{1e-8, 1}}).requires_grad_();
+  auto v = from<T>({{T(1e-8), 1}}).requires_grad_();
   const auto dv = tn::grad(tn::sum(tn::gaussian_nll_loss(x, t, v, none)), {v})[0];
   expect_values(dv, {1, 2}, {5e5, -1.5}, 1e-6);
 }
