@@ -5,6 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/ops/matmul.hpp"
+#include "tenon/ops/random.hpp"
 #include "tenon/ops/unary.hpp"
 
 namespace {
@@ -29,6 +30,16 @@ TEST(Checkpoint, HasTheValuesAndGradientsOfTheFunction) {
   EXPECT_EQ(cheap.to_vector(), plain.to_vector());
   const auto want = tn::grad(tn::sum(plain * plain), {x, w}), got = tn::grad(tn::sum(cheap * cheap), {x, w});
   for (std::size_t k = 0; k < 2; ++k) EXPECT_EQ(got[k].to_vector(), want[k].to_vector());
+}
+
+TEST(Checkpoint, DrawsTheSameRandomNumbersAgain) {
+  const auto f = [](const Tensors& x) { return tn::dropout(x[0], 0.5, true); };
+  auto x = tn::ones<double>({1000}).requires_grad_();
+  tn::manual_seed(4);
+  const auto y = checkpoint(f, Tensors{x});
+  const auto next = tn::default_generator().state().block;
+  EXPECT_EQ(tn::grad(tn::sum(y), {x})[0].to_vector(), y.to_vector());
+  EXPECT_EQ(tn::default_generator().state().block, next);
 }
 
 TEST(Checkpoint, ToSecondOrderAndWithConstants) {

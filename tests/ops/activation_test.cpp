@@ -29,6 +29,15 @@ const OpCases cases{
     {"hardtanh", {real({3, 5})}, [](const auto& x) { return tn::hardtanh(x[0], -0.7, 0.9); }},
     {"prelu_one_weight", {real({3, 5}), real({1})}, [](const auto& x) { return tn::prelu(x[0], x[1]); }},
     {"prelu_channels", {real({2, 5, 3}), real({5})}, [](const auto& x) { return tn::prelu(x[0], x[1]); }},
+    {"relu6", {between(-1, 8, {3, 5})}, [](const auto& x) { return tn::relu6(x[0]); }},
+    {"celu", {real({3, 5})}, [](const auto& x) { return tn::celu(x[0], 0.7); }},
+    {"threshold", {real({3, 5})}, [](const auto& x) { return tn::threshold(x[0], 0.25, 2); }},
+    {"softsign", {real({3, 5})}, [](const auto& x) { return tn::softsign(x[0]); }},
+    {"softshrink", {real({3, 5})}, [](const auto& x) { return tn::softshrink(x[0]); }},
+    {"hardshrink", {real({3, 5})}, [](const auto& x) { return tn::hardshrink(x[0]); }},
+    {"tanhshrink", {real({3, 5})}, [](const auto& x) { return tn::tanhshrink(x[0]); }},
+    {"hardsigmoid", {between(-5, 5, {3, 5})}, [](const auto& x) { return tn::hardsigmoid(x[0]); }},
+    {"hardswish", {between(-5, 5, {3, 5})}, [](const auto& x) { return tn::hardswish(x[0]); }},
     {"glu", {real({3, 4})}, [](const auto& x) { return tn::glu(x[0], 1); }, {.fixed = true}},
 };
 
@@ -61,11 +70,43 @@ TYPED_TEST(Activation, Values) {
   expect_vector(tn::glu(from<T>({4, 2, 0, 0}), 0), {2, 1});
 }
 
+TYPED_TEST(Activation, ValuesOfTheSimplerOnes) {
+  using T = TypeParam;
+  const auto x = from<T>({-4, -0.5, 0, 0.25, 3, 7});
+  const auto e = [](double v) { return T(std::expm1(v)); };
+  expect_vector(tn::relu6(x), {0, 0, 0, 0.25, 3, 6});
+  expect_vector(tn::celu(x, 2), {2 * e(-2), 2 * e(-0.25), 0, 0.25, 3, 7});
+  expect_vector(tn::threshold(x, 0.25, -1), {-1, -1, -1, -1, 3, 7});
+  expect_vector(tn::softsign(x), {T(-0.8), T(-1) / 3, 0, T(0.2), 0.75, 0.875});
+  expect_vector(tn::softshrink(x), {-3.5, 0, 0, 0, 2.5, 6.5});
+  expect_vector(tn::hardshrink(x), {-4, 0, 0, 0, 3, 7});
+  expect_vector(tn::tanhshrink(from<T>({0, 2})), {0, T(2 - std::tanh(2.0))});
+  expect_vector(tn::hardsigmoid(x), {0, T(2.5) / 6, 0.5, T(3.25) / 6, 1, 1});
+  expect_vector(tn::hardswish(x), {0, T(-1.25) / 6, 0, T(0.8125) / 6, 3, 7});
+}
+
 TYPED_TEST(Activation, NaNStaysNaN) {
   const auto x = from<TypeParam>({nan});
-  for (const auto& y :
-       {tn::relu(x), tn::leaky_relu(x), tn::elu(x), tn::selu(x), tn::silu(x), tn::softplus(x), tn::mish(x),
-        tn::gelu(x), tn::gelu_tanh(x), tn::hardtanh(x), tn::prelu(x, from<TypeParam>({1}))})
+  for (const auto& y : {tn::relu(x),
+                        tn::leaky_relu(x),
+                        tn::elu(x),
+                        tn::selu(x),
+                        tn::silu(x),
+                        tn::softplus(x),
+                        tn::mish(x),
+                        tn::gelu(x),
+                        tn::gelu_tanh(x),
+                        tn::hardtanh(x),
+                        tn::prelu(x, from<TypeParam>({1})),
+                        tn::relu6(x),
+                        tn::celu(x),
+                        tn::threshold(x, 0, 1),
+                        tn::softsign(x),
+                        tn::softshrink(x),
+                        tn::hardshrink(x),
+                        tn::tanhshrink(x),
+                        tn::hardsigmoid(x),
+                        tn::hardswish(x)})
     expect_vector(y, {nan});
 }
 
@@ -119,6 +160,13 @@ TEST(ActivationErrors, SayWhichShapes) {
         tn::glu(tn::zeros<float>({2, 3}));
       },
       "[glu] extent 3 of axis -1 of shape (2, 3) is odd");
+}
+
+TEST(ActivationErrors, NameNumbers) {
+  const auto x = tn::zeros<float>({2});
+  expect_error<tn::ValueError>([&] { tn::celu(x, 0); }, "[celu] alpha is 0");
+  expect_error<tn::ValueError>([&] { tn::softshrink(x, -1); },
+                               "[softshrink] lambda is -1, expected 0 or more");
 }
 
 }  // namespace

@@ -51,7 +51,26 @@ const OpCases cases{
        return tn::nll_loss(x[0], from<index_t>({2, 0, 1, 1}), {.reduction = Reduction::sum});
      },
      {.fixed = true}},
-    {"mse_loss", {real({3, 4}), real({3, 4})}, [](const auto& x) { return tn::mse_loss(x[0], x[1]); }},
+    {"kl_div", {real({3, 4}), positive({3, 4})}, [](const auto& x) { return tn::kl_div(x[0], x[1]); }},
+    {"kl_div_log_target",
+     {real({3, 4}), real({3, 4})},
+     [](const auto& x) {
+       return tn::kl_div(x[0], x[1], {.reduction = Reduction::batch_mean, .log_target = true});
+     }},
+    {"multi_margin_loss",
+     {real({4, 3})},
+     [](const auto& x) {
+       return tn::multi_margin_loss(x[0], from<index_t>({2, 0, 1, 1}));
+     },
+     {.fixed = true}},
+    {"multi_margin_loss_squared",
+     {real({4, 3})},
+     []<class T>(const std::vector<Tensor<T>>& x) {
+       return tn::multi_margin_loss(
+           x[0], from<index_t>({2, 0, 1, 1}),
+           {.p = 2, .margin = 0.7, .weight = from<T>({0.5, 1, 2}), .reduction = Reduction::none});
+     },
+     {.fixed = true}},
 };
 
 template <class T>
@@ -108,11 +127,34 @@ TYPED_TEST(Loss, LargeScoresDoNotOverflow) {
   expect_values(tn::cross_entropy(from<TypeParam>({{1e5, 0}}), from<index_t>({1})), {}, {1e5});
 }
 
-TYPED_TEST(Loss, MeanSquaredError) {
-  const auto x = from<TypeParam>({1, 2, 3}), t = from<TypeParam>({1, 4, 0});
-  expect_values(tn::mse_loss(x, t), {}, {TypeParam(13) / 3});
-  expect_values(tn::mse_loss(x, t, Reduction::sum), {}, {13});
-  expect_vector(tn::mse_loss(x, t, Reduction::none), {0, 4, 9});
+TYPED_TEST(Loss, DivergenceOfDistributions) {
+  using T = TypeParam;
+  const auto x = tn::log(from<T>({{0.5, 0.25, 0.25}, {0.5, 0.25, 0.25}}));
+  auto t = from<T>({{0.5, 0.5, 0}, {0.25, 0.5, 0.25}}).requires_grad_();
+  const T half = T(0.5) * std::log(T(2));
+  expect_values(tn::kl_div(x, t, {.reduction = Reduction::none}), {2, 3}, {0, half, 0, -half / 2, half, 0});
+  expect_values(tn::kl_div(x, t, {.reduction = Reduction::batch_mean}), {}, {3 * half / 4});
+  expect_values(tn::kl_div(x, t), {}, {3 * half / 12});
+  const auto gradient = tn::grad(tn::kl_div(x, t, {.reduction = Reduction::sum}), {t})[0];
+  EXPECT_TRUE(std::isfinite(gradient.at({0, 2})));
+  expect_values(tn::kl_div(x, x, {.log_target = true}), {}, {0});
+}
+
+TYPED_TEST(Loss, MarginsOfScores) {
+  using T = TypeParam;
+  const auto x = from<T>({{0.5, 2, 1}, {3, 0, 0}});
+  const auto target = from<index_t>({2, 0});
+  expect_vector(tn::multi_margin_loss(x, target, {.reduction = Reduction::none}), {T(2.5) / 3, 0});
+  expect_vector(
+      tn::multi_margin_loss(x, target, {.p = 2, .weight = from<T>({1, 1, 4}), .reduction = Reduction::none}),
+      {T(4 * 4.25) / 3, 0});
+  expect_values(tn::multi_margin_loss(x(0), tn::scalar<index_t>(1)), {}, {0});
+}
+
+TYPED_TEST(Loss, BatchMeanOfClasses) {
+  const auto x = tn::zeros<TypeParam>({2, 4, 3});
+  const auto loss = tn::cross_entropy(x, tn::zeros<index_t>({2, 3}), {.reduction = Reduction::batch_mean});
+  expect_values(loss, {}, {TypeParam(3 * std::log(4.0))});
 }
 
 TEST(LossErrors, NameShapesAndClasses) {
@@ -141,6 +183,20 @@ TEST(LossErrors, NameShapesAndClasses) {
       "[cross_entropy] expected one weight for each of 3 classes");
   expect_error<tn::ShapeError>([&] { tn::nll_loss(tn::scalar<float>(1), tn::scalar<index_t>(0)); },
                                "[nll_loss] expected class scores of shape (C,) or (N, C, ...), got ()");
+  expect_error<tn::ShapeError>([&] { tn::kl_div(x, tn::zeros<float>({4})); },
+                               "[kl_div] shapes do not broadcast: (2, 3) and (4,)");
+  expect_error<tn::IndexError>(
+      [&] {
+        tn::multi_margin_loss(x, from<index_t>({0, -1}));
+      },
+      "[multi_margin_loss] target -1 is not one of 3 classes");
+  expect_error<tn::ShapeError>([&] { tn::multi_margin_loss(x, from<index_t>({0})); },
+                               "[multi_margin_loss] expected targets of shape (2,), got (1,)");
+  expect_error<tn::ValueError>(
+      [&] {
+        tn::multi_margin_loss(x, from<index_t>({0, 1}), {.p = 3});
+      },
+      "[multi_margin_loss] p is 3, expected 1 or 2");
 }
 
 }  // namespace

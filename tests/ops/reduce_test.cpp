@@ -30,6 +30,10 @@ const OpCases cases{
     {"var", {real({4, 5})}, [](const auto& x) { return tn::var(x[0], {1}, 0); }},
     {"var_unbiased", {real({4, 5})}, [](const auto& x) { return tn::var(x[0]); }, {.fixed = true}},
     {"std", {real({4, 5})}, [](const auto& x) { return tn::std(x[0], {0}, 1, true); }, {.fixed = true}},
+    {"var_of_var_mean", {real({4, 5})}, [](const auto& x) { return tn::var_mean(x[0], {1}, 0).var; }},
+    {"mean_of_var_mean", {real({4, 5})}, [](const auto& x) { return tn::var_mean(x[0], {0}).mean; }},
+    {"nansum", {real({4, 5})}, [](const auto& x) { return tn::nansum(x[0], {1}); }},
+    {"nanmean", {real({4, 5})}, [](const auto& x) { return tn::nanmean(x[0], {0}, true); }},
     {"amax",
      {real({3, 4, 5})},
      [](const auto& x) {
@@ -95,6 +99,42 @@ TYPED_TEST(Reduce, Values) {
   expect_values(tn::norm(v, double{inf}), {}, {4});
   expect_values(tn::norm(v, -double{inf}), {}, {0});
   expect_values(tn::norm(v, 3), {}, {std::cbrt(T(91))});
+}
+
+TYPED_TEST(Reduce, VarianceAndMeanTogether) {
+  using T = TypeParam;
+  const auto x = from<T>({{1, 2, 3}, {4, 5, 9}});
+  const auto both = tn::var_mean(x, {1}), wide = tn::var_mean(x, {0}, 0, true);
+  expect_vector(both.var, {1, 7});
+  expect_vector(both.mean, {2, 6});
+  expect_values(wide.var, {1, 3}, {2.25, 2.25, 9});
+  expect_values(wide.mean, {1, 3}, {2.5, 3.5, 6});
+}
+
+TYPED_TEST(Reduce, NaNLeftOut) {
+  using T = TypeParam;
+  auto x = from<T>({{1, nan, 3}, {nan, nan, nan}}).requires_grad_();
+  expect_vector(tn::nansum(x, {1}), {4, 0});
+  expect_vector(tn::nanmean(x, {1}), {2, nan});
+  expect_values(tn::nanmean(x), {}, {2});
+  expect_values(tn::grad(tn::nanmean(x), {x})[0], {2, 3}, {0.5, 0, 0.5, 0, 0, 0});
+}
+
+TYPED_TEST(Reduce, AnyAllAndHowMany) {
+  using T = TypeParam;
+  const auto x = from<T>({{0, 2, nan}, {0, 0, 1}, {3, 1, 1}});
+  expect_values(tn::any(x), {}, {true});
+  expect_values(tn::all(x), {}, {false});
+  expect_vector(tn::all(x, {1}), {false, false, true});
+  expect_values(tn::any(x, {0}, true), {1, 3}, {true, true, true});
+  expect_vector(tn::any(tn::eq(x, 0), {1}), {true, true, false});
+  expect_values(tn::count_nonzero(x), {}, {6});
+  expect_vector(tn::count_nonzero(x, {1}), {2, 1, 3});
+  const auto nothing = tn::zeros<T>({0, 2});
+  expect_vector(tn::any(nothing, {0}), {false, false});
+  expect_vector(tn::all(nothing, {0}), {true, true});
+  expect_values(tn::count_nonzero(nothing), {}, {0});
+  expect_vector(tn::any(from<std::int64_t>({{0, 0}, {0, -1}}), {1}), {false, true});
 }
 
 TYPED_TEST(Reduce, PositionsOfExtrema) {
@@ -214,6 +254,8 @@ TEST(ReduceErrors, NameWhatIsWrong) {
   const auto x = tn::zeros<float>({2, 3});
   expect_error<tn::IndexError>([&] { tn::sum(x, {2}); }, "[sum] axis 2 is outside [-2, 2) of rank 2");
   expect_error<tn::ValueError>([&] { tn::sum(x, {0, -2}); }, "[sum] axis -2 is named twice");
+  expect_error<tn::IndexError>([&] { tn::any(x, {2}); }, "[any] axis 2 is outside [-2, 2) of rank 2");
+  expect_error<tn::ValueError>([&] { tn::all(x, {0, 0}); }, "[all] axis 0 is named twice");
   expect_error<tn::IndexError>([&] { tn::mean(x, {5}); }, "[mean] axis 5 is outside [-2, 2) of rank 2");
   expect_error<tn::ValueError>(
       [] {

@@ -20,6 +20,7 @@ const OpCases cases{
     {"softmax_last", {real({4, 7})}, [](const auto& x) { return tn::softmax(x[0], -1); }},
     {"softmax_first", {real({7, 4})}, [](const auto& x) { return tn::softmax(x[0], 0); }},
     {"softmax_middle", {real({3, 5, 4})}, [](const auto& x) { return tn::softmax(x[0], 1); }},
+    {"softmin", {real({3, 4, 5})}, [](const auto& x) { return tn::softmin(x[0], 1); }},
     {"log_softmax_last", {real({4, 7})}, [](const auto& x) { return tn::log_softmax(x[0], -1); }},
     {"log_softmax_first", {real({7, 4})}, [](const auto& x) { return tn::log_softmax(x[0], 0); }},
     {"log_softmax_middle", {real({3, 5, 4})}, [](const auto& x) { return tn::log_softmax(x[0], 1); }},

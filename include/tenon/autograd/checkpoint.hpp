@@ -6,20 +6,39 @@
 
 namespace TENON_NAMESPACE {
 
+namespace detail {
+/// Sets the default generator back for a scope: what was drawn once is drawn again.
+class ScopedState {
+ public:
+  explicit ScopedState(const Generator::State& state) : before_(default_generator().state()) {
+    default_generator().set_state(state);
+  }
+  ~ScopedState() { default_generator().set_state(before_); }
+  ScopedState(const ScopedState&) = delete;
+  ScopedState& operator=(const ScopedState&) = delete;
+
+ private:
+  Generator::State before_;
+};
+}  // namespace detail
+
 /// f(xs) without keeping what f records inside; the backward pass runs f again.
-///   f    (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic; whatever is to be differentiated must
-///   be among xs keeps xs    cost one more evaluation of f in the backward pass
+///   f     (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic but for what it draws from the default
+///         generator, which is drawn again; whatever is to be differentiated must be among xs
+///   keeps xs    cost one more evaluation of f in the backward pass
 template <Real T, class F>
 Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
   const bool in_training = training();  // the same in both runs, though recording is not
+  const Generator::State drawn_from = default_generator().state();
   Tensor<T> y = [&] {
     const TrainingMode mode(in_training);
     const NoGrad no_grad;
     return f(xs).detach();
   }();
   const std::vector<graph::Input<T>> inputs(xs.begin(), xs.end());
-  const auto rule = [f, in_training](const Pull<T>& p) {
+  const auto rule = [f, in_training, drawn_from](const Pull<T>& p) {
     const bool higher_order = grad_enabled();
+    const detail::ScopedState again_from(drawn_from);
     const TrainingMode mode(in_training);
     const GradMode recording(true);
     std::vector<Tensor<T>> again, wanted;

@@ -2,6 +2,7 @@
 /// Random choices, and layers that make them. What is drawn depends on the generator's seed, its position and
 /// the element's place alone: the same at any number of threads.
 
+#include "tenon/backend/philox.hpp"
 #include "tenon/ops/activation.hpp"
 #include "tenon/ops/softmax.hpp"
 #include "tenon/ops/sort.hpp"
@@ -84,6 +85,26 @@ Tensor<T> truncated_normal(const Shape& shape, const TruncatedNormalOptions& opt
 }
 
 namespace detail {
+/// Takes the blocks that `size` words need, and returns the first.
+inline std::uint64_t take_groups(index_t size, Generator& generator) {
+  const index_t groups = (size + backend::philox_group_words - 1) / backend::philox_group_words;
+  return generator.take_blocks(static_cast<std::uint64_t>(groups * backend::philox_group_blocks));
+}
+/// Calls f(position, count, words) for runs of at most a group of positions below `size`, each with a random
+/// word of its own.
+template <class F>
+void each_random_group(index_t size, Generator& generator, F f) {
+  constexpr index_t group = backend::philox_group_words;
+  const std::uint64_t seed = generator.seed(), first = take_groups(size, generator);
+  parallel_for((size + group - 1) / group, 1 << 9, [&](index_t begin, index_t end) {
+    std::uint32_t words[group];
+    for (index_t g = begin; g < end; ++g) {
+      backend::philox_group(seed, first + static_cast<std::uint64_t>(g * backend::philox_group_blocks),
+                            words);
+      f(g * group, std::min(group, size - g * group), words);
+    }
+  });
+}
 inline void check_probability(double p, const char* op) {
   check<ValueError>(p >= 0 && p <= 1, op, "the probability is ", p, ", expected one in [0, 1]");
 }
@@ -95,8 +116,9 @@ Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default
   detail::check_probability(p, "bernoulli");
   const auto limit = static_cast<std::uint64_t>(p * 0x1p32);
   Tensor<T> x = Tensor<T>::empty(shape);
-  detail::fill_random<4>(x, generator, [limit](const Philox::Block& block, T* values) {
-    for (int i = 0; i < 4; ++i) values[i] = T(block.word[i] < limit);
+  T* const data = x.mutable_data();
+  detail::each_random_group(x.size(), generator, [=](index_t at, index_t count, const std::uint32_t* words) {
+    for (index_t i = 0; i < count; ++i) data[at + i] = T(words[i] < limit);
   });
   return x;
 }
@@ -247,9 +269,7 @@ struct DropoutMask {
 
   DropoutMask(index_t size, double p, Generator& generator)
       : seed(generator.seed()),
-        first_block(generator.take_blocks(
-            static_cast<std::uint64_t>((size + backend::philox_group_words - 1) /
-                                       backend::philox_group_words * backend::philox_group_blocks))),
+        first_block(take_groups(size, generator)),
         threshold(static_cast<std::uint32_t>(std::min(p * 0x1p32, 0x1p32 - 1))),
         scale(1 / (1 - p)) {}
 };

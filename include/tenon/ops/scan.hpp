@@ -7,12 +7,12 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// Entries moved one place up an axis that is not empty; the first becomes 0.
+/// Entries moved one place up an axis that is not empty; the first becomes `value`.
 template <class T>
-Tensor<T> shift_up(const Tensor<T>& x, int axis) {
+Tensor<T> shift_up(const Tensor<T>& x, int axis, T value = T(0)) {
   Shape first = x.shape();
   first[axis] = 1;
-  return cat<T>({zeros<T>(first), narrow(x, axis, 0, x.shape()[axis] - 1)}, axis);
+  return cat<T>({full<T>(first, value), narrow(x, axis, 0, x.shape()[axis] - 1)}, axis);
 }
 
 /// y_i = a_i y_(i-1) + b_i, or its transpose, y_i = a_(i+1) y_(i+1) + b_i, which is its own rule in turn.
@@ -63,14 +63,32 @@ Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, index_t axis) {
 }
 
 /// The running product along an axis. Zeros need no care in the gradient: nothing is divided.
-///   y_i = x_0 … x_i    throws IndexError    keeps x and y; differentiable to any order
+///   y_i = x_0 … x_i    dx_i = y_(i-1) s_i, s_i = g_i + x_(i+1) s_(i+1)
+///   throws IndexError    keeps x and y; differentiable to any order
 template <Real T>
 Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
   const int k = normalize_axis(axis, x.rank(), "cumprod");
   if (x.rank() == 0 || x.size() == 0) return x;
-  Shape rest = x.shape();
-  --rest[k];
-  return detail::linear_scan(x, cat<T>({narrow(x, k, 0, 1), zeros<T>(rest)}, k), k, false);
+  const detail::Around d(x.shape(), k);
+  const Tensor<T> factors = contiguous(x.detach());
+  Tensor<T> y = Tensor<T>::empty(x.shape());
+  const T* const from = factors.data();
+  T* const into = y.mutable_data();
+  const index_t block = d.extent * d.inner;
+  parallel_for(d.outer, std::max<index_t>(1, (index_t{1} << 15) / block), [&](index_t begin, index_t end) {
+    for (index_t o = begin; o < end; ++o) {
+      const index_t at = o * block;
+      std::copy_n(from + at, d.inner, into + at);
+      for (index_t i = at + d.inner; i < at + block; ++i) into[i] = into[i - d.inner] * from[i];
+    }
+  });
+  return record(
+      "cumprod", y, {x},
+      [k](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> s = detail::linear_scan(p.input(0), p.gradient(), k, true);
+        return {mul(s, detail::shift_up(p.output(), k, T(1)))};
+      },
+      Keep::output);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -148,9 +148,9 @@ ValuesIndices<T> median(const Tensor<T>& x, index_t axis, bool keepdim = false) 
 /// The median of all elements; NaN of nothing. Elements equal to it share the gradient.
 template <Real T>
 Tensor<T> median(const Tensor<T>& x) {
+  if (x.size() == 0) return add(sum(x), std::numeric_limits<T>::quiet_NaN());
   Tensor<T> y = Tensor<T>::empty({});
-  if (x.size() == 0) return full<T>({}, std::numeric_limits<T>::quiet_NaN());
-  index_t at;
+  index_t at = 0;
   detail::row_medians(1, x.size(), contiguous(x.detach()).data(), y.mutable_data(), &at);
   return detail::record_extremum("median", x, y, {}, false);
 }
@@ -166,27 +166,24 @@ struct Unique {
 };
 
 namespace detail {
-/// Runs of equal elements among x[order[0]], x[order[1]], …; without an order, among x itself.
+/// Runs of equal elements of a vector; element i stood at order[i], or at i without an order.
 template <class T>
-Unique<T> equal_runs(const Tensor<T>& x, const index_t* order) {
-  const Tensor<T> flat = contiguous(x.detach());
-  const T* const element = flat.data();
-  Unique<T> u{{}, Tensor<index_t>::empty(x.shape()), {}};
+Unique<T> equal_runs(const T* x, index_t n, const index_t* order, const Shape& shape) {
+  Unique<T> u{Tensor<T>::empty({n}), Tensor<index_t>::empty(shape), Tensor<index_t>::empty({n})};
+  T* const value = u.values.mutable_data();
   index_t* const inverse = u.inverse.mutable_data();
-  std::vector<T> values;
-  std::vector<index_t> counts;
-  for (index_t i = 0; i < x.size(); ++i) {
-    const index_t at = order ? order[i] : i;
-    if (values.empty() || element[at] != values.back()) {
-      values.push_back(element[at]);
-      counts.push_back(0);
+  index_t* const count = u.counts.mutable_data();
+  index_t run = -1;
+  for (index_t i = 0; i < n; ++i) {
+    if (run < 0 || x[i] != value[run]) {
+      value[++run] = x[i];
+      count[run] = 0;
     }
-    ++counts.back();
-    inverse[at] = static_cast<index_t>(values.size()) - 1;
+    ++count[run];
+    inverse[order ? order[i] : i] = run;
   }
-  u.values = Tensor<T>::empty({static_cast<index_t>(values.size())});
-  std::copy(values.begin(), values.end(), u.values.mutable_data());
-  u.counts = from(counts, {static_cast<index_t>(counts.size())});
+  u.values = clone(narrow(u.values, 0, 0, run + 1));
+  u.counts = clone(narrow(u.counts, 0, 0, run + 1));
   return u;
 }
 }  // namespace detail
@@ -195,13 +192,13 @@ Unique<T> equal_runs(const Tensor<T>& x, const index_t* order) {
 /// different from all others.    cost one sort
 template <Scalar T>
 Unique<T> unique(const Tensor<T>& x) {
-  const Tensor<index_t> order = argsort(flatten(x.detach()), 0);
-  return detail::equal_runs(x, order.data());
+  const ValuesIndices<T> sorted = sort(flatten(x.detach()), 0);
+  return detail::equal_runs(sorted.values.data(), x.size(), sorted.indices.data(), x.shape());
 }
 /// The same of runs of neighbours in row-major order, which are not sorted.
 template <Scalar T>
 Unique<T> unique_consecutive(const Tensor<T>& x) {
-  return detail::equal_runs(x, nullptr);
+  return detail::equal_runs(contiguous(x.detach()).data(), x.size(), nullptr, x.shape());
 }
 
 // Searching -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #pragma once
 /// Connectionist temporal classification by packs of states, one sequence on a thread. Each row of the
-/// lattice is kept relative to its largest entry, and the offsets in double, so that float loses no digits
-/// over thousands of frames.
+/// lattice is kept relative to its largest entry, and the offsets in double: what float rounds are
+/// differences within a row, not log-probabilities that grow with the number of frames.
 
 #include <algorithm>  // max, fill_n
 #include <cmath>      // log, exp
@@ -103,30 +103,35 @@ class CtcLattice {
     std::fill_n(beta.data(), width_, never);
     for (index_t s = std::max<index_t>(0, c_.states - 2); s < c_.states; ++s) beta[s] = T(0);
     double beta_offset = 0;
+    T top = T(0);  // the largest entry of beta
     for (index_t t = frames_ - 1;; --t) {
       const Pack<T> factor(static_cast<T>(offset[t] + beta_offset - likelihood));
       const T* const a = alpha.data() + t * width_ + margin;
       for (index_t s = 0; s < c_.states; s += Pack<T>::width)
         exp(Pack<T>::load(a + s) + Pack<T>::load(beta.data() + s) + factor).store(share.data() + s);
       T* const g = gradient + (t * b_.batch + n_) * b_.classes;
-      for (index_t s = 0; s < c_.states; s += 2) g[c_.blank] -= share[s];
+      T blank = T(0);
+      for (index_t s = 0; s < c_.states; s += 2) blank += share[s];
+      g[c_.blank] -= blank;
       for (index_t s = 1; s < c_.states; s += 2) g[c_.labels[s / 2]] -= share[s];
       if (t == 0) return;
-      beta_offset += static_cast<double>(step_back(t, beta, onward));
+      beta_offset += static_cast<double>(top);
+      top = step_back(t, top, beta, onward);
     }
   }
-  /// beta of frame t - 1 from that of frame t, less the returned shift.
-  T step_back(index_t t, Buffer<T>& beta, Buffer<T>& onward) {
-    T top = never;
-    for (index_t s = 0; s < c_.states; ++s) top = std::max(top, beta[s]);
-    load_emission(t, top);
+  /// beta of frame t - 1 from that of frame t, less `shift`. Returns its largest entry.
+  T step_back(index_t t, T shift, Buffer<T>& beta, Buffer<T>& onward) {
+    load_emission(t, shift);
     for (index_t s = 0; s < c_.states; ++s) onward[s] = beta[s] + emission_[s];
+    Pack<T> best(never);
     for (index_t s = 0; s < c_.states; s += Pack<T>::width) {
       const auto at = [&](const T* p) { return Pack<T>::load(p + s); };
-      log_sum_exp(at(onward.data()), at(onward.data() + 1), at(onward.data() + 2) + at(skip_.data() + 2))
-          .store(beta.data() + s);
+      const Pack<T> b =
+          log_sum_exp(at(onward.data()), at(onward.data() + 1), at(onward.data() + 2) + at(skip_.data() + 2));
+      b.store(beta.data() + s);
+      best = max(best, b);
     }
-    return top;
+    return largest(best);
   }
 
   const CtcBatch& b_;

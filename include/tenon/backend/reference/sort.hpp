@@ -1,7 +1,7 @@
 #pragma once
 /// Rows in order.
 
-#include <algorithm>  // stable_sort, min
+#include <algorithm>  // sort
 #include <numeric>    // iota
 #include <vector>     // vector
 
@@ -20,8 +20,9 @@ template <class T>
 std::vector<index_t> row_order(index_t n, bool descending, const T* row) {
   std::vector<index_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), index_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](index_t i, index_t j) {
-    return descending ? sorts_before(row[j], row[i]) : sorts_before(row[i], row[j]);
+  std::sort(order.begin(), order.end(), [&](index_t i, index_t j) {
+    const T a = row[descending ? j : i], b = row[descending ? i : j];
+    return sorts_before(a, b) || (!sorts_before(b, a) && i < j);  // equal elements keep their order
   });
   return order;
 }
