@@ -138,40 +138,66 @@ void combine_segments(const ConvShape& s, index_t inner, index_t segments, T* su
   });
 }
 
+/// By matrix products over the chunks of images that `each_chunk` goes through.
+template <Real T, class EachChunk>
+void conv_weight_packed(const ConvShape& s, const EachChunk& each_chunk, T* dw) {
+  constexpr index_t most_rows = 8 * GemmShape<T>::tile_rows, tasks = 8;
+  const index_t inner = s.in * s.windows.taps(), rows = std::min(inner, most_rows);
+  const index_t segments = std::max<index_t>(1, tasks / (s.groups * ((inner + rows - 1) / rows)));
+  const index_t size = segments * s.groups * s.out * inner;
+  Buffer<T> sums(size);
+  std::fill_n(sums.data(), size, T(0));
+  each_chunk([&](const WeightProduct<T>& product) {
+    Buffer<T> turned(s.groups * product.panels() * product.columns() * product.wide);
+    product.turn(turned.data());
+    product.add_packed(turned.data(), segments, rows, sums.data());
+  });
+  combine_segments(s, inner, segments, sums.data(), dw);
+}
+
 template <Real T>
 void conv_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
   const Windows& v = s.windows;
   const PlaneLayout layout = PlaneLayout::of(v);
   const Buffer<index_t> offsets = entry_offsets(v, layout, s.in);
   const Grid grid = Grid::of(v, layout).merged();
-  const index_t inner = s.in * v.taps(), group = s.in * layout.elements(), size = s.groups * s.out * inner;
-  const bool direct = s.out <= 4;
-  constexpr index_t most_rows = 8 * GemmShape<T>::tile_rows;
-  const index_t rows = std::min(inner, most_rows);
-  const index_t row_tasks = rows > 0 ? s.groups * ((inner + rows - 1) / rows) : 1;
-  const index_t segments = std::max<index_t>(1, 8 / row_tasks);
-  std::fill_n(dw, size, T(0));
-  if (size == 0) return;
-  Buffer<T> sums(direct ? 0 : segments * size);
-  if (!direct) std::fill_n(sums.data(), segments * size, T(0));
-  const auto part = [&](index_t first, index_t count, const T* planes) {
-    const WeightProduct<T> product{.grid = grid,
-                                   .images = count,
-                                   .groups = s.groups,
-                                   .out = s.out,
-                                   .inner = inner,
-                                   .offset = offsets.data(),
-                                   .source = planes,
-                                   .source_image = s.groups * group,
-                                   .source_group = group,
-                                   .dy = dy + first * s.groups * s.out * v.positions()};
-    if (direct) return product.add_direct(dw);
-    Buffer<T> turned(s.groups * product.panels() * product.columns() * product.wide);
-    product.turn(turned.data());
-    product.add_packed(turned.data(), segments, rows, sums.data());
+  const index_t inner = s.in * v.taps(), size = s.in * layout.elements(), weights = s.out * inner;
+  std::fill_n(dw, s.groups * weights, T(0));
+  if (s.groups * weights == 0) return;
+  // Some images, or one group of one image.
+  const auto product = [&](index_t images, index_t groups, index_t image, index_t g, const T* planes) {
+    return WeightProduct<T>{.grid = grid,
+                            .images = images,
+                            .groups = groups,
+                            .out = s.out,
+                            .inner = inner,
+                            .offset = offsets.data(),
+                            .source = planes,
+                            .source_image = groups * size,
+                            .source_group = size,
+                            .dy = dy + (image * s.groups + g) * s.out * v.positions()};
   };
-  each_padded(layout, s.batch, s.groups * s.in, x, T(0), part);
-  if (!direct) combine_segments(s, inner, segments, sums.data(), dw);
+  const auto each_chunk = [&](auto&& f) {
+    each_padded(layout, s.batch, s.groups * s.in, x, T(0),
+                [&](index_t first, index_t count, const T* planes) {
+                  f(product(count, s.groups, first, 0, planes));
+                });
+  };
+  constexpr index_t few_channels = 4;
+  if (s.out > few_channels) return conv_weight_packed<T>(s, each_chunk, dw);
+  if (!prefers_own_planes(layout, s.groups, s.in))
+    return each_chunk([&](const WeightProduct<T>& p) { p.add_direct(dw); });
+  parallel_for(s.groups, 1, [&](index_t begin, index_t end) {
+    Buffer<T> own(size);
+    for (index_t g = begin; g < end; ++g) {
+      for (index_t n = 0; n < s.batch; ++n) {
+        for (index_t c = 0; c < s.in; ++c)
+          pad_plane(layout, x + ((n * s.groups + g) * s.in + c) * v.elements(),
+                    own.data() + c * layout.elements(), T(0));
+        product(1, 1, n, g, own.data()).add_direct(dw + g * weights);
+      }
+    }
+  });
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu

@@ -43,10 +43,11 @@ struct TapProduct {
 
   using Extents = GemmShape<T>;
   static constexpr index_t wide = Extents::tile_columns;
+  static constexpr index_t few_rows = 8;
 
   void run() const {
     if (grid.positions() == 0 || rows == 0) return;
-    if (rows <= 8 || inner == 0)
+    if (rows <= few_rows || inner == 0)
       run_direct();
     else
       run_packed();
