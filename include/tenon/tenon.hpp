@@ -6,6 +6,7 @@
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/activation.hpp"
+#include "tenon/ops/adaptive_pool.hpp"
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/ops/attention.hpp"
 #include "tenon/ops/binary_loss.hpp"

@@ -50,6 +50,8 @@ const OpCases circular{
 
 TEST(Pad, Circular) {
   expect_vector(tn::pad(from<float>({1, 2, 3}), {2, 3}, PadMode::circular), {2, 3, 1, 2, 3, 1, 2, 3});
+  expect_vector(tn::pad(from<float>({1, 2, 3, 4}), {2, -1}, PadMode::circular), {2, 3, 1, 2, 3});
+  expect_vector(tn::pad(from<float>({1, 2, 3, 4}), {-1, 2}, PadMode::circular), {2, 3, 4, 2, 3});
   expect_error<tn::ValueError>(
       [] {
         tn::pad(from<float>({1, 2, 3}), {4, 0}, PadMode::circular);

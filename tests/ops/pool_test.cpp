@@ -52,28 +52,6 @@ const OpCases cases{
      {positive({2, 2, 5, 4})},
      [](const auto& x) { return tn::lp_pool2d(x[0], 3, {2}, {.ceil_mode = true}); },
      {.fixed = true}},
-    {"adaptive_avg_pool1d",
-     {real({2, 3, 7})},
-     [](const auto& x) { return tn::adaptive_avg_pool1d(x[0], {3}); },
-     {.fixed = true}},
-    {"adaptive_avg_pool2d",
-     {real({2, 3, 7, 6})},
-     [](const auto& x) {
-       return tn::adaptive_avg_pool2d(x[0], {1, 4});
-     },
-     {.fixed = true}},
-    {"adaptive_avg_pool3d",
-     {real({1, 2, 4, 6, 3})},
-     [](const auto& x) {
-       return tn::adaptive_avg_pool3d(x[0], {2, 3, 1});
-     },
-     {.fixed = true}},
-    {"adaptive_max_pool2d",
-     {real({2, 3, 7, 6})},
-     [](const auto& x) {
-       return tn::adaptive_max_pool2d(x[0], {3, 2});
-     },
-     {.fixed = true}},
     {"max_unpool1d",
      {real({2, 3})},
      [](const auto& x) {
@@ -122,18 +100,6 @@ TYPED_TEST(Pool, MeansDivideByWhatTheyCount) {
   expect_values(tn::lp_pool1d(from<T>({{3, 4, 0, 5}}), 2, {2}), {1, 2}, {5, 5});
 }
 
-TYPED_TEST(Pool, AdaptiveBinsMayOverlap) {
-  using T = TypeParam;
-  const auto x = from<T>({{1, 2, 3, 4, 6}});
-  expect_values(tn::adaptive_avg_pool1d(x, {3}), {1, 3}, {1.5, 3, 5});
-  expect_values(tn::adaptive_avg_pool1d(x, {1}), {1, 1}, {3.2});
-  expect_values(tn::adaptive_avg_pool1d(x, {-1}), {1, 5}, {1, 2, 3, 4, 6});
-  const auto [y, where] = tn::adaptive_max_pool1d_with_indices(x, {3});
-  expect_values(y, {1, 3}, {2, 4, 6});
-  expect_values(where, {1, 3}, {1, 3, 4});
-  expect_values(tn::adaptive_max_pool1d_with_indices(from<T>({{1, 2, 3, 4}}), {2}).indices, {1, 2}, {1, 3});
-}
-
 TYPED_TEST(Pool, UnpoolingPutsMaximaBack) {
   using T = TypeParam;
   const auto x = reshape(from<T>({1, 2, 3, 4, 8, 7, 6, 5}), {1, 2, 4});
@@ -157,13 +123,6 @@ TEST(PoolErrors, SayWhatWasExpected) {
                                "[avg_pool1d] the divisor is 0");
   expect_error<tn::ValueError>([&] { tn::lp_pool1d(x, 0, {2}); },
                                "[lp_pool1d] the norm of order 0 is not one of windows");
-  expect_error<tn::ValueError>([&] { tn::adaptive_avg_pool1d(x, {-2}); },
-                               "[adaptive_avg_pool1d] output size (-2,) is not in [-1, 1073741824)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::adaptive_max_pool1d(tn::zeros<float>({2, 3, 0}), {2});
-      },
-      "[adaptive_max_pool1d] nothing to pool in shape (2, 3, 0)");
   expect_error<tn::IndexError>(
       [&] {
         tn::max_unpool1d(x, tn::full<index_t>({2, 3, 4}, 9), {8});

@@ -31,7 +31,8 @@ Tensor<T> box_iou(const Tensor<T>& a, const Tensor<T>& b) {
   const auto row = [&](index_t i) { return unsqueeze(select(a, 1, i), 1); };
   const auto overlap = [&](index_t low, index_t high) {
     const auto length = [](auto l, auto h, auto m, auto k) {
-      const auto from = select(l < m, m, l), to = select(h < k, h, k);
+      const auto from = select(l < m, m, l);
+      const auto to = select(h < k, h, k);
       return select(to > from, to - from, 0);
     };
     return map("box_iou", length, row(low), row(high), select(b, 1, low), select(b, 1, high));
@@ -54,11 +55,14 @@ Tensor<index_t> nms(const Tensor<T>& boxes, const Tensor<T>& scores, double thre
   detail::check_boxes(boxes, 4, "nms");
   check<ShapeError>(scores.shape() == Shape{boxes.shape()[0]}, "nms", "expected one score for each of ",
                     boxes.shape()[0], " boxes, got shape ", scores.shape());
-  const std::vector<T> box = boxes.to_vector(), score = scores.to_vector();
+  const std::vector<T> box = boxes.to_vector();
+  std::vector<T> score = scores.to_vector();
+  for (T& s : score)
+    if (s != s) s = -std::numeric_limits<T>::infinity();  // an order needs numbers
   std::vector<std::size_t> order(score.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t i, std::size_t j) { return score[i] > score[j]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t i, std::size_t j) { return score[i] == score[j] ? i < j : score[i] > score[j]; });
   const auto side = [&](std::size_t i, std::size_t k) { return static_cast<double>(box[4 * i + k]); };
   const auto area = [&](std::size_t i) { return (side(i, 2) - side(i, 0)) * (side(i, 3) - side(i, 1)); };
   const auto overlap = [&](std::size_t i, std::size_t j) {

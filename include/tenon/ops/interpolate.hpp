@@ -2,7 +2,7 @@
 /// Resizing of the spatial axes. Every mode treats one axis after the other, and along an axis each entry of
 /// the result is a weighted sum of a few entries.
 
-#include "tenon/ops/pool.hpp"
+#include "tenon/ops/adaptive_pool.hpp"
 
 namespace TENON_NAMESPACE {
 

@@ -17,11 +17,15 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
   check<ValueError>(mode != PadMode::circular || (before <= extent && after <= extent), "pad", "wrapping by ",
                     before, " and ", after, " exceeds extent ", extent);
   Tensor<index_t> positions = Tensor<index_t>::empty({std::max<index_t>(before + extent + after, 0)});
+  const index_t first =
+      std::max<index_t>(-before, 0);  // of what is left by cropping, which goes before wrapping
+  const index_t left = std::max<index_t>(extent - first - std::max<index_t>(-after, 0), 1);
   index_t* p = positions.mutable_data();
   for (index_t i = -before; i < extent + after; ++i) {
     const index_t mirrored = i < 0 ? -i : i >= extent ? 2 * (extent - 1) - i : i;
+    const index_t wrapped = first + ((i - first) % left + left) % left;
     *p++ = mode == PadMode::reflect    ? mirrored
-           : mode == PadMode::circular ? (i + extent) % extent
+           : mode == PadMode::circular ? wrapped
                                        : std::clamp<index_t>(i, 0, extent - 1);
   }
   return positions;

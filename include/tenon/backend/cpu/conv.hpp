@@ -3,6 +3,8 @@
 /// that cover it. With stride s the elements at a, a + s, … are covered by the same entries of the kernel, so
 /// that each such phase is a convolution of stride 1 with a part of the kernel.
 
+#include <vector>  // vector
+
 #include "tenon/backend/cpu/tap_product.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -12,22 +14,31 @@ void conv(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
   const PlaneLayout layout = PlaneLayout::of(s.windows);
   const Buffer<index_t> offsets = entry_offsets(s.windows, layout, s.in);
   const Grid grid = Grid::of(s.windows, layout).merged();
-  const index_t positions = s.windows.positions(), group = s.in * layout.elements();
-  each_padded(layout, s.batch, s.groups * s.in, x, T(0), [&](index_t first, index_t count, const T* planes) {
+  const index_t positions = s.windows.positions(), size = s.in * layout.elements();
+  const index_t inner = s.in * s.windows.taps();
+  // Some images, or one group of one image.
+  const auto multiply = [&](index_t images, index_t groups, index_t image, index_t g, const T* planes) {
     TapProduct<T>{.grid = grid,
-                  .images = count,
-                  .groups = s.groups,
+                  .images = images,
+                  .groups = groups,
                   .rows = s.out,
-                  .inner = s.in * s.windows.taps(),
+                  .inner = inner,
                   .offset = offsets.data(),
                   .source = planes,
-                  .source_image = s.groups * group,
-                  .source_group = group,
-                  .target = y + first * s.groups * s.out * positions,
+                  .source_image = groups * size,
+                  .source_group = size,
+                  .target = y + (image * s.groups + g) * s.out * positions,
                   .target_row = positions,
-                  .weights = w,
-                  .bias = bias}
+                  .weights = w + g * s.out * inner,
+                  .bias = bias ? bias + g * s.out : nullptr}
         .run();
+  };
+  if (s.out <= TapProduct<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.in))
+    return each_own_planes(
+        layout, s.batch * s.groups, s.in, x, T(0), s.out * inner * positions,
+        [&](index_t k, const T* planes) { multiply(1, 1, k / s.groups, k % s.groups, planes); });
+  each_padded(layout, s.batch, s.groups * s.in, x, T(0), [&](index_t first, index_t count, const T* planes) {
+    multiply(count, s.groups, first, 0, planes);
   });
 }
 
@@ -106,47 +117,73 @@ void turn_weights(const ConvShape& s, const PhaseTaps& taps, const T* w, T* to) 
   });
 }
 
+/// One phase ready to be computed.
+template <class T>
+struct PreparedPhase {
+  PhaseTaps taps;
+  Grid grid;
+  index_t start;  // of the phase in a plane
+  Buffer<index_t> offsets;
+  Buffer<T> weights;
+
+  PreparedPhase(const ConvShape& s, const PlaneLayout& l, const Phase* phase, const T* w)
+      : taps(s.windows, l, phase),
+        grid{{phase[0].count, phase[1].count, phase[2].count},
+             {l.extent[1] * l.row(), l.row(), 1},
+             {s.windows.stride[0] * s.windows.size[1] * s.windows.size[2],
+              s.windows.stride[1] * s.windows.size[2], s.windows.stride[2]}},
+        start((phase[0].start * s.windows.size[1] + phase[1].start) * s.windows.size[2] + phase[2].start),
+        offsets(s.out * taps.count),
+        weights(s.groups * s.in * s.out * taps.count) {
+    grid = grid.merged();
+    for (index_t o = 0; o < s.out; ++o)
+      for (index_t t = 0; t < taps.count; ++t)
+        offsets[o * taps.count + t] = o * l.elements() + taps.offset[t];
+    turn_weights(s, taps, w, weights.data());
+  }
+};
+
 template <Real T>
 void conv_transpose(const ConvShape& s, const T* y, const T* w, const T* bias, T* x) {
   const Windows& v = s.windows;
   const PlaneLayout layout = gathering_layout(v);
-  const index_t group = s.out * layout.elements(), elements = v.elements();
-  Buffer<T> weights(s.groups * s.in * s.out * v.taps());
-  Buffer<index_t> offsets(s.out * v.taps());
-  const auto gather = [&](const Phase* phase, index_t first, index_t images, const T* planes) {
-    const PhaseTaps taps(v, layout, phase);
-    turn_weights(s, taps, w, weights.data());
-    for (index_t o = 0; o < s.out; ++o)
-      for (index_t t = 0; t < taps.count; ++t)
-        offsets[o * taps.count + t] = o * layout.elements() + taps.offset[t];
-    const index_t start = (phase[0].start * v.size[1] + phase[1].start) * v.size[2] + phase[2].start;
-    const Grid grid{{phase[0].count, phase[1].count, phase[2].count},
-                    {layout.extent[1] * layout.row(), layout.row(), 1},
-                    {v.stride[0] * v.size[1] * v.size[2], v.stride[1] * v.size[2], v.stride[2]}};
-    TapProduct<T>{.grid = grid.merged(),
+  const index_t size = s.out * layout.elements(), elements = v.elements();
+  // Some images, or one group of one image.
+  const auto multiply = [&](const PreparedPhase<T>& phase, index_t images, index_t groups, index_t image,
+                            index_t g, const T* planes) {
+    const index_t inner = s.out * phase.taps.count;
+    TapProduct<T>{.grid = phase.grid,
                   .images = images,
-                  .groups = s.groups,
+                  .groups = groups,
                   .rows = s.in,
-                  .inner = s.out * taps.count,
-                  .offset = offsets.data(),
+                  .inner = inner,
+                  .offset = phase.offsets.data(),
                   .source = planes,
-                  .source_image = s.groups * group,
-                  .source_group = group,
-                  .target = x + first * s.groups * s.in * elements + start,
+                  .source_image = groups * size,
+                  .source_group = size,
+                  .target = x + (image * s.groups + g) * s.in * elements + phase.start,
                   .target_row = elements,
-                  .weights = weights.data(),
-                  .bias = bias}
+                  .weights = phase.weights.data() + g * s.in * inner,
+                  .bias = bias ? bias + g * s.in : nullptr}
         .run();
   };
-  each_padded(layout, s.batch, s.groups * s.out, y, T(0), [&](index_t first, index_t count, const T* planes) {
-    for (index_t a0 = 0; a0 < std::min(v.stride[0], v.size[0]); ++a0) {
-      for (index_t a1 = 0; a1 < std::min(v.stride[1], v.size[1]); ++a1) {
-        for (index_t a2 = 0; a2 < std::min(v.stride[2], v.size[2]); ++a2) {
-          const Phase phase[] = {{v, 0, a0}, {v, 1, a1}, {v, 2, a2}};
-          gather(phase, first, count, planes);
-        }
+  std::vector<PreparedPhase<T>> phases;
+  for (index_t a0 = 0; a0 < std::min(v.stride[0], v.size[0]); ++a0) {
+    for (index_t a1 = 0; a1 < std::min(v.stride[1], v.size[1]); ++a1) {
+      for (index_t a2 = 0; a2 < std::min(v.stride[2], v.size[2]); ++a2) {
+        const Phase phase[] = {{v, 0, a0}, {v, 1, a1}, {v, 2, a2}};
+        phases.emplace_back(s, layout, phase, w);
       }
     }
+  }
+  if (s.in <= TapProduct<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.out))
+    return each_own_planes(layout, s.batch * s.groups, s.out, y, T(0),
+                           s.in * s.out * v.taps() * v.positions(), [&](index_t k, const T* planes) {
+                             for (const auto& phase : phases)
+                               multiply(phase, 1, 1, k / s.groups, k % s.groups, planes);
+                           });
+  each_padded(layout, s.batch, s.groups * s.out, y, T(0), [&](index_t first, index_t count, const T* planes) {
+    for (const auto& phase : phases) multiply(phase, count, s.groups, first, 0, planes);
   });
 }
 

@@ -97,8 +97,8 @@ struct WeightProduct {
     });
   }
 
-  /// sums(segments, groups, inner, out) += the products of each segment's positions.
-  void add_packed(const T* turned, index_t segments, index_t rows, T* sums) const {
+  /// sums(segments, groups, inner, out) += the products of each segment's positions, or = if they are fresh.
+  void add_packed(const T* turned, index_t segments, index_t rows, bool fresh, T* sums) const {
     const index_t row_tasks = (inner + rows - 1) / rows, blocks = (columns() + depth - 1) / depth;
     const index_t share = (blocks + segments - 1) / segments;
     const index_t tasks = segments * groups * row_tasks;
@@ -110,6 +110,7 @@ struct WeightProduct {
                       segment = task / row_tasks / groups;
         const index_t count = std::min(rows, inner - row);
         T* const to = sums + ((segment * groups + g) * inner + row) * out;
+        bool write = fresh;
         for (index_t b = segment * share; b < std::min((segment + 1) * share, blocks); ++b) {
           const index_t first = b * depth, k = std::min(depth, columns() - first);
           each_run(grid, source_image, 0, first, first + k, [&](const Run& run) {
@@ -117,8 +118,11 @@ struct WeightProduct {
           });
           for (index_t p = 0; p < panels(); ++p)
             gemm_panel(count, k, left.data(), turned + ((g * panels() + p) * columns() + first) * wide, wide,
-                       T(1), T(1), to + p * wide, out, std::min<index_t>(wide, out - p * wide));
+                       T(1), write ? T(0) : T(1), to + p * wide, out,
+                       std::min<index_t>(wide, out - p * wide));
+          write = false;
         }
+        if (write) std::fill_n(to, count * out, T(0));
       }
     });
   }
@@ -132,10 +136,34 @@ void combine_segments(const ConvShape& s, index_t inner, index_t segments, T* su
     for (index_t k = 1; k < segments; ++k)
       for (index_t i = begin; i < end; ++i) sums[i] += sums[k * size + i];
   });
-  parallel_for(s.groups, 1, [&](index_t begin, index_t end) {
-    for (index_t g = begin; g < end; ++g)
-      transpose(s.out, inner, sums + g * inner * s.out, s.out, dw + g * inner * s.out, inner, false);
+  constexpr index_t band = 32;
+  const index_t bands = (s.out + band - 1) / band;
+  parallel_for(s.groups * bands, std::max<index_t>(1, (index_t{1} << 10) / inner),
+               [&](index_t begin, index_t end) {
+                 for (index_t task = begin; task < end; ++task) {
+                   const index_t g = task / bands, o = task % bands * band;
+                   transpose(std::min(band, s.out - o), inner, sums + g * inner * s.out + o, s.out,
+                             dw + (g * s.out + o) * inner, inner, false);
+                 }
+               });
+}
+
+/// By matrix products over the chunks of images that `each_chunk` goes through.
+template <Real T, class EachChunk>
+void conv_weight_packed(const ConvShape& s, const EachChunk& each_chunk, T* dw) {
+  constexpr index_t most_rows = 8 * GemmShape<T>::tile_rows, tasks = 8;
+  const index_t inner = s.in * s.windows.taps(), rows = std::min(inner, most_rows);
+  const index_t segments = std::max<index_t>(1, tasks / (s.groups * ((inner + rows - 1) / rows)));
+  const index_t size = segments * s.groups * s.out * inner;
+  Buffer<T> sums(size);
+  bool fresh = true;
+  each_chunk([&](const WeightProduct<T>& product) {
+    Buffer<T> turned(s.groups * product.panels() * product.columns() * product.wide);
+    product.turn(turned.data());
+    product.add_packed(turned.data(), segments, rows, fresh, sums.data());
+    fresh = false;
   });
+  combine_segments(s, inner, segments, sums.data(), dw);
 }
 
 template <Real T>
@@ -144,34 +172,44 @@ void conv_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
   const PlaneLayout layout = PlaneLayout::of(v);
   const Buffer<index_t> offsets = entry_offsets(v, layout, s.in);
   const Grid grid = Grid::of(v, layout).merged();
-  const index_t inner = s.in * v.taps(), group = s.in * layout.elements(), size = s.groups * s.out * inner;
-  const bool direct = s.out <= 4;
-  constexpr index_t most_rows = 8 * GemmShape<T>::tile_rows;
-  const index_t rows = std::min(inner, most_rows);
-  const index_t row_tasks = rows > 0 ? s.groups * ((inner + rows - 1) / rows) : 1;
-  const index_t segments = std::max<index_t>(1, 8 / row_tasks);
-  std::fill_n(dw, size, T(0));
-  if (size == 0) return;
-  Buffer<T> sums(direct ? 0 : segments * size);
-  if (!direct) std::fill_n(sums.data(), segments * size, T(0));
-  const auto part = [&](index_t first, index_t count, const T* planes) {
-    const WeightProduct<T> product{.grid = grid,
-                                   .images = count,
-                                   .groups = s.groups,
-                                   .out = s.out,
-                                   .inner = inner,
-                                   .offset = offsets.data(),
-                                   .source = planes,
-                                   .source_image = s.groups * group,
-                                   .source_group = group,
-                                   .dy = dy + first * s.groups * s.out * v.positions()};
-    if (direct) return product.add_direct(dw);
-    Buffer<T> turned(s.groups * product.panels() * product.columns() * product.wide);
-    product.turn(turned.data());
-    product.add_packed(turned.data(), segments, rows, sums.data());
+  const index_t inner = s.in * v.taps(), size = s.in * layout.elements(), weights = s.out * inner;
+  constexpr index_t few_channels = 4;
+  const bool packed = s.out > few_channels && s.batch * s.groups * weights > 0;
+  if (!packed) std::fill_n(dw, s.groups * weights, T(0));
+  if (s.groups * weights == 0) return;
+  // Some images, or one group of one image.
+  const auto product = [&](index_t images, index_t groups, index_t image, index_t g, const T* planes) {
+    return WeightProduct<T>{.grid = grid,
+                            .images = images,
+                            .groups = groups,
+                            .out = s.out,
+                            .inner = inner,
+                            .offset = offsets.data(),
+                            .source = planes,
+                            .source_image = groups * size,
+                            .source_group = size,
+                            .dy = dy + (image * s.groups + g) * s.out * v.positions()};
   };
-  each_padded(layout, s.batch, s.groups * s.in, x, T(0), part);
-  if (!direct) combine_segments(s, inner, segments, sums.data(), dw);
+  const auto each_chunk = [&](auto&& f) {
+    each_padded(layout, s.batch, s.groups * s.in, x, T(0),
+                [&](index_t first, index_t count, const T* planes) {
+                  f(product(count, s.groups, first, 0, planes));
+                });
+  };
+  if (packed) return conv_weight_packed<T>(s, each_chunk, dw);
+  if (!prefers_own_planes(layout, s.groups, s.in))
+    return each_chunk([&](const WeightProduct<T>& p) { p.add_direct(dw); });
+  parallel_for(s.groups, 1, [&](index_t begin, index_t end) {
+    Buffer<T> own(size);
+    for (index_t g = begin; g < end; ++g) {
+      for (index_t n = 0; n < s.batch; ++n) {
+        for (index_t c = 0; c < s.in; ++c)
+          pad_plane(layout, x + ((n * s.groups + g) * s.in + c) * v.elements(),
+                    own.data() + c * layout.elements(), T(0));
+        product(1, 1, n, g, own.data()).add_direct(dw + g * weights);
+      }
+    }
+  });
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu

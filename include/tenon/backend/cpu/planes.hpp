@@ -107,6 +107,28 @@ void each_padded(const PlaneLayout& layout, index_t images, index_t channels, co
   }
 }
 
+/// Whether groups of `channels` planes are many, small and in need of a copy: then each is best laid out by
+/// the task that reads it, in its own cache.
+inline bool prefers_own_planes(const PlaneLayout& layout, index_t groups, index_t channels) {
+  constexpr index_t many = 16, small = index_t{1} << 16;
+  return !layout.serves_itself() && groups >= many && channels * layout.elements() <= small;
+}
+/// Calls f(group, planes) for groups of `channels` planes, on several threads.
+template <class T, class F>
+void each_own_planes(const PlaneLayout& layout, index_t groups, index_t channels, const T* x, T fill,
+                     index_t work, F&& f) {
+  const index_t from_plane = layout.size[0] * layout.size[1] * layout.size[2];
+  const index_t grain = std::max<index_t>(1, (index_t{1} << 17) / std::max<index_t>(work, 1));
+  parallel_for(groups, grain, [&](index_t begin, index_t end) {
+    Buffer<T> own(channels * layout.elements());
+    for (index_t g = begin; g < end; ++g) {
+      for (index_t c = 0; c < channels; ++c)
+        pad_plane(layout, x + (g * channels + c) * from_plane, own.data() + c * layout.elements(), fill);
+      f(g, own.data());
+    }
+  });
+}
+
 /// A grid of positions, and the steps that it takes through two arrays.
 struct Grid {
   index_t extent[3], source[3], target[3];

@@ -5,6 +5,8 @@
 /// The usual way copies 32 columns of that matrix at a time into a panel and multiplies it as cpu/gemm.hpp
 /// does. Few rows of weights would not repay the copy: they take their operands where these lie.
 
+#include <bit>  // bit_ceil
+
 #include "tenon/backend/cpu/gemm_tile.hpp"
 #include "tenon/backend/cpu/loop.hpp"
 #include "tenon/backend/cpu/planes.hpp"
@@ -43,10 +45,11 @@ struct TapProduct {
 
   using Extents = GemmShape<T>;
   static constexpr index_t wide = Extents::tile_columns;
+  static constexpr index_t few_rows = 8;
 
   void run() const {
     if (grid.positions() == 0 || rows == 0) return;
-    if (rows <= 8 || inner == 0)
+    if (rows <= few_rows || inner == 0)
       run_direct();
     else
       run_packed();
@@ -160,12 +163,14 @@ struct TapProduct {
     Buffer<T> packed(groups * blocks * rows * Extents::a_stride);
     pack_weights(blocks, packed.data());
     const index_t panels = (images * grid.positions() + wide - 1) / wide;
-    // A task: some rows of one group against some panels. Rows are shared out only where panels are few.
-    const index_t some = std::clamp<index_t>(panels * groups / 16, 1, 4);
-    const index_t panel_tasks = (panels + some - 1) / some;
-    const index_t wanted = std::max<index_t>(1, 16 / (panel_tasks * groups));
-    const index_t tile = Extents::tile_rows, share = (rows + wanted - 1) / wanted;
-    const index_t block_rows = (share + tile - 1) / tile * tile;
+    // A task: some rows of one group against some panels, so many that weights are fetched seldom. Where
+    // panels are few, rows are shared out as well.
+    const index_t some = std::clamp<index_t>(panels / 4, 1, 4), panel_tasks = (panels + some - 1) / some;
+    const index_t wanted = (16 + panel_tasks * groups - 1) / (panel_tasks * groups);
+    const index_t tile = Extents::tile_rows, most = std::max<index_t>(1, rows / (4 * tile));
+    const index_t parts =
+        std::min(static_cast<index_t>(std::bit_ceil(static_cast<std::uint64_t>(wanted))), most);
+    const index_t block_rows = ((rows + parts - 1) / parts + tile - 1) / tile * tile;
     const index_t row_tasks = (rows + block_rows - 1) / block_rows;
     const bool serial = images * grid.positions() * groups * rows * inner < (index_t{1} << 18);
     const index_t tasks = groups * row_tasks * panel_tasks;
