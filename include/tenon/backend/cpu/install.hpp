@@ -32,6 +32,7 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.scatter_add = scatter_add<T>;
     table.moments = moments<T>;
     table.paired_sums = paired_sums<T>;
+    table.affine_planes = affine_planes<T>;
     table.norm_rows = norm_rows<T>;
     table.norm_rows_backward = norm_rows_backward<T>;
     table.attention = attention<T>;
