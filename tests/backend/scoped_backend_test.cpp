@@ -21,6 +21,9 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
     EXPECT_TRUE(table.gemm && table.batched_gemm && table.copy && table.sum && table.prod && table.max &&
                 table.min && table.argmax && table.argmin && table.cumsum && table.softmax &&
                 table.softmax_backward && table.gather && table.scatter_add);
+    EXPECT_TRUE(table.moments && table.paired_sums && table.affine_planes && table.norm_rows &&
+                table.norm_rows_backward && table.attention && table.attention_backward && table.recurrence &&
+                table.recurrence_backward);
   }
 }
 
