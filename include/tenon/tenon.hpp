@@ -22,6 +22,7 @@
 #include "tenon/ops/pad.hpp"
 #include "tenon/ops/reduce.hpp"
 #include "tenon/ops/rnn.hpp"
+#include "tenon/ops/rotary.hpp"
 #include "tenon/ops/shape.hpp"
 #include "tenon/ops/slice.hpp"
 #include "tenon/ops/softmax.hpp"
