@@ -170,8 +170,8 @@ void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g
     });
     for (int k = 0; k < 2; ++k) {
       fold_runs(channels, inner, totals[k]);
-      for (index_t c = 0; c < channels; ++c)
-        (k == 0 ? sum_g : sum_gx)[first + c] = static_cast<T>(totals[k][c]);
+      T* const out = (k == 0 ? sum_g : sum_gx) + first;
+      for (index_t c = 0; c < channels; ++c) out[c] = static_cast<T>(totals[k][c]);
     }
   };
   each_channel<T>(outer, n, inner, channel, chunk);
@@ -283,10 +283,14 @@ void norm_rows_backward(index_t rows, index_t n, const T* x, const T* g, const T
     for (index_t r = begin; r < end; ++r)
       norm_row_backward(n, x + r * n, g + r * n, weight, mean[r], scale[r], centred, dx + r * n, dw, db);
   });
-  for (index_t i = 0; i < 2 * n; ++i) {
-    double total = 0;
-    for (index_t part = 0; part < parts; ++part) total += static_cast<double>(partial[2 * part * n + i]);
-    (i < n ? dweight : dbias)[i % n] = static_cast<T>(total);
+  const auto total = [&](index_t i) {
+    double sum = 0;
+    for (index_t part = 0; part < parts; ++part) sum += static_cast<double>(partial[2 * part * n + i]);
+    return static_cast<T>(sum);
+  };
+  for (index_t i = 0; i < n; ++i) {
+    dweight[i] = total(i);
+    dbias[i] = total(n + i);
   }
 }
 
