@@ -43,6 +43,7 @@
 #include "tenon/ops/scatter.hpp"
 #include "tenon/ops/segment.hpp"
 #include "tenon/ops/select.hpp"
+#include "tenon/ops/rotary.hpp"
 #include "tenon/ops/shape.hpp"
 #include "tenon/ops/signal.hpp"
 #include "tenon/ops/slice.hpp"

@@ -14,7 +14,7 @@ std::vector<T> joined(std::vector<T> a, const std::vector<T>& b) {
   return a;
 }
 
-TYPED_TEST(Norm, MomentsAndPairedSumsAgreeWithReferenceAtAnyThreadCount) {
+TYPED_TEST(Norm, MomentsSumsAndPlanesAgreeWithReferenceAtAnyThreadCount) {
   using T = TypeParam;
   for (const Extents& e : awkward_arrays<T>()) {
     if (e.inner == 0) continue;  // the mean of nothing
@@ -33,6 +33,16 @@ TYPED_TEST(Norm, MomentsAndPairedSumsAgreeWithReferenceAtAnyThreadCount) {
       return joined(sum_g, sum_gx);
     };
     expect_same_everywhere(sums, tolerance<T>(10 * e.outer * e.inner), "paired sums " + e.text());
+    for (const T* pulled : {static_cast<const T*>(nullptr), g.data()}) {
+      const auto a = random_array<T>(e.n, 4), b = random_array<T>(e.n, 5), c = random_array<T>(e.n, 6);
+      const auto affine = [&] {
+        std::vector<T> y(x.size());
+        kernel<&Kernels<T>::affine_planes>()(e.outer, e.n, e.inner, x.data(), pulled, m.data(), a.data(),
+                                             b.data(), c.data(), y.data());
+        return y;
+      };
+      expect_same_everywhere(affine, tolerance<T>(4), "affine planes " + e.text());
+    }
   }
 }
 

@@ -27,6 +27,9 @@ TYPED_TEST(Tables, EveryEntryIsThereForEveryProvider) {
                 table.plane_gather && table.plane_scatter);
     EXPECT_TRUE(table.csr_multiply && table.csr_sample);
     EXPECT_TRUE(table.fft && table.rfft && table.irfft);
+    EXPECT_TRUE(table.moments && table.paired_sums && table.affine_planes && table.norm_rows &&
+                table.norm_rows_backward && table.attention && table.attention_backward && table.recurrence &&
+                table.recurrence_backward);
   }
 }
 

@@ -26,7 +26,8 @@ struct Transformer {
   }
   Tensor<T> attention(const std::string& name, const Tensor<T>& query, const Tensor<T>& key,
                       const std::string& mask, const std::string& padding) const {
-    tn::MultiHeadOptions<T> options{.heads = c.integer("nhead"), .batch_first = c.flag("batch_first")};
+    tn::MultiHeadOptions<T> options{
+        .heads = c.integer("nhead"), .batch_first = c.flag("batch_first"), .need_weights = false};
     if (c.has(mask)) {
       if (c.is_floating(mask))
         options.mask = c.in(mask);

@@ -107,6 +107,10 @@ struct Kernels {
   /// Over outer and inner, the sums of g and of g (x - mean).
   void (*paired_sums)(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean,
                       T* sum_g, T* sum_gx);
+  /// y(outer, n, inner) = (x - centre) a + b + g c with centre, a, b, c of n; g may be null, then c is not
+  /// read.
+  void (*affine_planes)(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre,
+                        const T* a, const T* b, const T* c, T* y);
   /// y = (x - m) s weight + bias for each row, s = 1 / sqrt(mean (x - m)^2 + eps); m is the mean, or 0 unless
   /// `centred`. mean(rows), scale(rows) = m, s. weight(n) and bias(n) may be null: 1 and 0.
   void (*norm_rows)(index_t rows, index_t n, const T* x, const T* weight, const T* bias, double eps,

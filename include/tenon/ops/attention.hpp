@@ -1,6 +1,7 @@
 #pragma once
 /// Scaled dot-product attention. Vaswani et al. 2017.
 
+#include <cmath>     // sqrt
 #include <optional>  // optional
 
 #include "tenon/ops/keep_mask.hpp"

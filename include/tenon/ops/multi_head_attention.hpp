@@ -21,7 +21,7 @@ template <Real T>
 struct MultiHeadOptions {
   index_t heads = 1;
   bool batch_first = false;         ///< (N, L, E) instead of (L, N, E)
-  bool need_weights = false;        ///< return the attention weights, too
+  bool need_weights = true;         ///< return the attention weights, too, which must then exist at once
   bool average_weights = true;      ///< over the heads
   bool add_zero_attn = false;       ///< one more key and value, both 0
   Tensor<T> mask{};                 ///< added to the scores: (L, S) or (N heads, L, S)

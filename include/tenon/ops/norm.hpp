@@ -128,15 +128,26 @@ struct Planes {
   Tensor<T> weighted(const Tensor<T>& v) const {
     return in.weight.defined() ? mul(v, in.weight.detach()) : v;
   }
+  /// One number for each channel.
+  Tensor<T> for_channels(const Tensor<T>& v) const { return contiguous(expand(v.detach(), channels())); }
+
+  /// (x - mean) a + b + g c, all but x and g broadcasting to the channels; g may be undefined.
+  Tensor<T> affine(const Tensor<T>& x, const Tensor<T>& g, const Tensor<T>& centre, const Tensor<T>& a,
+                   const Tensor<T>& b, const Tensor<T>& c) const {
+    const Shape& s = x.shape();
+    Tensor<T> y = Tensor<T>::empty(s);
+    backend::kernel<&backend::Kernels<T>::affine_planes>()(
+        over_batch ? s[0] : 1, element_count(channels()), s[3], x.data(), data_or_null(g),
+        for_channels(centre).data(), for_channels(a).data(), for_channels(b).data(),
+        g.defined() ? for_channels(c).data() : nullptr, y.mutable_data());
+    return y;
+  }
 
   /// (x - mean) rate weight + bias
   Tensor<T> apply(const PlaneMoments<T>& m) const {
     const NoGrad no_grad;
-    Tensor<T> y = Tensor<T>::empty(in.x.shape());
-    const Tensor<T> bias = in.bias.defined() ? in.bias.detach() : scalar(T(0));
-    map_into<T>([](auto x, auto c, auto a, auto b) { return (x - c) * a + b; }, {{y.mutable_data()}},
-                y.shape(), in.x.detach(), m.mean, weighted(rate(m)), bias);
-    return y;
+    return affine(contiguous(in.x.detach()), {}, m.mean, weighted(rate(m)),
+                  in.bias.defined() ? in.bias : scalar(T(0)), {});
   }
 
   /// dx, dweight and dbias for the gradient g.
@@ -146,18 +157,16 @@ struct Planes {
     Tensor<T> sum_g = Tensor<T>::empty(channels()), sum_gx = Tensor<T>::empty(channels());
     backend::kernel<&backend::Kernels<T>::paired_sums>()(
         over_batch ? s[0] : 1, element_count(channels()), s[3], x.data(), dense.data(),
-        contiguous(expand(m.mean, channels())).data(), sum_g.mutable_data(), sum_gx.mutable_data());
-    const T n = static_cast<T>(count());
+        for_channels(m.mean).data(), sum_g.mutable_data(), sum_gx.mutable_data());
+    const T n = -static_cast<T>(count());
     const Tensor<T> shift =
         map([n](auto t, auto a) { return t * a / n; }, sum(weighted(sum_g), {2}, true), r);
     const Tensor<T> slope =
         map([n](auto t, auto a) { return t * a * a * a / n; }, sum(weighted(sum_gx), {2}, true), r);
-    Tensor<T> dx = Tensor<T>::empty(s);
-    map_into<T>([](auto gi, auto a, auto xi, auto c, auto b, auto d) { return gi * a - b - (xi - c) * d; },
-                {{dx.mutable_data()}}, s, dense, weighted(r), x, m.mean, shift, slope);
-    const Shape affine = {1, s[1], s[2], 1};
-    return rule.gradients(dx, rule.weighted ? sum_to(mul(sum_gx, r), affine) : Tensor<T>{},
-                          rule.biased ? sum_to(sum_g, affine) : Tensor<T>{});
+    const Shape shape = {1, s[1], s[2], 1};
+    return rule.gradients(affine(x, dense, m.mean, slope, shift, weighted(r)),
+                          rule.weighted ? sum_to(mul(sum_gx, r), shape) : Tensor<T>{},
+                          rule.biased ? sum_to(sum_g, shape) : Tensor<T>{});
   }
 
   Tensor<T> recorded(const char* op, const PlaneMoments<T>& m) const {

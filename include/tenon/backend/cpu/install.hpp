@@ -51,6 +51,7 @@ constexpr Kernels<T> install(Kernels<T> table) {
     table.plane_scatter = plane_scatter<T>;
     table.moments = moments<T>;
     table.paired_sums = paired_sums<T>;
+    table.affine_planes = affine_planes<T>;
     table.norm_rows = norm_rows<T>;
     table.norm_rows_backward = norm_rows_backward<T>;
     table.attention = attention<T>;

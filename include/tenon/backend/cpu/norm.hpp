@@ -170,11 +170,48 @@ void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g
     });
     for (int k = 0; k < 2; ++k) {
       fold_runs(channels, inner, totals[k]);
-      for (index_t c = 0; c < channels; ++c)
-        (k == 0 ? sum_g : sum_gx)[first + c] = static_cast<T>(totals[k][c]);
+      T* const out = (k == 0 ? sum_g : sum_gx) + first;
+      for (index_t c = 0; c < channels; ++c) out[c] = static_cast<T>(totals[k][c]);
     }
   };
   each_channel<T>(outer, n, inner, channel, chunk);
+}
+
+/// (x - m) a + b + g c over a run, for which `number(array)` gives a pack of each of m, a, b, c.
+template <class T, class Number, class F>
+void affine_run(index_t n, const T* x, const T* g, T* y, const Number* m, const Number* a, const Number* b,
+                const Number* c, const F& number) {
+  if (g) {
+    each_pack<T>(0, n, [&](auto lanes) {
+      const Pack<T> d = fma(lanes.load(x) - number(m, lanes), number(a, lanes), number(b, lanes));
+      lanes.store(y, fma(lanes.load(g), number(c, lanes), d));
+    });
+  } else {
+    each_pack<T>(0, n, [&](auto lanes) {
+      lanes.store(y, fma(lanes.load(x) - number(m, lanes), number(a, lanes), number(b, lanes)));
+    });
+  }
+}
+
+template <Real T>
+void affine_planes(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre,
+                   const T* a, const T* b, const T* c, T* y) {
+  if (n * inner == 0) return;
+  const index_t run = inner == 1 ? n : inner, runs = outer * n * inner / run;
+  parallel_for(runs, std::max<index_t>(1, norm_task / run), [&](index_t begin, index_t end) {
+    for (index_t r = begin; r < end; ++r) {
+      const index_t at = r * run, k = r % n;
+      const T* gs = g ? g + at : nullptr;
+      if (inner == 1) {  // the run is one of all channels
+        affine_run(run, x + at, gs, y + at, centre, a, b, c,
+                   [](const T* array, auto lanes) { return lanes.load(array); });
+      } else {
+        const Pack<T> m(centre[k]), slope(a[k]), shift(b[k]), pull(g ? c[k] : T{0});
+        affine_run(run, x + at, gs, y + at, &m, &slope, &shift, &pull,
+                   [](const Pack<T>* pack, auto) -> const Pack<T>& { return *pack; });
+      }
+    }
+  });
 }
 
 template <Real T>
@@ -246,10 +283,14 @@ void norm_rows_backward(index_t rows, index_t n, const T* x, const T* g, const T
     for (index_t r = begin; r < end; ++r)
       norm_row_backward(n, x + r * n, g + r * n, weight, mean[r], scale[r], centred, dx + r * n, dw, db);
   });
-  for (index_t i = 0; i < 2 * n; ++i) {
-    double total = 0;
-    for (index_t part = 0; part < parts; ++part) total += static_cast<double>(partial[2 * part * n + i]);
-    (i < n ? dweight : dbias)[i % n] = static_cast<T>(total);
+  const auto total = [&](index_t i) {
+    double sum = 0;
+    for (index_t part = 0; part < parts; ++part) sum += static_cast<double>(partial[2 * part * n + i]);
+    return static_cast<T>(sum);
+  };
+  for (index_t i = 0; i < n; ++i) {
+    dweight[i] = total(i);
+    dbias[i] = total(n + i);
   }
 }
 

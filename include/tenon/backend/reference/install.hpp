@@ -53,6 +53,7 @@ constexpr Kernels<T> table() {
       .plane_scatter = plane_scatter<T>,
       .moments = moments<T>,
       .paired_sums = paired_sums<T>,
+      .affine_planes = affine_planes<T>,
       .norm_rows = norm_rows<T>,
       .norm_rows_backward = norm_rows_backward<T>,
       .attention = attention<T>,

@@ -43,6 +43,17 @@ void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g
 }
 
 template <class T>
+void affine_planes(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre,
+                   const T* a, const T* b, const T* c, T* y) {
+  for (index_t at = 0; at < outer * n * inner; ++at) {
+    const index_t k = at / inner % n;
+    const double d = static_cast<double>(x[at]) - static_cast<double>(centre[k]);
+    const double pulled = g ? static_cast<double>(g[at]) * static_cast<double>(c[k]) : 0;
+    y[at] = static_cast<T>(d * static_cast<double>(a[k]) + static_cast<double>(b[k]) + pulled);
+  }
+}
+
+template <class T>
 void norm_rows(index_t rows, index_t n, const T* x, const T* weight, const T* bias, double eps, bool centred,
                T* y, T* mean, T* scale) {
   for (index_t r = 0; r < rows; ++r, x += n, y += n) {
