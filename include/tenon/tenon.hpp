@@ -1,7 +1,7 @@
 #pragma once
 /// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the
-/// parts. File formats, texts, ready models and gradcheck (a tool for tests, which would compile every op in
-/// double) have headers of their own.
+/// parts. File formats, texts, ready models, gradcheck (a tool for tests, which would compile every op in
+/// double) and ops/linalg.hpp (Eigen's factorisations) have headers of their own.
 
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"
@@ -9,16 +9,27 @@
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/ops/cast.hpp"
 #include "tenon/ops/compare.hpp"
+#include "tenon/ops/cumulative.hpp"
+#include "tenon/ops/diagonal.hpp"
+#include "tenon/ops/einsum.hpp"
+#include "tenon/ops/fft.hpp"
 #include "tenon/ops/index.hpp"
 #include "tenon/ops/inplace.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/ops/map.hpp"
+#include "tenon/ops/math.hpp"
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/pad.hpp"
+#include "tenon/ops/rearrange.hpp"
 #include "tenon/ops/reduce.hpp"
+#include "tenon/ops/scatter.hpp"
+#include "tenon/ops/segment.hpp"
+#include "tenon/ops/select.hpp"
 #include "tenon/ops/shape.hpp"
+#include "tenon/ops/signal.hpp"
 #include "tenon/ops/slice.hpp"
 #include "tenon/ops/softmax.hpp"
+#include "tenon/ops/sparse.hpp"
 #include "tenon/ops/unary.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/sgd.hpp"
