@@ -27,12 +27,8 @@ void csr_multiply_columns(index_t at, index_t inner, index_t begin, index_t end,
   for (index_t e = begin; e < end; ++e) {
     if (at == 0 && e + rows_ahead < limit) prefetch_run(inner, x + columns[e + rows_ahead] * inner);
     const T* const row = x + columns[e] * inner;
-    if (values) {
-      const Pack<T> value(values[e]);
-      for (int k = 0; k < packs; ++k) sums[k] = fma(value, lanes(k).load(row), sums[k]);
-    } else {
-      for (int k = 0; k < packs; ++k) sums[k] += lanes(k).load(row);
-    }
+    const Pack<T> value(values[e]);
+    for (int k = 0; k < packs; ++k) sums[k] = fma(value, lanes(k).load(row), sums[k]);
   }
   for (int k = 0; k < packs; ++k) lanes(k).store(y, sums[k]);
 }
