@@ -1,7 +1,7 @@
 #pragma once
 /// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the
-/// parts. File formats, texts, ready models and gradcheck (a tool for tests, which would compile every op in
-/// double) have headers of their own.
+/// parts. File formats, texts, ready models, gradcheck (a tool for tests, which would compile every op in
+/// double) and ops/linalg.hpp (Eigen's factorisations) have headers of their own.
 
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"
@@ -15,6 +15,7 @@
 #include "tenon/ops/compare.hpp"
 #include "tenon/ops/conv.hpp"
 #include "tenon/ops/ctc_loss.hpp"
+#include "tenon/ops/cumulative.hpp"
 #include "tenon/ops/diagonal.hpp"
 #include "tenon/ops/einsum.hpp"
 #include "tenon/ops/embedding_bag.hpp"
@@ -27,7 +28,7 @@
 #include "tenon/ops/linear.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/ops/map.hpp"
-#include "tenon/ops/map_sum.hpp"
+#include "tenon/ops/math.hpp"
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/metric_loss.hpp"
 #include "tenon/ops/multi_head_attention.hpp"
@@ -39,11 +40,11 @@
 #include "tenon/ops/reduce.hpp"
 #include "tenon/ops/regression_loss.hpp"
 #include "tenon/ops/rnn.hpp"
+#include "tenon/ops/rotary.hpp"
 #include "tenon/ops/scan.hpp"
 #include "tenon/ops/scatter.hpp"
 #include "tenon/ops/segment.hpp"
 #include "tenon/ops/select.hpp"
-#include "tenon/ops/rotary.hpp"
 #include "tenon/ops/shape.hpp"
 #include "tenon/ops/signal.hpp"
 #include "tenon/ops/slice.hpp"

@@ -32,8 +32,8 @@ struct Mask {
   using Lanes = typename pack::MaskLanes;
   Lanes lanes;
 
-  friend Mask operator&(const Mask& a, const Mask& b) { return {a.lanes & b.lanes}; }
-  friend Mask operator|(const Mask& a, const Mask& b) { return {a.lanes | b.lanes}; }
+  friend Mask operator&(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes & b.lanes)}; }
+  friend Mask operator|(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes | b.lanes)}; }
   friend Mask operator!(const Mask& a) { return {!a.lanes}; }
 };
 

@@ -137,8 +137,7 @@ struct Kernels {
                               const T* cells, const T* g, T* dgates, T* dh, T* dc);
   // Sparse rows: entry e of row r, offsets[r] <= e < offsets[r + 1], stands in column columns[e].
 
-  /// y(rows, inner)[r] = the sum of values[e] x(., inner)[columns[e]] over r's entries, in their order;
-  /// values may be null for 1.
+  /// y(rows, inner)[r] = the sum of values[e] x(., inner)[columns[e]] over r's entries, in their order.
   void (*csr_multiply)(index_t rows, index_t inner, const index_t* offsets, const index_t* columns,
                        const T* values, const T* x, T* y);
   /// values[e] = <a(rows, inner)[r], b(., inner)[columns[e]]> for each entry e of row r.

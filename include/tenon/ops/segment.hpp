@@ -12,7 +12,6 @@ namespace detail {
 template <class T>
 struct Segments {
   Tensor<index_t> ids;
-  Grouping rows;
   index_t count, inner;
   Shape shape;  // of the result
 };
@@ -26,38 +25,24 @@ Segments<T> segments_of(const Tensor<T>& x, const Tensor<index_t>& ids, index_t 
   Shape shape = x.shape();
   shape[0] = count;
   element_count(shape, op);
-  const Tensor<index_t> dense = contiguous(ids);
-  return {dense, group_by(dense, count), count, Around(x.shape(), 0).inner, shape};
+  return {contiguous(ids), count, Around(x.shape(), 0).inner, shape};
 }
 
-/// How many rows each segment has, at least 1, with axes to broadcast against rows of `rank` axes.
-template <class T>
-Tensor<T> segment_sizes(const Segments<T>& s) {
-  Shape shape = Dims::filled(s.shape.size(), 1);
-  shape[0] = s.count;
-  Tensor<T> sizes = Tensor<T>::empty(shape);
-  const index_t* const offsets = s.rows.offsets.data();
-  for (index_t k = 0; k < s.count; ++k)
-    sizes.mutable_data()[k] = static_cast<T>(std::max<index_t>(offsets[k + 1] - offsets[k], 1));
-  return sizes;
+inline Shape with_first(Shape shape, index_t extent) {
+  shape[0] = extent;
+  return shape;
 }
-
 template <class T>
-Tensor<T> segment_total(const char* op, const Tensor<T>& x, const Segments<T>& s) {
-  Tensor<T> y = Tensor<T>::empty(s.shape);
-  backend::kernel<&backend::Kernels<T>::csr_multiply>()(s.count, s.inner, s.rows.offsets.data(),
-                                                        s.rows.order.data(), nullptr,
-                                                        contiguous(x.detach()).data(), y.mutable_data());
-  return record(op, y, {edge(x)}, [ids = s.ids](const Pull<T>& p) -> Gradients<T> {
-    return {index_select(p.gradient(), 0, ids)};
-  });
+Tensor<T> segment_total(const Tensor<T>& x, const Segments<T>& s) {
+  return index_add(zeros<T>(s.shape), 0, s.ids, x);
 }
 
 template <class T, class Better>
 Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>& s, Better better) {
   const Tensor<T> dense = contiguous(x.detach());
   Tensor<T> y = zeros<T>(s.shape);
-  const index_t *const offsets = s.rows.offsets.data(), *const order = s.rows.order.data();
+  const Grouping rows = group_by(s.ids, s.count);
+  const index_t *const offsets = rows.offsets.data(), *const order = rows.order.data();
   T* const out = y.mutable_data();
   const index_t work = std::max<index_t>(1, x.size() / std::max<index_t>(1, s.count));
   parallel_for(s.count, std::max<index_t>(1, (index_t{1} << 15) / work), [&](index_t begin, index_t end) {
@@ -76,7 +61,7 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
         const Tensor<T> input = p.input(0);
         const Tensor<T> hits = to<T>(eq(input.detach(), index_select(p.output().detach(), 0, ids)));
         const Segments<T> segments = segments_of(input, ids, count, "segment");
-        const Tensor<T> ties = clamp(segment_total("segment_sum", hits, segments), T(1), {});
+        const Tensor<T> ties = clamp(segment_total(hits, segments), T(1), {});
         return {mul(hits, index_select(div(p.gradient(), ties), 0, ids))};
       },
       Keep::output);
@@ -91,13 +76,16 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
 ///   cost one pass; rows are added in their order, the same bits at any thread count
 template <Real T>
 Tensor<T> segment_sum(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
-  return detail::segment_total("segment_sum", x, detail::segments_of(x, ids, segments, "segment_sum"));
+  return detail::segment_total(x, detail::segments_of(x, ids, segments, "segment_sum"));
 }
 /// The mean of the rows of each id; 0 where no row is.
 template <Real T>
 Tensor<T> segment_mean(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_mean");
-  return div(detail::segment_total("segment_mean", x, s), detail::segment_sizes(s));
+  Shape shape = Dims::filled(x.rank(), 1);
+  shape[0] = x.shape()[0];
+  const Tensor<T> sizes = index_add(zeros<T>(detail::with_first(shape, segments)), 0, s.ids, ones<T>(shape));
+  return div(detail::segment_total(x, s), clamp(sizes, T(1), {}));
 }
 /// The largest elements of the rows of each id, NaN if there is one; 0 where no row is. Equal elements share
 /// the gradient.

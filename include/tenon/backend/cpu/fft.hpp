@@ -254,9 +254,9 @@ void fft(index_t rows, index_t n, bool inverse, const T* x, T* y) {
   const auto plan = fft_plan<T>(n);
   each_row_group<T>(rows, n, [&](index_t row, index_t lanes) {
     SplitArray<T> z(n * lanes);
-    for (index_t q = 0; q < lanes; ++q) {
-      const T* const from = x + (row + q) * 2 * n;
-      for (index_t j = 0; j < n; ++j) {
+    for (index_t j = 0; j < n; ++j) {
+      for (index_t q = 0; q < lanes; ++q) {
+        const T* const from = x + (row + q) * 2 * n;
         z.real(j * lanes + q) = from[2 * j];
         z.imag(j * lanes + q) = from[2 * j + 1];
       }
@@ -264,9 +264,9 @@ void fft(index_t rows, index_t n, bool inverse, const T* x, T* y) {
     if (inverse) z.re.swap(z.im);
     plan->transform(lanes, z);
     if (inverse) z.re.swap(z.im);
-    for (index_t q = 0; q < lanes; ++q) {
-      T* const to = y + (row + q) * 2 * n;
-      for (index_t j = 0; j < n; ++j) {
+    for (index_t j = 0; j < n; ++j) {
+      for (index_t q = 0; q < lanes; ++q) {
+        T* const to = y + (row + q) * 2 * n;
         to[2 * j] = z.real(j * lanes + q);
         to[2 * j + 1] = z.imag(j * lanes + q);
       }
@@ -296,17 +296,17 @@ void rfft(index_t rows, index_t n, const T* x, T* y) {
   const SplitArray<T> roots = half_roots<T>(n);
   each_row_group<T>(rows, h, [&](index_t row, index_t lanes) {
     SplitArray<T> z(h * lanes);
-    for (index_t q = 0; q < lanes; ++q) {
-      const T* const from = x + (row + q) * n;
-      for (index_t j = 0; j < h; ++j) {
+    for (index_t j = 0; j < h; ++j) {
+      for (index_t q = 0; q < lanes; ++q) {
+        const T* const from = x + (row + q) * n;
         z.real(j * lanes + q) = even ? from[2 * j] : from[j];
         z.imag(j * lanes + q) = even ? from[2 * j + 1] : T(0);
       }
     }
     plan->transform(lanes, z);
-    for (index_t q = 0; q < lanes; ++q) {
-      T* const to = y + (row + q) * 2 * bins;
-      for (index_t k = 0; k < bins; ++k) {
+    for (index_t k = 0; k < bins; ++k) {
+      for (index_t q = 0; q < lanes; ++q) {
+        T* const to = y + (row + q) * 2 * bins;
         const index_t at = k % h * lanes + q, mirror = (h - k) % h * lanes + q;
         if (even) {  // of E = (z_k + conj z_-k) / 2 and O = (z_k - conj z_-k) / 2i
           const T e_re = T(0.5) * (z.real(at) + z.real(mirror)),
@@ -320,6 +320,9 @@ void rfft(index_t rows, index_t n, const T* x, T* y) {
           to[2 * k + 1] = z.imag(at);
         }
       }
+    }
+    for (index_t q = 0; q < lanes; ++q) {
+      T* const to = y + (row + q) * 2 * bins;
       to[1] = T(0);
       if (even) to[2 * bins - 1] = T(0);
     }
@@ -355,9 +358,9 @@ void irfft(index_t rows, index_t n, const T* x, T* y) {
     z.re.swap(z.im);
     plan->transform(lanes, z);
     z.re.swap(z.im);
-    for (index_t q = 0; q < lanes; ++q) {
-      T* const to = y + (row + q) * n;
-      for (index_t j = 0; j < h; ++j) {
+    for (index_t j = 0; j < h; ++j) {
+      for (index_t q = 0; q < lanes; ++q) {
+        T* const to = y + (row + q) * n;
         (even ? to[2 * j] : to[j]) = z.real(j * lanes + q);
         if (even) to[2 * j + 1] = z.imag(j * lanes + q);
       }

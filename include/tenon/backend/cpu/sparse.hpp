@@ -13,10 +13,11 @@ inline index_t csr_grain(index_t rows, index_t inner, index_t total) {
   return std::max<index_t>(1, index_task / work);
 }
 
-/// One row's sums over `packs` packs of columns from `at`, the last of them perhaps incomplete.
+/// One row's sums over `packs` packs of columns from `at`, the last of them perhaps incomplete. Entries end
+/// at `limit`: rows of x are fetched into the cache ahead of their turn.
 template <int packs, Real T>
-void csr_multiply_columns(index_t at, index_t inner, index_t begin, index_t end, const index_t* columns,
-                          const T* values, const T* x, T* y) {
+void csr_multiply_columns(index_t at, index_t inner, index_t begin, index_t end, index_t limit,
+                          const index_t* columns, const T* values, const T* x, T* y) {
   const auto lanes = [&](int k) {
     const index_t start = at + k * Pack<T>::width;
     return Lanes<T>{start, inner - start};
@@ -24,13 +25,10 @@ void csr_multiply_columns(index_t at, index_t inner, index_t begin, index_t end,
   Pack<T> sums[packs];
   for (Pack<T>& sum : sums) sum = Pack<T>(0);
   for (index_t e = begin; e < end; ++e) {
+    if (at == 0 && e + rows_ahead < limit) prefetch_run(inner, x + columns[e + rows_ahead] * inner);
     const T* const row = x + columns[e] * inner;
-    if (values) {
-      const Pack<T> value(values[e]);
-      for (int k = 0; k < packs; ++k) sums[k] = fma(value, lanes(k).load(row), sums[k]);
-    } else {
-      for (int k = 0; k < packs; ++k) sums[k] += lanes(k).load(row);
-    }
+    const Pack<T> value(values[e]);
+    for (int k = 0; k < packs; ++k) sums[k] = fma(value, lanes(k).load(row), sums[k]);
   }
   for (int k = 0; k < packs; ++k) lanes(k).store(y, sums[k]);
 }
@@ -41,13 +39,14 @@ void csr_multiply(index_t rows, index_t inner, const index_t* offsets, const ind
   constexpr int packs = 4;
   constexpr index_t block = packs * Pack<T>::width;
   parallel_for(rows, csr_grain(rows, inner, offsets[rows]), [&](index_t first, index_t last) {
+    const index_t limit = offsets[last];
     for (index_t r = first; r < last; ++r) {
       const index_t begin = offsets[r], end = offsets[r + 1];
       index_t at = 0;
       for (; at + block <= inner; at += block)
-        csr_multiply_columns<packs>(at, inner, begin, end, columns, values, x, y + r * inner);
+        csr_multiply_columns<packs>(at, inner, begin, end, limit, columns, values, x, y + r * inner);
       for (; at < inner; at += Pack<T>::width)
-        csr_multiply_columns<1>(at, inner, begin, end, columns, values, x, y + r * inner);
+        csr_multiply_columns<1>(at, inner, begin, end, limit, columns, values, x, y + r * inner);
     }
   });
 }

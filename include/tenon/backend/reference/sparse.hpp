@@ -13,8 +13,8 @@ void csr_multiply(index_t rows, index_t inner, const index_t* offsets, const ind
     for (index_t i = 0; i < inner; ++i) {
       Sum sum{};
       for (index_t e = offsets[r]; e < offsets[r + 1]; ++e) {
-        const Sum value = values ? static_cast<Sum>(values[e]) : static_cast<Sum>(1);
-        sum = static_cast<Sum>(sum + value * static_cast<Sum>(x[columns[e] * inner + i]));
+        sum =
+            static_cast<Sum>(sum + static_cast<Sum>(values[e]) * static_cast<Sum>(x[columns[e] * inner + i]));
       }
       y[r * inner + i] = static_cast<T>(sum);
     }

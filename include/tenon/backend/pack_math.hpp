@@ -1,0 +1,114 @@
+#pragma once
+/// Functions of packs beyond those of pack.hpp, for the ops that ask for them.
+
+#include "tenon/backend/pack.hpp"
+
+namespace TENON_NAMESPACE::backend {
+
+template <Real T>
+Pack<T> floor(const Pack<T>& a) {
+  return xsimd::floor(a.lanes);
+}
+template <Real T>
+Pack<T> ceil(const Pack<T>& a) {
+  return xsimd::ceil(a.lanes);
+}
+template <Real T>
+Pack<T> trunc(const Pack<T>& a) {
+  return xsimd::trunc(a.lanes);
+}
+/// To the nearest integer, halves to the even one.
+template <Real T>
+Pack<T> round_even(const Pack<T>& a) {
+  return xsimd::nearbyint(a.lanes);
+}
+
+/// A function of the C library, lane for lane.
+template <class T, class F, class... More>
+Pack<T> each_lane(const F& f, const Pack<T>& a, const More&... more) {
+  constexpr int width = Pack<T>::width;
+  T lanes[1 + sizeof...(More)][width];
+  const Pack<T> packs[] = {a, more...};
+  for (std::size_t k = 0; k < 1 + sizeof...(More); ++k) packs[k].store(lanes[k]);
+  for (int i = 0; i < width; ++i) {
+    if constexpr (sizeof...(More) == 0)
+      lanes[0][i] = f(lanes[0][i]);
+    else
+      lanes[0][i] = f(lanes[0][i], lanes[1][i]);
+  }
+  return Pack<T>::load(lanes[0]);
+}
+template <Real T>
+Pack<T> tan(const Pack<T>& a) {
+  return each_lane([](T x) { return std::tan(x); }, a);
+}
+template <Real T>
+Pack<T> asin(const Pack<T>& a) {
+  return each_lane([](T x) { return std::asin(x); }, a);
+}
+template <Real T>
+Pack<T> acos(const Pack<T>& a) {
+  return each_lane([](T x) { return std::acos(x); }, a);
+}
+template <Real T>
+Pack<T> atan(const Pack<T>& a) {
+  return each_lane([](T x) { return std::atan(x); }, a);
+}
+template <Real T>
+Pack<T> sinh(const Pack<T>& a) {
+  return each_lane([](T x) { return std::sinh(x); }, a);
+}
+template <Real T>
+Pack<T> cosh(const Pack<T>& a) {
+  return each_lane([](T x) { return std::cosh(x); }, a);
+}
+template <Real T>
+Pack<T> asinh(const Pack<T>& a) {
+  return each_lane([](T x) { return std::asinh(x); }, a);
+}
+template <Real T>
+Pack<T> acosh(const Pack<T>& a) {
+  return each_lane([](T x) { return std::acosh(x); }, a);
+}
+template <Real T>
+Pack<T> atanh(const Pack<T>& a) {
+  return each_lane([](T x) { return std::atanh(x); }, a);
+}
+template <Real T>
+Pack<T> exp2(const Pack<T>& a) {
+  return each_lane([](T x) { return std::exp2(x); }, a);
+}
+template <Real T>
+Pack<T> log2(const Pack<T>& a) {
+  return each_lane([](T x) { return std::log2(x); }, a);
+}
+template <Real T>
+Pack<T> log10(const Pack<T>& a) {
+  return each_lane([](T x) { return std::log10(x); }, a);
+}
+template <Real T>
+Pack<T> atan2(const Pack<T>& a, const Pack<T>& b) {
+  return each_lane([](T y, T x) { return std::atan2(y, x); }, a, b);
+}
+template <Real T>
+Pack<T> hypot(const Pack<T>& a, const Pack<T>& b) {
+  return each_lane([](T x, T y) { return std::hypot(x, y); }, a, b);
+}
+/// What division leaves, with the sign of a. Of integers b is not 0.
+template <class T>
+Pack<T> fmod(const Pack<T>& a, const Pack<T>& b) {
+  if constexpr (Real<T>)
+    return each_lane([](T x, T y) { return std::fmod(x, y); }, a, b);
+  else
+    return Pack<T>(b.lanes + T{1} == T{0} ? T{0} : static_cast<T>(a.lanes % b.lanes));
+}
+/// What division leaves, with the sign of b.
+template <class T>
+Pack<T> remainder(const Pack<T>& a, const Pack<T>& b) {
+  const Pack<T> left = fmod(a, b), zero(0);
+  return select(
+      (left < zero) | (zero < left),
+      select((left < zero) & (zero < b), left + b, select((zero < left) & (b < zero), left + b, left)), left);
+}
+
+}  // namespace TENON_NAMESPACE::backend

@@ -1,0 +1,118 @@
+#pragma once
+/// Derivatives of the functions of backend/pack_math.hpp; see dual.hpp.
+
+#include "tenon/core/dual.hpp"
+
+namespace TENON_NAMESPACE {
+
+// Steps: their derivative is 0.
+template <IsDual X>
+constexpr auto floor(const X& x) {
+  return floor(innermost(x));
+}
+template <IsDual X>
+constexpr auto ceil(const X& x) {
+  return ceil(innermost(x));
+}
+template <IsDual X>
+constexpr auto trunc(const X& x) {
+  return trunc(innermost(x));
+}
+template <IsDual X>
+constexpr auto round_even(const X& x) {
+  return round_even(innermost(x));
+}
+
+template <IsDual X>
+constexpr auto tan(const X& x) {
+  const auto y = tan(x.value);
+  return Dual{y, tangent::scale(1.0 + y * y, x.tangent)};
+}
+template <IsDual X>
+constexpr auto asin(const X& x) {
+  return Dual{asin(x.value), tangent::scale(rsqrt(1.0 - x.value * x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto acos(const X& x) {
+  return Dual{acos(x.value), tangent::scale(-rsqrt(1.0 - x.value * x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto atan(const X& x) {
+  return Dual{atan(x.value), tangent::scale(1.0 / (1.0 + x.value * x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto sinh(const X& x) {
+  return Dual{sinh(x.value), tangent::scale(cosh(x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto cosh(const X& x) {
+  return Dual{cosh(x.value), tangent::scale(sinh(x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto asinh(const X& x) {
+  return Dual{asinh(x.value), tangent::scale(rsqrt(x.value * x.value + 1.0), x.tangent)};
+}
+template <IsDual X>
+constexpr auto acosh(const X& x) {
+  return Dual{acosh(x.value), tangent::scale(rsqrt(x.value * x.value - 1.0), x.tangent)};
+}
+template <IsDual X>
+constexpr auto atanh(const X& x) {
+  return Dual{atanh(x.value), tangent::scale(1.0 / (1.0 - x.value * x.value), x.tangent)};
+}
+inline constexpr double log_of_2 = 0.69314718055994530942, log_of_10 = 2.30258509299404568402;
+template <IsDual X>
+constexpr auto exp2(const X& x) {
+  const auto y = exp2(x.value);
+  return Dual{y, tangent::scale(log_of_2 * y, x.tangent)};
+}
+template <IsDual X>
+constexpr auto log2(const X& x) {
+  return Dual{log2(x.value), tangent::scale(1.0 / (log_of_2 * x.value), x.tangent)};
+}
+template <IsDual X>
+constexpr auto log10(const X& x) {
+  return Dual{log10(x.value), tangent::scale(1.0 / (log_of_10 * x.value), x.tangent)};
+}
+
+/// The angle of the point (b, a).
+template <class A, class B>
+requires AnyDual<A, B>
+constexpr auto atan2(const A& a, const B& b) {
+  constexpr int L = outer_depth<A, B>;
+  const auto& y = value_at<L>(a);
+  const auto& x = value_at<L>(b);
+  const auto squares = x * x + y * y;
+  return Dual{atan2(y, x), tangent::add(tangent::scale(x / squares, tangent_at<L>(a)),
+                                        tangent::scale(-(y / squares), tangent_at<L>(b)))};
+}
+template <class A, class B>
+requires AnyDual<A, B>
+constexpr auto hypot(const A& a, const B& b) {
+  constexpr int L = outer_depth<A, B>;
+  const auto& x = value_at<L>(a);
+  const auto& y = value_at<L>(b);
+  const auto length = hypot(x, y);
+  return Dual{length, tangent::add(tangent::scale(x / length, tangent_at<L>(a)),
+                                   tangent::scale(y / length, tangent_at<L>(b)))};
+}
+/// a - b trunc(a / b)
+template <class A, class B>
+requires AnyDual<A, B>
+constexpr auto fmod(const A& a, const B& b) {
+  constexpr int L = outer_depth<A, B>;
+  const auto steps = trunc(innermost(a) / innermost(b));
+  return Dual{fmod(value_at<L>(a), value_at<L>(b)),
+              tangent::add(tangent_at<L>(a), tangent::scale(-steps, tangent_at<L>(b)))};
+}
+/// a - b floor(a / b)
+template <class A, class B>
+requires AnyDual<A, B>
+constexpr auto remainder(const A& a, const B& b) {
+  constexpr int L = outer_depth<A, B>;
+  const auto steps = floor(innermost(a) / innermost(b));
+  return Dual{remainder(value_at<L>(a), value_at<L>(b)),
+              tangent::add(tangent_at<L>(a), tangent::scale(-steps, tangent_at<L>(b)))};
+}
+
+}  // namespace TENON_NAMESPACE

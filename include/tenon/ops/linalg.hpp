@@ -1,0 +1,404 @@
+#pragma once
+/// Factorisations and what is solved with them, by Eigen; batches lead. Not part of tenon.hpp: Eigen's
+/// templates take seconds to compile.
+///
+/// Gradients are rules in public ops and can be differentiated again; where a rule needs a factor, a recorded
+/// pass factorises anew. (Giles 2008; Walter and Lehmann 2018; Seeger et al. 2017.)
+
+#include "tenon/backend/eigen/decompositions.hpp"
+#include "tenon/ops/diagonal.hpp"
+#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/reduce.hpp"
+
+namespace TENON_NAMESPACE {
+
+namespace detail {
+
+/// A batch of matrices, dense.
+template <class T>
+struct Matrices {
+  Tensor<T> dense;
+  index_t count, rows, columns;
+
+  Matrices(const Tensor<T>& a, const char* op) {
+    check<ShapeError>(a.rank() >= 2, op, "expected matrices along the last two axes, got shape ", a.shape());
+    dense = contiguous(a.detach());
+    rows = a.shape().back(1);
+    columns = a.shape().back(0);
+    count = element_count(batch());
+  }
+  Shape batch() const { return Shape(dense.shape().begin(), dense.shape().end() - 2); }
+  const T* at(index_t i) const { return dense.data() + i * rows * columns; }
+  void check_square(const char* op) const {
+    check<ShapeError>(rows == columns, op, "expected square matrices, got shape ", dense.shape());
+  }
+};
+inline Shape with_axes(Shape batch, const Dims& axes) {
+  for (index_t extent : axes) batch.push_back(extent);
+  return batch;
+}
+
+/// f(i) for each matrix, which costs about `work`; the first that fails is named.
+template <class F>
+void each_matrix(index_t count, index_t work, const char* op, const char* complaint, F f) {
+  std::vector<char> good(static_cast<std::size_t>(count), 1);
+  parallel_for(count, std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(1, work)),
+               [&](index_t begin, index_t end) {
+                 for (index_t i = begin; i < end; ++i) good[static_cast<std::size_t>(i)] = f(i);
+               });
+  for (index_t i = 0; i < count; ++i)
+    check<ValueError>(good[static_cast<std::size_t>(i)] != 0, op, "matrix ", i, " ", complaint);
+}
+
+template <class T>
+Tensor<T> adjoint(const Tensor<T>& a) {
+  return transpose(a, -1, -2);
+}
+/// a diag(d)
+template <class T>
+Tensor<T> times_diagonal(const Tensor<T>& a, const Tensor<T>& d) {
+  return mul(a, unsqueeze(d, -2));
+}
+/// The lower triangle with half the diagonal.
+template <class T>
+Tensor<T> half_lower(const Tensor<T>& a) {
+  return mul(add(tril(a), tril(a, -1)), 0.5);
+}
+
+}  // namespace detail
+
+/// The lower triangular L with L L^T = A, for symmetric positive definite A, of which the lower triangle is
+/// read.
+///   dA = the symmetric part of L^-T P(L^T g) L^-1, P the lower triangle with half the diagonal
+///   throws ShapeError, ValueError (not positive definite)    keeps L
+template <Real T>
+Tensor<T> cholesky(const Tensor<T>& a);
+
+/// X with A X = B for triangular A, of which the other triangle is not read.
+struct TriangularOptions {
+  bool upper = false;
+  bool left = true;            ///< otherwise X A = B
+  bool unitriangular = false;  ///< the diagonal is taken as 1 and not read
+};
+/// X with A X = B, or X A = B.
+///   dB = A^-T g, dA = -dB X^T in its triangle
+///   A (..., N, N)    B (..., N, K)    batches broadcast    throws ShapeError, ValueError (a 0 on the
+///   diagonal)
+template <Real T>
+Tensor<T> solve_triangular(const Tensor<T>& a, const Tensor<T>& b, const TriangularOptions& options = {});
+
+namespace detail {
+
+/// Stretches the batches of A and B to one another.
+template <class T>
+void broadcast_batches(Tensor<T>& a, Tensor<T>& b, const char* op) {
+  const Shape batch = broadcast_shapes(Shape(a.shape().begin(), a.shape().end() - 2),
+                                       Shape(b.shape().begin(), b.shape().end() - 2), op);
+  a = expand(a, with_axes(batch, {a.shape().back(1), a.shape().back(0)}));
+  b = expand(b, with_axes(batch, {b.shape().back(1), b.shape().back(0)}));
+}
+
+template <class T>
+Tensor<T> solve_left_triangular(const Tensor<T>& a, const Tensor<T>& b, bool upper, bool unit) {
+  const Matrices<T> left(a, "solve_triangular"), right(b, "solve_triangular");
+  Tensor<T> x = Tensor<T>::empty(b.shape());
+  T* const to = x.mutable_data();
+  const index_t n = left.rows, k = right.columns;
+  each_matrix(left.count, n * n * k, "solve_triangular", "of A is singular", [&](index_t i) {
+    return backend::eigen::solve_triangular(n, k, upper, unit, left.at(i), right.at(i), to + i * n * k);
+  });
+  return record(
+      "solve_triangular", x, {a, edge(b)},
+      [upper, unit](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> db = solve_left_triangular(adjoint(p.input(0)), p.gradient(), !upper, unit);
+        if (!p.needs(0)) return {Tensor<T>{}, db};
+        const Tensor<T> da = neg(matmul(db, adjoint(p.output())));
+        return {upper ? triu(da, unit) : tril(da, -index_t{unit}), db};
+      },
+      Keep::output);
+}
+
+}  // namespace detail
+
+template <Real T>
+Tensor<T> solve_triangular(const Tensor<T>& a, const Tensor<T>& b, const TriangularOptions& options) {
+  const detail::Matrices<T> left(a, "solve_triangular"), right(b, "solve_triangular");
+  left.check_square("solve_triangular");
+  check<ShapeError>((options.left ? right.rows : right.columns) == left.rows, "solve_triangular",
+                    "A of shape ", a.shape(), " and B of shape ", b.shape(), " do not fit");
+  Tensor<T> triangle = a, sides = b;
+  detail::broadcast_batches(triangle, sides, "solve_triangular");
+  if (options.left)
+    return detail::solve_left_triangular(triangle, sides, options.upper, options.unitriangular);
+  return detail::adjoint(detail::solve_left_triangular(detail::adjoint(triangle), detail::adjoint(sides),
+                                                       !options.upper, options.unitriangular));
+}
+
+template <Real T>
+Tensor<T> cholesky(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "cholesky");
+  x.check_square("cholesky");
+  Tensor<T> l = Tensor<T>::empty(a.shape());
+  T* const to = l.mutable_data();
+  const index_t n = x.rows;
+  detail::each_matrix(x.count, n * n * n, "cholesky", "is not positive definite",
+                      [&](index_t i) { return backend::eigen::cholesky(n, x.at(i), to + i * n * n); });
+  return record(
+      "cholesky", l, {edge(a)},
+      [](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> factor = p.output(), upper = detail::adjoint(factor);
+        const Tensor<T> inner = detail::half_lower(matmul(upper, p.gradient()));
+        const Tensor<T> right = solve_triangular(factor, inner, {.left = false});
+        const Tensor<T> da = solve_triangular(upper, right, {.upper = true});
+        return {mul(add(da, detail::adjoint(da)), 0.5)};
+      },
+      Keep::output);
+}
+
+namespace detail {
+template <class T>
+Tensor<T> solve_square(const Tensor<T>& a, const Tensor<T>& b, const char* op) {
+  const Matrices<T> left(a, op), right(b, op);
+  Tensor<T> x = Tensor<T>::empty(b.shape());
+  T* const to = x.mutable_data();
+  const index_t n = left.rows, k = right.columns;
+  each_matrix(left.count, n * n * (n + k), op, "is singular", [&](index_t i) {
+    return n == 0 || backend::eigen::solve(n, k, left.at(i), right.at(i), to + i * n * k);
+  });
+  return record(
+      op, x, {a, edge(b)},
+      [op](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> db = solve_square(adjoint(p.input(0)), p.gradient(), op);
+        return {p.needs(0) ? neg(matmul(db, adjoint(p.output()))) : Tensor<T>{}, db};
+      },
+      Keep::output);
+}
+}  // namespace detail
+
+/// X with A X = B for square A.
+///   dB = A^-T g, dA = -dB X^T
+///   A (..., N, N)    B (..., N, K), or (..., N) with the batch of A    batches broadcast
+///   throws ShapeError, ValueError (singular)    keeps A and X
+template <Real T>
+Tensor<T> solve(const Tensor<T>& a, const Tensor<T>& b) {
+  const detail::Matrices<T> left(a, "solve");
+  left.check_square("solve");
+  if (b.shape() == Shape(a.shape().begin(), a.shape().end() - 1))
+    return squeeze(solve(a, unsqueeze(b, -1)), -1);
+  check<ShapeError>(b.rank() >= 2 && b.shape().back(1) == left.rows, "solve", "A of shape ", a.shape(),
+                    " and B of shape ", b.shape(), " do not fit");
+  Tensor<T> matrix = a, sides = b;
+  detail::broadcast_batches(matrix, sides, "solve");
+  return detail::solve_square(matrix, sides, "solve");
+}
+
+/// A^-1.
+///   dA = -X^T g X^T    throws ShapeError, ValueError (singular)    keeps X
+template <Real T>
+Tensor<T> inverse(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "inverse");
+  x.check_square("inverse");
+  const Tensor<T> y = detail::solve_square(x.dense, expand(eye<T>(x.rows), a.shape()), "inverse");
+  return record(
+      "inverse", y, {edge(a)},
+      [](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> inverted = detail::adjoint(p.output());
+        return {neg(matmul(matmul(inverted, p.gradient()), inverted))};
+      },
+      Keep::output);
+}
+
+/// The determinant; of a matrix without rows 1.
+///   dA = g det(A) A^-T, which needs A to be invertible    throws ShapeError
+template <Real T>
+Tensor<T> det(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "det");
+  x.check_square("det");
+  Tensor<T> y = Tensor<T>::empty(x.batch());
+  T* const to = y.mutable_data();
+  const index_t n = x.rows;
+  detail::each_matrix(x.count, n * n * n, "det", "", [&](index_t i) {
+    to[i] = backend::eigen::determinant(n, x.at(i));
+    return true;
+  });
+  return record(
+      "det", y, {a},
+      [](const Pull<T>& p) -> Gradients<T> {
+        const Tensor<T> scale = unsqueeze(unsqueeze(mul(p.gradient(), p.output()), -1), -1);
+        return {mul(detail::adjoint(inverse(p.input(0))), scale)};
+      },
+      Keep::output);
+}
+
+/// The determinant as sign e^logabsdet, which neither overflows nor underflows.
+template <Real T>
+struct SignLog {
+  Tensor<T> sign, logabsdet;
+};
+///   dA = g A^-T of logabsdet; the sign has no gradient    sign 0 and -inf of a singular matrix
+template <Real T>
+SignLog<T> slogdet(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "slogdet");
+  x.check_square("slogdet");
+  Tensor<T> sign = Tensor<T>::empty(x.batch()), log = Tensor<T>::empty(x.batch());
+  T *const to_sign = sign.mutable_data(), *const to_log = log.mutable_data();
+  const index_t n = x.rows;
+  detail::each_matrix(x.count, n * n * n, "slogdet", "", [&](index_t i) {
+    backend::eigen::log_determinant(n, x.at(i), to_sign + i, to_log + i);
+    return true;
+  });
+  return {sign, record("slogdet", log, {a}, [](const Pull<T>& p) -> Gradients<T> {
+            const Tensor<T> scale = unsqueeze(unsqueeze(p.gradient(), -1), -1);
+            return {mul(detail::adjoint(inverse(p.input(0))), scale)};
+          })};
+}
+
+/// A = Q R, Q with orthonormal columns, R upper triangular.
+template <Real T>
+struct QrFactors {
+  Tensor<T> q, r;
+};
+/// A (..., M, N) gives Q (..., M, K) and R (..., K, N), K = min(M, N); signs are Householder's, as LAPACK's.
+///   dA = (gQ + Q C(R gR^T - gQ^T Q)) R^-T, C the lower triangle mirrored upwards
+///   throws ShapeError    the gradient needs the first K columns to be independent
+template <Real T>
+QrFactors<T> qr(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "qr");
+  const index_t m = x.rows, n = x.columns, k = std::min(m, n);
+  if (m < n) {  // the square on the left decides
+    const QrFactors<T> square = qr(narrow(a, -1, 0, m));
+    const Tensor<T> rest = matmul(detail::adjoint(square.q), narrow(a, -1, m, n - m));
+    return {square.q, cat<T>({square.r, rest}, -1)};
+  }
+  QrFactors<T> raw{Tensor<T>::empty(detail::with_axes(x.batch(), {m, k})),
+                   Tensor<T>::empty(detail::with_axes(x.batch(), {k, n}))};
+  T *const to_q = raw.q.mutable_data(), *const to_r = raw.r.mutable_data();
+  detail::each_matrix(x.count, m * n * k, "qr", "", [&](index_t i) {
+    if (k > 0) backend::eigen::qr(m, n, x.at(i), to_q + i * m * k, to_r + i * k * n);
+    return true;
+  });
+  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? qr(p.input(0)) : raw; };
+  const auto finish = [](const Tensor<T>& sides, const Tensor<T>& r) {
+    return solve_triangular(detail::adjoint(r), sides, {.left = false});
+  };
+  const auto mirrored = [](const Tensor<T>& s) { return add(tril(s), detail::adjoint(tril(s, -1))); };
+  return {record("qr_q", raw.q.detach(), {a},
+                 [=](const Pull<T>& p) -> Gradients<T> {
+                   const auto [q, r] = factors(p);
+                   const Tensor<T> s = neg(matmul(detail::adjoint(p.gradient()), q));
+                   return {finish(add(p.gradient(), matmul(q, mirrored(s))), r)};
+                 }),
+          record("qr_r", raw.r.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+            const auto [q, r] = factors(p);
+            const Tensor<T> s = matmul(r, detail::adjoint(p.gradient()));
+            return {finish(matmul(q, mirrored(s)), r)};
+          })};
+}
+
+namespace detail {
+/// 1 / (d_j - d_i), 0 on the diagonal.
+template <class T>
+Tensor<T> inverse_gaps(const Tensor<T>& d) {
+  const Tensor<T> gaps = sub(unsqueeze(d, -2), unsqueeze(d, -1));
+  const Tensor<T> unit = eye<T>(d.shape().back());
+  return map(
+      "inverse_gaps", [](auto gap, auto one) { return (1 - one) / (gap + one); }, gaps, unit);
+}
+}  // namespace detail
+
+/// A = V diag(values) V^T for symmetric A.
+template <Real T>
+struct EighFactors {
+  Tensor<T> values, vectors;
+};
+/// Eigenvalues in rising order and eigenvectors, one a column, of symmetric matrices, whose lower triangle is
+/// read.
+///   dA = V (diag(g) + (V^T gV) / (values_j - values_i)) V^T, infinite where values meet
+///   throws ShapeError, ValueError (NaN, infinities)
+template <Real T>
+EighFactors<T> eigh(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "eigh");
+  x.check_square("eigh");
+  const index_t n = x.rows;
+  EighFactors<T> raw{Tensor<T>::empty(detail::with_axes(x.batch(), {n})), Tensor<T>::empty(a.shape())};
+  T *const to_w = raw.values.mutable_data(), *const to_v = raw.vectors.mutable_data();
+  detail::each_matrix(
+      x.count, 8 * n * n * n, "eigh", "has no eigenvalues that could be found",
+      [&](index_t i) { return n == 0 || backend::eigen::eigh(n, x.at(i), to_w + i * n, to_v + i * n * n); });
+  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? eigh(p.input(0)) : raw; };
+  return {record("eigh_values", raw.values.detach(), {a},
+                 [=](const Pull<T>& p) -> Gradients<T> {
+                   const Tensor<T> v = factors(p).vectors;
+                   return {matmul(detail::times_diagonal(v, p.gradient()), detail::adjoint(v))};
+                 }),
+          record("eigh_vectors", raw.vectors.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+            const auto [w, v] = factors(p);
+            const Tensor<T> inner = mul(matmul(detail::adjoint(v), p.gradient()), detail::inverse_gaps(w));
+            return {matmul(matmul(v, inner), detail::adjoint(v))};
+          })};
+}
+
+/// A = U diag(s) Vh, U and Vh^T with orthonormal columns.
+template <Real T>
+struct SvdFactors {
+  Tensor<T> u, s, vh;
+};
+/// Singular values in falling order and their vectors: A (..., M, N) gives U (..., M, K), s (..., K),
+/// Vh (..., K, N), K = min(M, N).
+///   gradients of U and Vh are infinite where singular values meet or, of matrices that are not square,
+///   vanish throws ShapeError, ValueError (NaN, infinities)
+template <Real T>
+SvdFactors<T> svd(const Tensor<T>& a) {
+  const detail::Matrices<T> x(a, "svd");
+  const index_t m = x.rows, n = x.columns, k = std::min(m, n);
+  SvdFactors<T> raw{Tensor<T>::empty(detail::with_axes(x.batch(), {m, k})),
+                    Tensor<T>::empty(detail::with_axes(x.batch(), {k})),
+                    Tensor<T>::empty(detail::with_axes(x.batch(), {k, n}))};
+  T *const to_u = raw.u.mutable_data(), *const to_s = raw.s.mutable_data(),
+           *const to_v = raw.vh.mutable_data();
+  detail::each_matrix(
+      x.count, 8 * m * n * k, "svd", "has no singular values that could be found", [&](index_t i) {
+        return k == 0 || backend::eigen::svd(m, n, x.at(i), to_u + i * m * k, to_s + i * k, to_v + i * k * n);
+      });
+  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? svd(p.input(0)) : raw; };
+  // Of U alone, for w the other side's vectors as columns: the part within its span, and the part outside.
+  const auto by_vectors = [](const Tensor<T>& u, const Tensor<T>& s, const Tensor<T>& w, const Tensor<T>& g) {
+    const Tensor<T> inner = matmul(detail::adjoint(u), g);
+    const Tensor<T> turn = mul(sub(inner, detail::adjoint(inner)), detail::inverse_gaps(square(s)));
+    Tensor<T> sides = matmul(u, detail::times_diagonal(turn, s));
+    if (u.shape().back(1) > u.shape().back(0))
+      sides = add(sides, div(sub(g, matmul(u, inner)), unsqueeze(s, -2)));
+    return matmul(sides, detail::adjoint(w));
+  };
+  return {record("svd_u", raw.u.detach(), {a},
+                 [=](const Pull<T>& p) -> Gradients<T> {
+                   const auto [u, s, vh] = factors(p);
+                   return {by_vectors(u, s, detail::adjoint(vh), p.gradient())};
+                 }),
+          record("svd_s", raw.s.detach(), {a},
+                 [=](const Pull<T>& p) -> Gradients<T> {
+                   const auto [u, s, vh] = factors(p);
+                   return {matmul(detail::times_diagonal(u, p.gradient()), vh)};
+                 }),
+          record("svd_vh", raw.vh.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+            const auto [u, s, vh] = factors(p);
+            return {detail::adjoint(by_vectors(detail::adjoint(vh), s, u, detail::adjoint(p.gradient())))};
+          })};
+}
+
+/// The X that makes |A X - B| least, by QR, and of several the shortest; A has full rank.
+///   A (..., M, N)    B (..., M, K)    returns (..., N, K)    throws ShapeError, ValueError (rank deficient)
+template <Real T>
+Tensor<T> lstsq(const Tensor<T>& a, const Tensor<T>& b) {
+  const detail::Matrices<T> left(a, "lstsq");
+  check<ShapeError>(b.rank() >= 2 && b.shape().back(1) == left.rows, "lstsq", "A of shape ", a.shape(),
+                    " and B of shape ", b.shape(), " do not fit");
+  if (left.rows >= left.columns) {
+    const auto [q, r] = qr(a);
+    return solve_triangular(r, matmul(detail::adjoint(q), b), {.upper = true});
+  }
+  const auto [q, r] = qr(detail::adjoint(a));
+  return matmul(q, solve_triangular(detail::adjoint(r), b));
+}
+
+}  // namespace TENON_NAMESPACE
