@@ -67,20 +67,12 @@ Tensor<T> half_lower(const Tensor<T>& a) {
 
 }  // namespace detail
 
-/// The lower triangular L with L L^T = A, for symmetric positive definite A, of which the lower triangle is
-/// read.
-///   dA = the symmetric part of L^-T P(L^T g) L^-1, P the lower triangle with half the diagonal
-///   throws ShapeError, ValueError (not positive definite)    keeps L
-template <Real T>
-Tensor<T> cholesky(const Tensor<T>& a);
-
-/// X with A X = B for triangular A, of which the other triangle is not read.
 struct TriangularOptions {
   bool upper = false;
   bool left = true;            ///< otherwise X A = B
   bool unitriangular = false;  ///< the diagonal is taken as 1 and not read
 };
-/// X with A X = B, or X A = B.
+/// X with A X = B, or X A = B, for triangular A, of which the other triangle is not read.
 ///   dB = A^-T g, dA = -dB X^T in its triangle
 ///   A (..., N, N)    B (..., N, K)    batches broadcast    throws ShapeError, ValueError (a 0 on the
 ///   diagonal)
@@ -134,6 +126,10 @@ Tensor<T> solve_triangular(const Tensor<T>& a, const Tensor<T>& b, const Triangu
                                                        !options.upper, options.unitriangular));
 }
 
+/// The lower triangular L with L L^T = A, for symmetric positive definite A, of which the lower triangle is
+/// read.
+///   dA = the symmetric part of L^-T P(L^T g) L^-1, P the lower triangle with half the diagonal
+///   throws ShapeError, ValueError (not positive definite)    keeps L
 template <Real T>
 Tensor<T> cholesky(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "cholesky");
