@@ -152,7 +152,7 @@ const Family family{
     {"Add", pairs<[](const auto& a, const auto& b) { return a + b; }>},
     {"Sub", pairs<[](const auto& a, const auto& b) { return a - b; }>},
     {"Mul", pairs<[](const auto& a, const auto& b) { return a * b; }>},
-    {"Div", pairs<[](const auto& a, const auto& b) { return a / b; }>},
+    {"Div", [](const Node& n) { return any_real(n, [&]<class T>(T) { return n.in<T>(0) / n.in<T>(1); }); }},
     {"Mod",
      [](const Node& n) {
        return any_number(n, [&]<class T>(T) {
@@ -202,7 +202,8 @@ const Family family{
      }},
     {"ThresholdedRelu",
      [](const Node& n) {
-       return any_real(n, [&]<class T>(T) { return tn::threshold(n.in<T>(0), n.number("alpha", 1), 0); });
+       return any_real(
+           n, [&]<class T>(T) { return tn::threshold(n.in<T>(0), static_cast<T>(n.number("alpha", 1)), 0); });
      }},
     {"PRelu",
      [](const Node& n) {
