@@ -196,6 +196,19 @@ const Family family{
      [](const Node& n) {
        return any_real(n, [&]<class T>(T) { return tn::elu(n.in<T>(0), n.number("alpha", 1)); });
      }},
+    {"Selu",
+     [](const Node& n) {
+       const double alpha = n.number("alpha", 1.6732632), gamma = n.number("gamma", 1.0507010);
+       return any_real(n, [&]<class T>(T) { return static_cast<T>(gamma) * tn::elu(n.in<T>(0), alpha); });
+     }},
+    {"HardSigmoid",
+     [](const Node& n) {
+       return any_real(n, [&]<class T>(T) {
+         const T slope = static_cast<T>(n.number("alpha", 0.2)),
+                 shift = static_cast<T>(n.number("beta", 0.5));
+         return tn::clamp(slope * n.in<T>(0) + shift, T(0), T(1));
+       });
+     }},
     {"Celu",
      [](const Node& n) {
        return any_real(n, [&]<class T>(T) { return tn::celu(n.in<T>(0), n.number("alpha", 1)); });

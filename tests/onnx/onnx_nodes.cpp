@@ -40,6 +40,14 @@ void run(const onnx::GraphProto& graph, Environment& values) {
   }
 }
 
+/// The references were computed in float by NumPy, over at most some hundreds of elements; but those of
+/// windows with a pi of 3.1415, and those of grids and boxes were typed in with four decimals.
+double tolerance_of(const std::string& name) {
+  for (const char* rough : {"window", "gridsample", "roialign"})
+    if (name.find(rough) != std::string::npos) return 1e-3;
+  return 2e-5;
+}
+
 /// What is wrong with the case, or nothing.
 std::string check(const fs::path& folder) {
   const auto model = read_message<onnx::ModelProto>(folder / "model.onnx");
@@ -51,10 +59,13 @@ std::string check(const fs::path& folder) {
       return read_tensor(read_message<onnx::TensorProto>(data / (stem + std::to_string(i) + ".pb")));
     };
     Environment values;
+    for (const auto& input : graph.input())
+      if (!input.type().has_tensor_type()) throw Unsupported("a sequence");
     for (int i = 0; i < graph.input_size(); ++i) values[graph.input(i).name()] = tensor("input_", i);
     run(graph, values);
     for (int i = 0; i < graph.output_size(); ++i) {
-      const std::string wrong = difference(values.at(graph.output(i).name()), tensor("output_", i));
+      const std::string wrong = difference(values.at(graph.output(i).name()), tensor("output_", i),
+                                           tolerance_of(folder.filename()));
       if (!wrong.empty()) return graph.output(i).name() + ": " + wrong;
     }
   }

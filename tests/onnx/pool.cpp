@@ -17,7 +17,8 @@ Window window_of(const Node& node, const tn::Shape& x) {
   return {node, x, {kernel.begin(), kernel.end()}};
 }
 
-/// Padding that is the same at both ends is the library's; other padding becomes elements of x.
+/// Padding that is the same at both ends, and at most half a window, is the library's; other padding becomes
+/// elements of x.
 Results max_pool(const Node& node) {
   require(node.integer("storage_order", 0) == 0, "positions column by column");
   Results results;
@@ -26,10 +27,12 @@ Results max_pool(const Node& node) {
     const Window window = window_of(node, x.shape());
     tn::MaxPoolOptions options{.stride = window.stride, .dilation = window.dilation};
     options.ceil_mode = node.integer("ceil_mode", 0) != 0;
-    if (window.before == window.after) {
+    bool even = window.before == window.after;
+    for (int i = 0; i < window.rank(); ++i) even &= 2 * window.before[i] <= window.kernel[i];
+    if (even) {
       options.padding = window.before;
     } else {
-      require(!node.wants(1), "positions in uneven padding");
+      require(!node.wants(1), "positions in other padding");
       x = window.padded(x, -std::numeric_limits<T>::infinity());
     }
     require(!node.wants(1) || x.extent(0) * x.extent(1) == 1, "positions across planes");

@@ -25,12 +25,9 @@ Value from_proto(const onnx::TensorProto& proto, const Field& field) {
   return tensor;
 }
 
-/// The references were computed in float by NumPy, over at most some hundreds of elements.
-constexpr double relative = 2e-5, absolute = 2e-6;
-
-bool near(double got, double want) {
+bool near(double got, double want, double tolerance) {
   if (std::isnan(want)) return std::isnan(got);
-  return got == want || std::abs(got - want) <= absolute + relative * std::abs(want);
+  return got == want || std::abs(got - want) <= tolerance * (0.1 + std::abs(want));
 }
 
 }  // namespace
@@ -54,7 +51,7 @@ Value read_tensor(const onnx::TensorProto& proto) {
   }
 }
 
-std::string difference(const Value& got, const Value& want) {
+std::string difference(const Value& got, const Value& want, double tolerance) {
   if (got.index() != want.index()) return "another scalar type than expected";
   return std::visit(
       [&]<class V>(const V& w) -> std::string {
@@ -64,7 +61,7 @@ std::string difference(const Value& got, const Value& want) {
           tn::index_t position = 0;
           for (auto a = g.begin(), b = w.begin(); a != g.end(); ++a, ++b, ++position) {
             const auto x = static_cast<double>(*a), y = static_cast<double>(*b);
-            if (!near(x, y)) return tn::join(x, " at position ", position, ", expected ", y);
+            if (!near(x, y, tolerance)) return tn::join(x, " at position ", position, ", expected ", y);
           }
         }
         return {};

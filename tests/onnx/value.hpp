@@ -23,7 +23,7 @@ using Value = std::variant<std::monostate, tn::Tensor<float>, tn::Tensor<double>
 /// throws Unsupported for other scalar types
 Value read_tensor(const onnx::TensorProto& proto);
 
-/// Where two values differ by more than float arithmetic explains, or nothing.
-std::string difference(const Value& got, const Value& want);
+/// Where two values differ by more than a relative tolerance, or nothing.
+std::string difference(const Value& got, const Value& want, double tolerance);
 
 }  // namespace onnx_tests

@@ -4,8 +4,8 @@
 #include <cmath>     // sqrt
 #include <optional>  // optional
 
-#include "tenon/ops/keep_mask.hpp"
 #include "tenon/ops/matmul.hpp"
+#include "tenon/ops/random.hpp"
 #include "tenon/ops/softmax.hpp"
 
 namespace TENON_NAMESPACE {
@@ -167,11 +167,9 @@ Tensor<T> attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
   const bool differentiable_mask = mask.defined() && mask.requires_grad() && grad_enabled();
   if (!differentiable_mask && options.dropout_p == 0)
     return blockwise_attention(stretched(q), stretched(k), stretched(v), mask, options.is_causal, scale);
-  Tensor<T> w = attention_weights(stretched(q), k, mask, options.is_causal, scale);
-  if (options.dropout_p > 0)
-    w = mul(w, keep_mask<T>(w.shape(), options.dropout_p,
-                            options.generator ? *options.generator : default_generator()));
-  return matmul(w, stretched(v));
+  const Tensor<T> w = attention_weights(stretched(q), k, mask, options.is_causal, scale);
+  Generator& generator = options.generator ? *options.generator : default_generator();
+  return matmul(dropout(w, options.dropout_p, true, generator), stretched(v));
 }
 
 /// The heads (…, heads, rows, columns) in groups, (…, groups, heads / groups, rows, columns).

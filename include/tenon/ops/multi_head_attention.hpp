@@ -127,8 +127,7 @@ MultiHeadResult<T> multi_head_attention(const Tensor<T>& query, const Tensor<T>&
   if (options.need_weights) {
     w = detail::attention_weights(q, k, mask, options.is_causal,
                                   1 / std::sqrt(static_cast<double>(q.extent(-1))));
-    if (options.dropout_p > 0)
-      w = mul(w, detail::keep_mask<T>(w.shape(), options.dropout_p, default_generator()));
+    w = dropout(w, options.dropout_p, true);
     y = matmul(w, v);
     if (options.average_weights) w = mean(w, {1});
   } else {

@@ -2,7 +2,7 @@
 /// Recurrent networks: cells, and whole sequences through layers of them in one or both directions. Sequences
 /// of a batch may differ in length, as PyTorch's packed ones do.
 
-#include "tenon/ops/keep_mask.hpp"
+#include "tenon/ops/random.hpp"
 #include "tenon/ops/recurrent_layer.hpp"
 
 namespace TENON_NAMESPACE {
@@ -66,8 +66,7 @@ struct RecurrentCall {
       x = directions == 1 ? outputs[0] : cat(outputs, 2);
       if (lengths.defined()) x = mul(x, within(lengths, steps));
       if (options.dropout > 0 && training() && k + directions < count)
-        x = mul(x, keep_mask<T>(x.shape(), options.dropout,
-                                options.generator ? *options.generator : default_generator()));
+        x = dropout(x, options.dropout, true, options.generator ? *options.generator : default_generator());
     }
     return {options.batch_first ? transpose(x, 0, 1) : x, stack(hidden),
             cell == Cell::lstm ? stack(cells) : Tensor<T>{}};
