@@ -2,6 +2,7 @@
 /// softmax, rows by index and matrix products.
 
 #include "benchmarks/support.hpp"
+#include "tenon/backend/scoped_backend.hpp"
 
 namespace {
 

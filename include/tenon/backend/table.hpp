@@ -7,9 +7,9 @@
 /// may be 0 unless a comment says otherwise, indices are in range, and outputs do not overlap inputs: the
 /// operations have seen to that. Element-wise work is not here: it is a template over its formula (map.hpp).
 
-#include "tenon/backend/windows.hpp"
 #include "tenon/backend/attention.hpp"
 #include "tenon/backend/recurrence.hpp"
+#include "tenon/backend/windows.hpp"
 #include "tenon/core/scalar.hpp"
 
 namespace TENON_NAMESPACE::backend {
@@ -154,5 +154,14 @@ struct Kernels {
   /// that can only be 0 are not looked at.
   void (*irfft)(index_t rows, index_t n, const T* x, T* y);
 };
+
+/// Whether two entries are the same.
+template <auto a, auto b>
+inline constexpr bool same_entry = false;
+template <auto a>
+inline constexpr bool same_entry<a, a> = true;
+
+/// What a provider's `find<T, entry>()` returns for an entry that it leaves to others.
+struct NoKernel {};
 
 }  // namespace TENON_NAMESPACE::backend

@@ -1,5 +1,5 @@
 #pragma once
-/// Puts the matrix products of the library that the build chose into a table; of none, unless it chose one.
+/// The provider of matrix products by the library that the build chose, if it chose one.
 
 #include "tenon/backend/table.hpp"
 
@@ -25,15 +25,23 @@ void batched_gemm(index_t batch, const index_t* a_offset, const index_t* b_offse
 }
 #endif
 
-template <class T>
-constexpr Kernels<T> install(Kernels<T> table) {
+/// The kernel of an entry, or NoKernel.
+template <class T, auto entry>
+constexpr auto find() {
 #if defined(TENON_HAS_BLAS)
   if constexpr (Real<T>) {
-    table.gemm = gemm<T>;
-    table.batched_gemm = batched_gemm<T>;
+    if constexpr (same_entry<entry, &Kernels<T>::gemm>)
+      return gemm<T>;
+    else if constexpr (same_entry<entry, &Kernels<T>::batched_gemm>)
+      return batched_gemm<T>;
+    else
+      return NoKernel{};
+  } else {
+    return NoKernel{};
   }
+#else
+  return NoKernel{};
 #endif
-  return table;
 }
 
 }  // namespace TENON_NAMESPACE::backend::blas
