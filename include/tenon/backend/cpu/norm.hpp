@@ -39,12 +39,12 @@ void add_run_sums(index_t n, double* totals, const F& f) {
     for (; i + ways * width <= last; i += ways * width) {
 #pragma GCC unroll 4
       for (index_t w = 0; w < ways; ++w) {
-        const detail::Packs<T, sums> part = f(Lanes<T>{i + w * width, width});
+        const Packs<T, sums> part = f(Lanes<T>{i + w * width, width});
         for (int k = 0; k < sums; ++k) sum[w][k] += part.pack[k];
       }
     }
     for (; i < last; i += width) {
-      const detail::Packs<T, sums> part = f(Lanes<T>{i, last - i});
+      const Packs<T, sums> part = f(Lanes<T>{i, last - i});
       for (int k = 0; k < sums; ++k)
         sum[0][k] += last - i >= width ? part.pack[k] : first_lanes(part.pack[k], last - i);
     }
@@ -66,7 +66,7 @@ void column_sums(index_t rows, index_t columns, index_t stride, double (*totals)
     for (int k = 0; k < sums; ++k) std::fill_n(part[k], columns, T{0});
     for (index_t r = first; r < std::min(rows, first + block); ++r) {
       each_pack<T>(0, columns, [&](auto lanes) {
-        const detail::Packs<T, sums> value = f(lanes, r * stride);
+        const Packs<T, sums> value = f(lanes, r * stride);
         for (int k = 0; k < sums; ++k) lanes.store(part[k], lanes.load(part[k]) + value.pack[k]);
       });
     }
@@ -104,7 +104,7 @@ inline void fold_runs(index_t runs, index_t inner, double* totals) {
 
 template <Real T>
 void moments(index_t outer, index_t n, index_t inner, const T* x, T* mean, T* variance) {
-  using One = detail::Packs<T, 1>;
+  using One = Packs<T, 1>;
   const double count = static_cast<double>(outer * inner);
   const auto channel = [&](index_t k) {
     const auto total = [&](auto&& f) {
@@ -145,7 +145,7 @@ void moments(index_t outer, index_t n, index_t inner, const T* x, T* mean, T* va
 template <Real T>
 void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean, T* sum_g,
                  T* sum_gx) {
-  using Two = detail::Packs<T, 2>;
+  using Two = Packs<T, 2>;
   const auto channel = [&](index_t k) {
     double totals[2] = {};
     const Pack<T> centre(mean[k]);
@@ -217,7 +217,7 @@ void affine_planes(index_t outer, index_t n, index_t inner, const T* x, const T*
 template <Real T>
 void norm_rows(index_t rows, index_t n, const T* x, const T* weight, const T* bias, double eps, bool centred,
                T* y, T* mean, T* scale) {
-  using One = detail::Packs<T, 1>;
+  using One = Packs<T, 1>;
   const double count = static_cast<double>(n);
   const auto row = [&](index_t r) {
     const T* xs = x + r * n;
@@ -261,7 +261,7 @@ void norm_row_backward(index_t n, const T* x, const T* g, const T* weight, T mea
     const Pack<T> d = lanes.load(x) - centre, gw = weighted(lanes);
     lanes.store(dweight, fma(lanes.load(g), d * s, lanes.load(dweight)));
     lanes.store(dbias, lanes.load(dbias) + lanes.load(g));
-    return detail::Packs<T, 2>{{gw, gw * d}};
+    return Packs<T, 2>{{gw, gw * d}};
   });
   const double count = static_cast<double>(n), rate = static_cast<double>(scale);
   const Pack<T> shift(static_cast<T>(centred ? totals[0] / count : 0));
