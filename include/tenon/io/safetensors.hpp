@@ -7,10 +7,10 @@
 ///   {"key": "value"}} the rest  the arrays, row-major, little-endian; offsets count from the end of the
 ///   header and leave no gap
 
-#include <algorithm>    // copy, sort
-#include <bit>          // endian
+#include <algorithm>    // sort
 #include <cstring>      // memcpy
 #include <map>          // map
+#include <optional>     // optional
 #include <set>          // set
 #include <string>       // string
 #include <string_view>  // string_view
@@ -22,13 +22,11 @@
 #include "tenon/core/scalar.hpp"
 #include "tenon/core/shape.hpp"
 #include "tenon/io/atomic_file.hpp"
-#include "tenon/io/input_file.hpp"
-#include "tenon/tensor/tensor.hpp"
+#include "tenon/io/element_type.hpp"
+#include "tenon/io/mapped_file.hpp"
+#include "tenon/ops/broadcast.hpp"
 
 namespace TENON_NAMESPACE::io {
-
-static_assert(std::endian::native == std::endian::little,
-              "the format's numbers are copied as they lie in memory");
 
 /// What the header says of one array.
 struct SafetensorsEntry {
@@ -37,14 +35,14 @@ struct SafetensorsEntry {
   index_t begin = 0, end = 0;  ///< its bytes, counted from the end of the header
 };
 
-/// A file opened for reading. The header is read and checked at once, arrays when they are asked for.
-/// throws IoError naming the file and what is wrong with it
+/// A file opened for reading. The header is read and checked at once; arrays are found in the mapped file
+/// when they are asked for. throws IoError naming the file and what is wrong with it
 class SafetensorsFile {
  public:
   static SafetensorsFile open(const std::string& path) { return SafetensorsFile(path); }
   explicit SafetensorsFile(const std::string& path);
 
-  const std::string& path() const { return file_.path(); }
+  const std::string& path() const { return file_->path(); }
   const std::map<std::string, SafetensorsEntry, std::less<>>& entries() const { return entries_; }
   /// The strings under `__metadata__`.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
@@ -53,11 +51,12 @@ class SafetensorsFile {
   /// throws IoError when there is no such array
   const SafetensorsEntry& entry(std::string_view name) const;
 
-  /// The array as a tensor of `T`. Its stored type must be `T`, or one whose every value `T` can hold: F16
-  /// and BF16 become float, smaller integers and BOOL larger integers.
-  /// throws IoError when there is no such array or its type does not fit
+  /// The array as a tensor of `T`: without a copy where it is stored as `T` and lies aligned, and then the
+  /// tensor keeps the mapping alive and may be written, which does not touch the file.
+  /// throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
+  /// number is too large for `T`
   template <Scalar T>
-  Tensor<T> get(std::string_view name);
+  Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
  private:
   template <class... Pieces>
@@ -69,10 +68,8 @@ class SafetensorsFile {
   void read_metadata(const nlohmann::json& metadata);
   SafetensorsEntry read_entry(const std::string& name, const nlohmann::json& description) const;
   void check_layout() const;
-  template <class Stored, Scalar T>
-  void read_as(index_t count, T* out);
 
-  InputFile file_;
+  Ref<MappedFile> file_;
   index_t data_begin_ = 0, data_bytes_ = 0;
   std::map<std::string, SafetensorsEntry, std::less<>> entries_;
   std::map<std::string, std::string> metadata_;
@@ -86,6 +83,10 @@ class SafetensorsWriter {
   void add(std::string name, const Shape& shape, const T* data);
   template <Scalar T>
   void add(std::string name, const Tensor<T>& tensor);
+  /// The same, stored as F64, F32, F16 or BF16, rounded to nearest.
+  /// throws ValueError when that would make a number infinite
+  template <Scalar T>
+  void add(std::string name, const Tensor<T>& tensor, ElementType stored);
   void set_metadata(std::string key, std::string value) { metadata_[std::move(key)] = std::move(value); }
 
   /// throws IoError when the file cannot be written, ValueError when a name occurs twice or is not UTF-8
@@ -99,13 +100,16 @@ class SafetensorsWriter {
  private:
   struct Array {
     std::string name;
-    const char* dtype;
+    ElementType type;
     Shape shape;
     const void* data;
-    std::size_t bytes, element_bytes;
     Ref<Storage> owner;  // null: the caller
+    std::size_t bytes() const { return static_cast<std::size_t>(element_count(shape) * element_bytes(type)); }
   };
+  void add(Array array);
+
   std::vector<Array> arrays_;
+  std::set<std::string> names_;
   std::map<std::string, std::string> metadata_;
 };
 
@@ -113,57 +117,38 @@ class SafetensorsWriter {
 
 namespace detail {
 
-/// A stored IEEE half: 5 bits of exponent, 10 of fraction.
-struct float16 {
-  std::uint16_t bits;
-  explicit operator float() const {
-    const std::uint32_t sign = std::uint32_t{bits & 0x8000u} << 16, exponent = bits >> 10 & 31u,
-                        fraction = bits & 1023u;
-    if (exponent == 0) {  // zero and subnormal: multiples of 2^-24
-      const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
-      return sign ? -magnitude : magnitude;
-    }
-    const std::uint32_t wide = exponent == 31 ? 255u : exponent + 112u;  // infinity and NaN stay
-    return std::bit_cast<float>(sign | wide << 23 | fraction << 13);
-  }
+struct SafetensorsType {
+  const char* dtype;
+  ElementType type;
 };
+inline constexpr SafetensorsType safetensors_types[] = {
+    {"F64", ElementType::f64},     {"F32", ElementType::f32}, {"F16", ElementType::f16},
+    {"BF16", ElementType::bf16},   {"I64", ElementType::i64}, {"I32", ElementType::i32},
+    {"I16", ElementType::i16},     {"I8", ElementType::i8},   {"U64", ElementType::u64},
+    {"U32", ElementType::u32},     {"U16", ElementType::u16}, {"U8", ElementType::u8},
+    {"BOOL", ElementType::boolean}};
 
-template <class T>
-constexpr const char* safetensors_dtype() {
-  if constexpr (std::is_same_v<T, double>) return "F64";
-  if constexpr (std::is_same_v<T, float>) return "F32";
-  if constexpr (std::is_same_v<T, float16>) return "F16";
-  if constexpr (std::is_same_v<T, bfloat16>) return "BF16";
-  if constexpr (std::is_same_v<T, std::int64_t>) return "I64";
-  if constexpr (std::is_same_v<T, std::int32_t>) return "I32";
-  if constexpr (std::is_same_v<T, std::uint8_t>) return "U8";
-  if constexpr (std::is_same_v<T, bool>) return "BOOL";
+/// Nothing for a type that the library does not read.
+inline std::optional<ElementType> safetensors_type(std::string_view dtype) {
+  for (const auto& known : safetensors_types)
+    if (dtype == known.dtype) return known.type;
+  return {};
+}
+inline const char* safetensors_dtype(ElementType type) {
+  for (const auto& known : safetensors_types)
+    if (type == known.type) return known.dtype;
+  return nullptr;
 }
 
 /// Bytes of an element; 0 for a type unknown to the format.
 inline index_t safetensors_element_bytes(std::string_view dtype) {
-  for (std::string_view one : {"BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3"})
-    if (dtype == one) return 1;
-  for (std::string_view two : {"F16", "BF16", "I16", "U16"})
-    if (dtype == two) return 2;
-  for (std::string_view four : {"F32", "I32", "U32"})
-    if (dtype == four) return 4;
-  return dtype == "F64" || dtype == "I64" || dtype == "U64" ? 8 : 0;
-}
-
-/// Whether `T` can hold every value of `Stored`.
-template <class Stored, class T>
-constexpr bool holds_all() {
-  if constexpr (std::is_same_v<Stored, T>) return true;
-  if constexpr (std::integral<Stored> && std::integral<T> && !std::is_same_v<T, bool>)
-    return sizeof(Stored) < sizeof(T) || std::is_same_v<Stored, bool>;
-  if constexpr (!std::integral<Stored> && Real<T>) return sizeof(Stored) < sizeof(T);
-  return false;
+  if (const auto type = safetensors_type(dtype)) return element_bytes(*type);
+  return dtype == "F8_E5M2" || dtype == "F8_E4M3" ? 1 : 0;
 }
 
 }  // namespace detail
 
-inline SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
+inline SafetensorsFile::SafetensorsFile(const std::string& path) : file_(MappedFile::open(path)) {
   const nlohmann::json header = read_header();
   for (const auto& [name, description] : header.items()) {
     if (name == "__metadata__") {
@@ -177,16 +162,16 @@ inline SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
 
 inline nlohmann::json SafetensorsFile::read_header() {
   constexpr std::uint64_t longest = 100'000'000;  // as the format's own library
-  const auto size = file_.remaining();
-  require(size.has_value(), "a pipe cannot be read in any order; give a file");
+  const std::string_view bytes = file_->bytes();
   std::uint64_t length = 0;
-  require(file_.read(&length, sizeof length), "truncated: a header does not fit its ", *size, " bytes");
-  require(length <= longest && length <= static_cast<std::uint64_t>(*size - 8), "the header claims ", length,
-          " bytes, the file has ", *size, ": truncated, or not a safetensors file");
-  std::string text(static_cast<std::size_t>(length), '\0');
-  require(file_.read(text.data(), text.size()), "truncated in its header");
-  data_begin_ = file_.position();
-  data_bytes_ = *size - data_begin_;
+  require(bytes.size() >= sizeof length, "truncated: a header does not fit its ", bytes.size(), " bytes");
+  std::memcpy(&length, bytes.data(), sizeof length);
+  const std::string_view rest = bytes.substr(sizeof length);
+  require(length <= longest && length <= rest.size(), "the header claims ", length, " bytes, the file has ",
+          bytes.size(), ": truncated, or not a safetensors file");
+  const std::string_view text = rest.substr(0, static_cast<std::size_t>(length));
+  data_begin_ = static_cast<index_t>(sizeof length + length);
+  data_bytes_ = static_cast<index_t>(bytes.size()) - data_begin_;
 
   std::set<std::string> names;
   const auto inspect = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
@@ -276,73 +261,49 @@ inline const SafetensorsEntry& SafetensorsFile::entry(std::string_view name) con
 }
 
 template <Scalar T>
-Tensor<T> SafetensorsFile::get(std::string_view name) {
+Tensor<T> SafetensorsFile::get(std::string_view name, Narrowing narrowing) const {
   const SafetensorsEntry& stored = entry(name);
-  Tensor<T> out = Tensor<T>::empty(stored.shape);
-  file_.seek(data_begin_ + stored.begin);
-  const auto try_type = [&]<class Stored>(Stored) {
-    if constexpr (detail::holds_all<Stored, T>()) {
-      if (stored.dtype != detail::safetensors_dtype<Stored>()) return false;
-      read_as<Stored>(out.size(), out.mutable_data());
-      return true;
-    } else {
-      return false;
-    }
-  };
-  const bool done = try_type(double{}) || try_type(float{}) || try_type(detail::float16{}) ||
-                    try_type(bfloat16{}) || try_type(std::int64_t{}) || try_type(std::int32_t{}) ||
-                    try_type(std::uint8_t{}) || try_type(bool{});
-  require(done, "\"", name, "\" is stored as ", stored.dtype, ", which does not fit ", scalar_name<T>());
+  const auto type = detail::safetensors_type(stored.dtype);
+  require(type && converts<T>(*type, narrowing), "\"", name, "\" is stored as ", stored.dtype,
+          ", which does not fit ", scalar_name<T>());
+  const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(data_begin_ + stored.begin));
+  Tensor<T> out = tensor_over<T>(bytes, *type, stored.shape);
+  require(out.defined(), "\"", name, "\" holds a number too large for ", scalar_name<T>());
   return out;
 }
 
-template <class Stored, Scalar T>
-void SafetensorsFile::read_as(index_t count, T* out) {
-  if constexpr (std::is_same_v<Stored, T> && !std::is_same_v<T, bool>) {
-    require(file_.read(out, static_cast<std::size_t>(count) * sizeof(T)),
-            "it was truncated after it was opened");
-  } else {
-    for (index_t i = 0; i < count; ++i) {
-      std::conditional_t<std::is_same_v<Stored, bool>, std::uint8_t, Stored> value;
-      require(file_.read(&value, sizeof value), "it was truncated after it was opened");
-      if constexpr (std::is_same_v<Stored, bool>) {
-        out[i] = static_cast<T>(value != 0);
-      } else if constexpr (std::integral<Stored>) {
-        out[i] = static_cast<T>(value);
-      } else {
-        out[i] = static_cast<T>(static_cast<float>(value));
-      }
-    }
-  }
+inline void SafetensorsWriter::add(Array array) {
+  check<ValueError>(array.name != "__metadata__", "safetensors", "__metadata__ is not a name for an array");
+  check<ValueError>(names_.insert(array.name).second, "safetensors", "\"", array.name, "\" is added twice");
+  arrays_.push_back(std::move(array));
 }
 
 template <Scalar T>
 void SafetensorsWriter::add(std::string name, const Shape& shape, const T* data) {
-  check<ValueError>(name != "__metadata__", "safetensors", "__metadata__ is not a name for an array");
-  for (const Array& array : arrays_)
-    check<ValueError>(array.name != name, "safetensors", "\"", name, "\" is added twice");
-  const auto bytes = static_cast<std::size_t>(element_count(shape, "safetensors")) * sizeof(T);
-  arrays_.push_back({std::move(name), detail::safetensors_dtype<T>(), shape, data, bytes, sizeof(T), {}});
+  add({std::move(name), element_type<T>(), shape, data, {}});
 }
 
 template <Scalar T>
 void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor) {
-  Tensor<T> rows = tensor;
-  if (!tensor.is_contiguous()) {
-    rows = Tensor<T>::empty(tensor.shape());
-    std::copy(tensor.begin(), tensor.end(), rows.mutable_data());
-  }
-  add(std::move(name), rows.shape(), rows.data());
-  arrays_.back().owner = rows.storage();
+  const Tensor<T> rows = contiguous(tensor.detach());
+  add({std::move(name), element_type<T>(), rows.shape(), rows.data(), rows.storage()});
+}
+
+template <Scalar T>
+void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor, ElementType stored) {
+  if (stored == element_type<T>()) return add(std::move(name), tensor);
+  const Ref<Storage> bytes = rounded_to(contiguous(tensor.detach()), stored);
+  check<ValueError>(static_cast<bool>(bytes), "safetensors", "\"", name, "\" cannot be stored as ",
+                    detail::safetensors_dtype(stored));
+  add({std::move(name), stored, tensor.shape(), bytes->data(), bytes});
 }
 
 inline void SafetensorsWriter::write(AtomicFile& file) const {
   std::vector<const Array*> order;
   for (const Array& array : arrays_) order.push_back(&array);
   std::sort(order.begin(), order.end(), [](const Array* a, const Array* b) {
-    if (a->element_bytes != b->element_bytes)
-      return a->element_bytes > b->element_bytes;  // each array aligned
-    return a < b;
+    const index_t left = element_bytes(a->type), right = element_bytes(b->type);
+    return left != right ? left > right : a < b;  // each array aligned
   });
 
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
@@ -350,8 +311,8 @@ inline void SafetensorsWriter::write(AtomicFile& file) const {
   std::size_t end = 0;
   for (const Array* array : order) {
     const std::size_t begin = end;
-    end += array->bytes;
-    header[array->name] = {{"dtype", array->dtype},
+    end += array->bytes();
+    header[array->name] = {{"dtype", detail::safetensors_dtype(array->type)},
                            {"shape", std::vector<index_t>(array->shape.begin(), array->shape.end())},
                            {"data_offsets", {begin, end}}};
   }
@@ -365,7 +326,7 @@ inline void SafetensorsWriter::write(AtomicFile& file) const {
   const std::uint64_t length = text.size();
   file.write(&length, sizeof length);
   file.write(text);
-  for (const Array* array : order) file.write(array->data, array->bytes);
+  for (const Array* array : order) file.write(array->data, array->bytes());
 }
 
 }  // namespace TENON_NAMESPACE::io

@@ -1,0 +1,47 @@
+/// Replays the fuzzers' seeds, and every prefix of each, through the same entry points.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <ostream>
+
+#include "fuzz/targets/safetensors.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace {
+
+struct Target {
+  const char* name;
+  void (*read)(const std::string& path);
+};
+void PrintTo(const Target& target, std::ostream* out) {
+  *out << target.name;
+}
+
+class Seeds : public testing::TestWithParam<Target> {};
+
+TEST_P(Seeds, AreReadOrRefused) {
+  const std::filesystem::path folder = std::string(TENON_FUZZ_SEEDS "/") + GetParam().name;
+  int accepted = 0, files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string content = support::read_file(entry.path().string());
+    for (std::size_t size = 0; size <= content.size(); ++size) {
+      const fuzz::MemoryFile file(std::string_view(content).substr(0, size));
+      SCOPED_TRACE(entry.path().filename().string() + ", " + std::to_string(size) + " bytes");
+      bool refused = true;
+      EXPECT_NO_THROW(fuzz::attempt([&] {
+        GetParam().read(file.path());
+        refused = false;
+      }));
+      accepted += size == content.size() && !refused;
+    }
+    ++files;
+  }
+  EXPECT_GT(accepted, 0) << "no seed is a file that can be read";
+  EXPECT_GT(files, accepted) << "no seed is a file to be refused";
+}
+
+INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds, testing::Values(Target{"safetensors", fuzz::safetensors}),
+                         [](const auto& target) { return std::string(target.param.name); });
+
+}  // namespace
