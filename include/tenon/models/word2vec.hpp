@@ -4,22 +4,30 @@
 ///   tn::text::FileReader text("corpus.txt.gz");
 ///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
 
-#include <algorithm>   // min
 #include <functional>  // function
-#include <thread>      // hardware_concurrency
 #include <utility>     // move
 #include <vector>      // vector
 
-#include "tenon/models/word2vec/block_order.hpp"
+#include "tenon/models/block_order.hpp"
+#include "tenon/models/progress_meter.hpp"
+#include "tenon/models/team.hpp"
 #include "tenon/models/word2vec/block_trainer.hpp"
 #include "tenon/models/word2vec/checkpoint.hpp"
 #include "tenon/models/word2vec/options.hpp"
-#include "tenon/models/word2vec/progress.hpp"
-#include "tenon/models/word2vec/team.hpp"
 #include "tenon/models/word_vectors.hpp"
 #include "tenon/text/corpus.hpp"
 
 namespace TENON_NAMESPACE::models {
+
+/// What a run reports about itself.
+struct Word2VecProgress {
+  double fraction = 0;          ///< of the whole training that is done
+  double words_per_second = 0;  ///< since this run began; words of the vocabulary
+  double alpha = 0;             ///< learning rate
+  double loss = 0;     ///< of a prediction with its negatives, the mean since the last report; NaN before any
+  double seconds = 0;  ///< since this run began
+  double seconds_left = 0;  ///< at this speed
+};
 
 /// A training run over a text that has been read. It can be stopped, saved, continued, and asked for its
 /// vectors.
@@ -97,10 +105,6 @@ class Word2Vec {
   double alpha(double fraction) const {
     return options_.initial_alpha() + (options_.min_alpha - options_.initial_alpha()) * fraction;
   }
-  int thread_count() const {
-    const unsigned machine = std::thread::hardware_concurrency();
-    return options_.threads > 0 ? options_.threads : machine > 0 ? static_cast<int>(machine) : 1;
-  }
   /// What one thread does with a block.
   auto make_worker(ProgressMeter& meter);
   bool checkpoint_due(double seconds_since_last) const {
@@ -129,22 +133,20 @@ inline auto Word2Vec::make_worker(ProgressMeter& meter) {
 }
 
 inline bool Word2Vec::run(const Observer& observer) {
-  constexpr double longest_pause = 0.1;  // seconds between reports; the first come sooner
   const double words = static_cast<double>(corpus_.vocabulary.total()) * options_.epochs;
   ProgressMeter meter(words, fraction(position_));
   const auto go_on = [&] {
-    Word2VecProgress progress = meter.report();
-    progress.alpha = alpha(progress.fraction);
-    return !observer || observer(progress);
+    const Progress p = meter.report();
+    return !observer || observer({p.fraction, p.rate, alpha(p.fraction), p.loss, p.seconds, p.seconds_left});
   };
   for (bool stopped = false; !done() && !stopped;) {
     const double start = meter.seconds();
-    Team team(thread_count(), position_, last_position(), [&] { return make_worker(meter); });
-    for (double pause = 0.001; !team.wait(pause); pause = std::min(2 * pause, longest_pause)) {
-      stopped = !go_on();
-      if (stopped || checkpoint_due(meter.seconds() - start)) break;
-    }
-    position_ = team.stop();
+    position_ = work_through(
+        team_size(options_.threads), position_, last_position(), [&] { return make_worker(meter); },
+        [&] {
+          stopped = !go_on();
+          return !stopped && !checkpoint_due(meter.seconds() - start);
+        });
     if (!options_.checkpoint.empty() && !done()) save(options_.checkpoint);
   }
   if (done()) go_on();

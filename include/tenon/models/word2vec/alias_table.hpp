@@ -7,7 +7,7 @@
 #include <vector>   // vector
 
 #include "tenon/core/error.hpp"
-#include "tenon/models/word2vec/fast_random.hpp"
+#include "tenon/models/fast_random.hpp"
 
 namespace TENON_NAMESPACE::models {
 

@@ -4,7 +4,7 @@
 #include <cstdint>  // uint64_t
 
 #include "tenon/backend/word2vec.hpp"
-#include "tenon/models/word2vec/progress.hpp"
+#include "tenon/models/progress_meter.hpp"
 #include "tenon/models/word2vec/window.hpp"
 
 namespace TENON_NAMESPACE::models {

@@ -1,36 +1,11 @@
 #pragma once
 /// What word2vec learns: a vector for each word, and those that it is multiplied with.
 
-#include <cstdint>  // uint32_t, uint64_t
-
-#include "tenon/backend/hogwild.hpp"
-#include "tenon/backend/memory.hpp"
 #include "tenon/core/generator.hpp"
+#include "tenon/models/row_matrix.hpp"
 #include "tenon/models/word2vec/options.hpp"
 
 namespace TENON_NAMESPACE::models {
-
-/// Rows of equal length on cache lines and huge pages.
-class RowMatrix {
- public:
-  RowMatrix(index_t rows, index_t length)
-      : rows_(rows),
-        length_(length),
-        stride_(backend::hogwild::row_stride<float>(length)),
-        values_(rows * stride_) {
-    for (index_t i = 0; i < rows_ * stride_; ++i) values_[i] = 0;
-  }
-
-  index_t rows() const { return rows_; }
-  index_t length() const { return length_; }
-  index_t stride() const { return stride_; }  ///< from row to row; zeros fill the rest
-  float* row(index_t i) { return values_.data() + i * stride_; }
-  const float* row(index_t i) const { return values_.data() + i * stride_; }
-
- private:
-  index_t rows_, length_, stride_;
-  backend::Buffer<float> values_;
-};
 
 /// The parameters of a run.
 struct Word2VecModel {

@@ -7,7 +7,7 @@
 #include <vector>     // vector
 
 #include "tenon/backend/hogwild.hpp"
-#include "tenon/models/word2vec/fast_random.hpp"
+#include "tenon/models/fast_random.hpp"
 #include "tenon/models/word2vec/model.hpp"
 #include "tenon/models/word2vec/tables.hpp"
 #include "tenon/text/token_stream.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 /// Threads that work through numbered parts until none is left or they are told to stop.
 
+#include <algorithm>           // min
 #include <atomic>              // atomic
 #include <chrono>              // duration
 #include <condition_variable>  // condition_variable
@@ -76,5 +77,23 @@ class Team {
   std::exception_ptr error_;
   std::vector<std::thread> threads_;
 };
+
+/// Has a team do the parts [next, end) for as long as `go_on()` says so, which is asked about ten times a
+/// second. Returns the first part not done.
+template <class MakeWorker, class GoOn>
+index_t work_through(int threads, index_t next, index_t end, const MakeWorker& make_worker,
+                     const GoOn& go_on) {
+  constexpr double longest_pause = 0.1;  // seconds between questions; the first come sooner
+  Team team(threads, next, end, make_worker);
+  for (double pause = 0.001; !team.wait(pause); pause = std::min(2 * pause, longest_pause))
+    if (!go_on()) break;
+  return team.stop();
+}
+
+/// So many threads as are wanted; 0: as many as the machine has.
+inline int team_size(int wanted) {
+  const unsigned machine = std::thread::hardware_concurrency();
+  return wanted > 0 ? wanted : machine > 0 ? static_cast<int>(machine) : 1;
+}
 
 }  // namespace TENON_NAMESPACE::models

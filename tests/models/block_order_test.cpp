@@ -1,4 +1,4 @@
-#include "tenon/models/word2vec/block_order.hpp"
+#include "tenon/models/block_order.hpp"
 
 #include <gtest/gtest.h>
 

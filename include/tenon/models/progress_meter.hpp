@@ -16,25 +16,23 @@ struct LossSum {
   std::uint64_t predictions = 0;
 };
 
-/// What a run reports about itself.
-struct Word2VecProgress {
-  double fraction = 0;          ///< of the whole training that is done
-  double words_per_second = 0;  ///< since this run began; words of the vocabulary
-  double alpha = 0;             ///< learning rate
-  double loss =
-      std::nan("");    ///< of a prediction with its negatives, the mean since the last report; NaN before any
-  double seconds = 0;  ///< since this run began
-  double seconds_left = 0;  ///< at this speed
+/// How far work has come.
+struct Progress {
+  double fraction = 0;         ///< of the whole that is done
+  double rate = 0;             ///< units of work a second since this run began
+  double loss = std::nan("");  ///< of a prediction, the mean since the last report; NaN before any
+  double seconds = 0;          ///< since this run began
+  double seconds_left = 0;     ///< at this speed
 };
 
 /// Gathers from the threads what is done. Any thread may call.
 class ProgressMeter {
  public:
-  /// words   of the whole training
-  /// done    the share of it that was done before
-  ProgressMeter(double words, double done) : words_(words), first_(done), done_(done) {}
+  /// whole   units of work in all
+  /// done    the share of them that was done before
+  explicit ProgressMeter(double whole, double done = 0) : whole_(whole), first_(done), done_(done) {}
 
-  void add(double fraction, const LossSum& loss) {
+  void add(double fraction, const LossSum& loss = {}) {
     const std::lock_guard lock(mutex_);
     done_ += fraction;
     loss_.sum += loss.sum;
@@ -43,16 +41,15 @@ class ProgressMeter {
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  /// All but the learning rate.
-  Word2VecProgress report() {
+  Progress report() {
     const std::lock_guard lock(mutex_);
     if (loss_.predictions > 0) last_loss_ = loss_.sum / static_cast<double>(loss_.predictions);
     loss_ = {};
-    Word2VecProgress progress;
+    Progress progress;
     progress.fraction = done_;
     progress.seconds = seconds();
     const double speed = progress.seconds > 0 ? (done_ - first_) / progress.seconds : 0;
-    progress.words_per_second = words_ * speed;
+    progress.rate = whole_ * speed;
     progress.seconds_left = speed > 0 ? (1 - done_) / speed : 0;
     progress.loss = last_loss_;
     return progress;
@@ -62,7 +59,7 @@ class ProgressMeter {
   using Clock = std::chrono::steady_clock;
 
   const Clock::time_point start_ = Clock::now();
-  const double words_, first_;
+  const double whole_, first_;
   std::mutex mutex_;  // of what follows
   double done_;
   LossSum loss_;  // since the last report

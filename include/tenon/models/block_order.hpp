@@ -4,7 +4,7 @@
 #include <cstdint>  // uint64_t
 #include <numeric>  // gcd
 
-#include "tenon/models/word2vec/fast_random.hpp"
+#include "tenon/models/fast_random.hpp"
 
 namespace TENON_NAMESPACE::models {
 

@@ -1,4 +1,4 @@
-#include "tenon/models/word2vec/team.hpp"
+#include "tenon/models/team.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@ namespace {
 
 using tn::index_t;
 using tn::models::Team;
+using tn::models::work_through;
 
 TEST(Team, DoesEveryPartOnce) {
   for (const int threads : {1, 2, 5}) {
@@ -40,6 +41,17 @@ TEST(Team, ExceptionsReachTheCaller) {
   EXPECT_TRUE(team.wait(60));
   EXPECT_THROW(team.stop(), std::runtime_error);
   Team abandoned(2, 0, 1000, fail_at_7);  // never asked: its threads are joined all the same
+}
+
+TEST(Team, WorksThroughUntilTheCallerHasEnough) {
+  std::atomic<index_t> count = 0;
+  const auto counting = [&] { return [&](index_t) { ++count; }; };
+  EXPECT_EQ(work_through(2, 5, 105, counting, [] { return true; }), 105);
+  EXPECT_EQ(count, 100);
+  const index_t next = work_through(2, 0, index_t{1} << 60, counting, [] { return false; });
+  EXPECT_EQ(count, 100 + next);
+  EXPECT_EQ(tn::models::team_size(7), 7);
+  EXPECT_GE(tn::models::team_size(0), 1);
 }
 
 }  // namespace
