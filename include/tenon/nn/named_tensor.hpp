@@ -1,7 +1,8 @@
 #pragma once
-/// A tensor and its name: what a module hands to optimizers and files, which know nothing of modules.
+/// Tensors and their names: what a module hands to optimizers and files, which know nothing of modules.
 
 #include <string>  // string
+#include <vector>  // vector
 
 #include "tenon/tensor/tensor.hpp"
 
@@ -12,6 +13,13 @@ template <Scalar T>
 struct NamedTensor {
   std::string name;
   Tensor<T> tensor;
+};
+
+/// Everything of a model that a file keeps. The tensors are handles: writing into them changes the model.
+template <Real T>
+struct ModuleState {
+  std::vector<NamedTensor<T>> tensors;         ///< parameters and buffers
+  std::vector<NamedTensor<index_t>> counters;  ///< such as batch normalisation's num_batches_tracked
 };
 
 }  // namespace TENON_NAMESPACE

@@ -1,0 +1,297 @@
+#pragma once
+/// The members of a plain struct, with their names: what lets a module be a struct without registration.
+///
+///     for_each_field(options, [](std::string_view name, auto& member) { … });
+///
+/// Works on aggregates of up to 32 members without base classes. A class with constructors says
+/// `TENON_FIELDS(weight, bias)` instead. Members are counted by how many the struct can be initialised with,
+/// and named by what the compiler prints of a pointer to each (Antony Polukhin's Boost.PFR showed the way).
+
+#include <array>        // array
+#include <cstddef>      // size_t
+#include <memory>       // addressof
+#include <string_view>  // string_view
+#include <tuple>        // tie
+#include <type_traits>  // is_aggregate
+#include <utility>      // index_sequence
+
+#include "tenon/core/config.hpp"
+
+namespace TENON_NAMESPACE {
+
+inline constexpr std::size_t max_fields = 32;
+
+/// A class that names its members by TENON_FIELDS, or visits them itself: `visit_fields(f)` calls f(name,
+/// member) for each, `tie_fields()` returns a tuple of references to them.
+template <class M>
+concept HasFields = requires(M& m) {
+  m.visit_fields([](std::string_view, auto&) {});
+};
+
+/// A struct whose members the compiler can tell.
+template <class M>
+concept PlainStruct = std::is_aggregate_v<M> && std::is_class_v<M> && !std::is_empty_v<M>;
+
+namespace detail {
+
+/// Stands for a member of any type while members are counted.
+struct AnyField {
+  template <class T>
+  operator T() const noexcept;
+};
+
+template <class M, class... Fields>
+constexpr std::size_t count_fields() {
+  if constexpr (sizeof...(Fields) <= max_fields && requires { M{Fields{}..., AnyField{}}; }) {
+    return count_fields<M, Fields..., AnyField>();
+  } else {
+    return sizeof...(Fields);
+  }
+}
+
+/// References to all members.
+template <std::size_t count, class M>
+constexpr auto tie_members(M& object) {
+  static_assert(count <= max_fields, "a plain struct of more than 32 members: give it TENON_FIELDS(...)");
+  if constexpr (count == 1) {
+    auto& [a0] = object;
+    return std::tie(a0);
+  } else if constexpr (count == 2) {
+    auto& [a0, a1] = object;
+    return std::tie(a0, a1);
+  } else if constexpr (count == 3) {
+    auto& [a0, a1, a2] = object;
+    return std::tie(a0, a1, a2);
+  } else if constexpr (count == 4) {
+    auto& [a0, a1, a2, a3] = object;
+    return std::tie(a0, a1, a2, a3);
+  } else if constexpr (count == 5) {
+    auto& [a0, a1, a2, a3, a4] = object;
+    return std::tie(a0, a1, a2, a3, a4);
+  } else if constexpr (count == 6) {
+    auto& [a0, a1, a2, a3, a4, a5] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5);
+  } else if constexpr (count == 7) {
+    auto& [a0, a1, a2, a3, a4, a5, a6] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6);
+  } else if constexpr (count == 8) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7);
+  } else if constexpr (count == 9) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8);
+  } else if constexpr (count == 10) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9);
+  } else if constexpr (count == 11) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
+  } else if constexpr (count == 12) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
+  } else if constexpr (count == 13) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12);
+  } else if constexpr (count == 14) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13);
+  } else if constexpr (count == 15) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14);
+  } else if constexpr (count == 16) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
+  } else if constexpr (count == 17) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16);
+  } else if constexpr (count == 18) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17);
+  } else if constexpr (count == 19) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18);
+  } else if constexpr (count == 20) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19);
+  } else if constexpr (count == 21) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20] =
+        object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20);
+  } else if constexpr (count == 22) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20,
+           a21] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21);
+  } else if constexpr (count == 23) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22);
+  } else if constexpr (count == 24) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23);
+  } else if constexpr (count == 25) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24);
+  } else if constexpr (count == 26) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25);
+  } else if constexpr (count == 27) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26);
+  } else if constexpr (count == 28) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26, a27] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26, a27);
+  } else if constexpr (count == 29) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26, a27, a28] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26, a27, a28);
+  } else if constexpr (count == 30) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26, a27, a28, a29] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26, a27, a28, a29);
+  } else if constexpr (count == 31) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26, a27, a28, a29, a30] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30);
+  } else if constexpr (count == 32) {
+    auto& [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,
+           a22, a23, a24, a25, a26, a27, a28, a29, a30, a31] = object;
+    return std::tie(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19,
+                    a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31);
+  } else {
+    return std::tie();
+  }
+}
+
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
+
+/// An object that exists for its members' addresses only: declared, never defined.
+template <class M>
+struct Unmade {
+  M value;
+};
+template <class M>
+extern const Unmade<M> unmade;
+
+template <class P>
+struct FieldAddress {
+  P pointer;
+};
+
+/// The name in what the compiler says of this function.
+template <FieldAddress address>
+consteval std::string_view field_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+#if defined(__clang__)
+  text = text.substr(0, text.rfind('}'));
+  return text.substr(text.rfind('.') + 1);
+#else
+  text = text.substr(0, text.rfind(')'));
+  return text.substr(text.rfind(':') + 1);
+#endif
+}
+
+template <class M, std::size_t count, std::size_t index>
+consteval std::string_view name_of() {
+  constexpr auto pointer = std::addressof(std::get<index>(tie_members<count>(unmade<M>.value)));
+  return field_name<FieldAddress<decltype(pointer)>{pointer}>();
+}
+
+template <class M, std::size_t count>
+consteval std::array<std::string_view, count> field_names() {
+  return []<std::size_t... index>(std::index_sequence<index...>) {
+    return std::array<std::string_view, count>{name_of<M, count, index>()...};
+  }
+  (std::make_index_sequence<count>());
+}
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+template <class F, std::size_t count, class Fields, std::size_t... index>
+void visit_each(F& f, const std::array<std::string_view, count>& names, const Fields& fields,
+                std::index_sequence<index...>) {
+  (f(names[index], std::get<index>(fields)), ...);
+}
+
+/// Takes the next name off a list such as "weight, bias".
+inline std::string_view next_name(std::string_view& list) {
+  const std::size_t end = list.find(',');
+  const std::string_view name = list.substr(0, end);
+  list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
+  while (!list.empty() && list.front() == ' ') list.remove_prefix(1);
+  return name;
+}
+
+template <class F, class... Fields>
+void visit_named(F&& f, std::string_view names, Fields&... fields) {
+  (f(next_name(names), fields), ...);
+}
+
+}  // namespace detail
+
+/// References to all members, as a tuple.
+template <class M>
+constexpr auto tie_fields(M& object) {
+  if constexpr (HasFields<M>) {
+    return object.tie_fields();
+  } else {
+    static_assert(PlainStruct<std::remove_const_t<M>>,
+                  "the members of a class with constructors or base classes are told by TENON_FIELDS(...)");
+    return detail::tie_members<detail::count_fields<std::remove_const_t<M>>()>(object);
+  }
+}
+
+/// Calls f(name, member) for each member in the order of declaration.
+template <class M, class F>
+void for_each_field(M& object, F&& f) {
+  using Plain = std::remove_const_t<M>;
+  if constexpr (HasFields<M>) {
+    object.visit_fields(f);
+  } else {
+    const auto fields = tie_fields(object);
+    constexpr std::size_t count = std::tuple_size_v<decltype(fields)>;
+    static constexpr auto names = detail::field_names<Plain, count>();
+    detail::visit_each(f, names, fields, std::make_index_sequence<count>());
+  }
+}
+
+}  // namespace TENON_NAMESPACE
+
+/// In a class: names the members that `for_each_field` visits.
+#define TENON_FIELDS(...)                                                   \
+  template <class TenonVisitor>                                             \
+  void visit_fields(TenonVisitor&& tenon_visitor) {                         \
+    ::tenon::detail::visit_named(tenon_visitor, #__VA_ARGS__, __VA_ARGS__); \
+  }                                                                         \
+  template <class TenonVisitor>                                             \
+  void visit_fields(TenonVisitor&& tenon_visitor) const {                   \
+    ::tenon::detail::visit_named(tenon_visitor, #__VA_ARGS__, __VA_ARGS__); \
+  }                                                                         \
+  auto tie_fields() {                                                       \
+    return std::tie(__VA_ARGS__);                                           \
+  }                                                                         \
+  auto tie_fields() const {                                                 \
+    return std::tie(__VA_ARGS__);                                           \
+  }                                                                         \
+  static_assert(true)

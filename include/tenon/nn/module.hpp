@@ -1,0 +1,292 @@
+#pragma once
+/// Modules are plain structs. What they own is found by visiting their members, under paths as PyTorch's
+/// state dictionaries have them:
+///
+///     struct Mlp {
+///       nn::Linear<float> in{784, 128}, out{128, 10};
+///       Tensor<float> operator()(const Tensor<float>& x) const { return out(relu(in(x))); }
+///     };
+///     Mlp model;
+///     for (const auto& [path, weight] : nn::named_parameters(model)) …     // "in.weight", "in.bias", …
+///
+/// Members may be modules, parameters, buffers, and vectors, arrays, tuples, optionals, variants and pointers
+/// of them; anything that can be copied byte by byte, and strings and vectors of such, is data and left
+/// alone. A class with constructors names its members by `TENON_FIELDS(weight, bias);`.
+
+#include <array>        // tuple_size
+#include <string>       // string, to_string
+#include <string_view>  // string_view
+#include <type_traits>  // is_trivially_copyable
+
+#include "tenon/core/reflect.hpp"
+#include "tenon/nn/named_tensor.hpp"
+#include "tenon/nn/parameter.hpp"
+
+namespace TENON_NAMESPACE::nn {
+
+/// A module among others: its address alone does not do, since a first member has that of its owner.
+struct ModuleIdentity {
+  const void* address = nullptr;
+  const void* type = nullptr;
+  friend bool operator==(const ModuleIdentity&, const ModuleIdentity&) = default;
+};
+
+/// What is told about a model as it is walked, in the order of its members.
+template <Real T>
+class ModuleVisitor {
+ public:
+  virtual ~ModuleVisitor() = default;
+  virtual void parameter(const std::string& /*path*/, const Tensor<T>&) {}
+  virtual void buffer(const std::string& /*path*/, const Tensor<T>&) {}
+  virtual void counter(const std::string& /*path*/, const Tensor<index_t>&) {}
+  /// A module begins, before its members. `type` is its name in the source.
+  virtual void enter(const std::string& /*path*/, const ModuleIdentity&, std::string_view /*type*/) {}
+  virtual void leave() {}
+};
+
+namespace detail {
+
+template <class M>
+inline constexpr char type_tag = 0;
+
+template <class M>
+ModuleIdentity identity(const M& module) {
+  return {&module, &type_tag<M>};
+}
+
+/// The name of a type without namespaces and template arguments.
+template <class M>
+consteval std::string_view type_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("M = ") + 4);
+  text = text.substr(0, text.find_first_of("<;]"));
+  return text.substr(text.rfind(':') + 1);
+}
+
+template <class M>
+inline constexpr bool is_parameter = false;
+template <class T>
+inline constexpr bool is_parameter<ModuleTensor<T, true>> = true;
+template <class M>
+inline constexpr bool is_buffer = false;
+template <class T>
+inline constexpr bool is_buffer<ModuleTensor<T, false>> = true;
+
+template <class M>
+concept Range = requires(const M& m) {
+  m.begin();
+  m.end();
+};
+/// unique_ptr, shared_ptr and optional.
+template <class M>
+concept Nullable = requires(const M& m) {
+  *m;
+  m.operator->();
+  static_cast<bool>(m);
+};
+template <class M>
+concept Variant = requires(const M& m) {
+  m.valueless_by_exception();
+};
+template <class M>
+concept Tuple = requires {
+  std::tuple_size<M>::value;
+};
+/// Walks itself, since its members are known at run time only.
+template <class M>
+concept Walkable = requires {
+  typename M::walks_itself;
+};
+
+template <class M>
+consteval bool is_data() {
+  if constexpr (std::is_trivially_copyable_v<M> || std::is_same_v<M, Dims>) {
+    return true;
+  } else if constexpr (Range<M> && !is_parameter<M> && !is_buffer<M>) {
+    return is_data<std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>>();
+  } else {
+    return false;
+  }
+}
+
+/// The scalar type of the first parameter or buffer of real numbers; void when there is none.
+template <class M>
+struct ScalarOf;
+
+template <class... M>
+struct FirstScalar {
+  using type = void;
+};
+template <class M, class... Rest>
+struct FirstScalar<M, Rest...> {
+  using first = typename ScalarOf<std::remove_cvref_t<M>>::type;
+  using type = typename std::conditional_t<std::is_void_v<first>, FirstScalar<Rest...>,
+                                           std::type_identity<first>>::type;
+};
+template <class Tuple>
+struct FirstScalarOfTuple;
+template <template <class...> class Tuple, class... M>
+struct FirstScalarOfTuple<Tuple<M...>> : FirstScalar<M...> {};
+
+template <class M>
+struct ScalarOf {
+  static consteval auto find() {
+    if constexpr (is_parameter<M> || is_buffer<M>) {
+      using T = typename M::value_type;
+      return std::conditional_t<Real<T>, std::type_identity<T>, std::type_identity<void>>{};
+    } else if constexpr (requires { typename M::module_scalar; }) {
+      return std::type_identity<typename M::module_scalar>{};
+    } else if constexpr (is_data<M>() || is_tensor<M>) {
+      return std::type_identity<void>{};
+    } else if constexpr (Range<M>) {
+      return ScalarOf<std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>>{};
+    } else if constexpr (Nullable<M>) {
+      return ScalarOf<std::remove_cvref_t<decltype(*std::declval<const M&>())>>{};
+    } else if constexpr (Variant<M> || Tuple<M>) {
+      return FirstScalarOfTuple<M>{};
+    } else {
+      return FirstScalarOfTuple<decltype(tie_fields(std::declval<M&>()))>{};
+    }
+  }
+  using type = typename decltype(find())::type;
+};
+
+inline std::string join(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
+template <class T, class M>
+void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor);
+
+template <class T, class M>
+void walk_module(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
+  visitor.enter(path, identity(m), type_name<M>());
+  if constexpr (!is_data<M>())
+    for_each_field(
+        m, [&](std::string_view name, const auto& member) { walk<T>(member, join(path, name), visitor); });
+  visitor.leave();
+}
+
+template <class T, class M>
+void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
+  if constexpr (is_parameter<M> || is_buffer<M>) {
+    using Value = typename M::value_type;
+    static_assert(std::is_same_v<Value, T> || (is_buffer<M> && std::is_same_v<Value, index_t>),
+                  "a model has parameters and buffers of one scalar type, and counters of index_t");
+    if (!m.defined()) return;
+    if constexpr (is_parameter<M>)
+      visitor.parameter(path, m);
+    else if constexpr (std::is_same_v<Value, T>)
+      visitor.buffer(path, m);
+    else
+      visitor.counter(path, m);
+  } else if constexpr (is_data<M>()) {
+    if constexpr (std::is_class_v<M> && requires { typename M::is_layer; }) walk_module<T>(m, path, visitor);
+  } else if constexpr (is_tensor<M>) {
+    static_assert(
+        !is_tensor<M>,
+        "a Tensor in a module is a handle that copies of the module would share: make it a Parameter "
+        "(trained) or a Buffer (saved), or leave it out by TENON_FIELDS");
+  } else if constexpr (Walkable<M>) {
+    m.walk(path, visitor);
+  } else if constexpr (Range<M>) {
+    std::size_t index = 0;
+    for (const auto& element : m) walk<T>(element, join(path, std::to_string(index++)), visitor);
+  } else if constexpr (Nullable<M>) {
+    if (m) walk<T>(*m, path, visitor);
+  } else if constexpr (Variant<M>) {
+    visit([&](const auto& alternative) { walk<T>(alternative, path, visitor); }, m);
+  } else if constexpr (Tuple<M>) {
+    [&]<std::size_t... index>(std::index_sequence<index...>) {
+      (walk<T>(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<M>>());
+  } else {
+    walk_module<T>(m, path, visitor);
+  }
+}
+
+/// Gathers each tensor once, even where two pointers share a module.
+template <class T>
+struct Collector : ModuleVisitor<T> {
+  std::vector<NamedTensor<T>> parameters;  // frozen ones too
+  ModuleState<T> state;
+
+  void parameter(const std::string& path, const Tensor<T>& x) override {
+    if (add(state.tensors, path, x)) parameters.push_back({path, x});
+  }
+  void buffer(const std::string& path, const Tensor<T>& x) override { add(state.tensors, path, x); }
+  void counter(const std::string& path, const Tensor<index_t>& x) override { add(state.counters, path, x); }
+
+ private:
+  template <class U>
+  static bool add(std::vector<NamedTensor<U>>& list, const std::string& path, const Tensor<U>& x) {
+    for (const NamedTensor<U>& known : list)
+      if (known.tensor.is(x)) return false;
+    list.push_back({path, x});
+    return true;
+  }
+};
+template <class M>
+auto collect(const M& model);
+
+}  // namespace detail
+
+/// The scalar type that a model computes in.
+template <class M>
+using ScalarOf = typename detail::ScalarOf<M>::type;
+
+/// Tells `visitor` of all that a model owns.
+template <class M>
+void walk(const M& model, ModuleVisitor<ScalarOf<M>>& visitor) {
+  static_assert(!std::is_void_v<ScalarOf<M>>, "the model has no parameters and no buffers");
+  detail::walk<ScalarOf<M>>(model, "", visitor);
+}
+
+template <class M>
+auto detail::collect(const M& model) {
+  Collector<nn::ScalarOf<M>> collector;
+  nn::walk(model, collector);
+  return collector;
+}
+
+/// Handles of the parameters that are not frozen, and their paths.
+template <class M>
+std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
+  std::vector<NamedTensor<ScalarOf<M>>> trained;
+  auto all = detail::collect(model).parameters;
+  for (auto& named : all)
+    if (named.tensor.requires_grad()) trained.push_back(std::move(named));
+  return trained;
+}
+
+/// Handles of the parameters that are not frozen: what optimizers move and `grad` differentiates by.
+template <class M>
+std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
+  std::vector<Tensor<ScalarOf<M>>> handles;
+  for (auto& named : named_parameters(model)) handles.push_back(std::move(named.tensor));
+  return handles;
+}
+
+/// The number of numbers in all parameters, frozen or not.
+template <class M>
+index_t parameter_count(const M& model) {
+  index_t count = 0;
+  for (const auto& named : detail::collect(model).parameters) count += named.tensor.size();
+  return count;
+}
+
+/// Everything that a file keeps of the model: parameters and buffers in the order of the members.
+template <class M>
+ModuleState<ScalarOf<M>> state(const M& model) {
+  return detail::collect(model).state;
+}
+
+/// Takes all parameters of a model, or of a part of it, out of training, or back in. To be done before the
+/// optimizer is made of `parameters(model)`.
+template <class M>
+void freeze(const M& model, bool frozen = true) {
+  for (auto& named : detail::collect(model).parameters) named.tensor.requires_grad_(!frozen);
+}
+
+}  // namespace TENON_NAMESPACE::nn

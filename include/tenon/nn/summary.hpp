@@ -1,0 +1,107 @@
+#pragma once
+/// A table of a model's layers: what each put out, how many parameters it has, how much it multiplied.
+
+#include <algorithm>  // max
+#include <cstdio>     // snprintf
+
+#include "tenon/nn/observe.hpp"
+
+namespace TENON_NAMESPACE::nn {
+
+/// A line of a summary.
+struct SummaryRow {
+  std::string path, type;
+  int depth = 0;
+  ModuleIdentity layer{};
+  bool called = false;
+  Shape output{};          ///< of the last call
+  index_t parameters = 0;  ///< of the layer itself, without its parts
+  index_t macs = 0;        ///< of all calls
+};
+
+namespace detail {
+
+template <class T>
+class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
+ public:
+  std::vector<SummaryRow> rows;
+  std::size_t bytes = 0;
+
+  void enter(const std::string& path, const ModuleIdentity& layer, std::string_view type) override {
+    rows.push_back(
+        {.path = path, .type = std::string(type), .depth = static_cast<int>(open_.size()), .layer = layer});
+    open_.push_back(rows.size() - 1);
+  }
+  void leave() override { open_.pop_back(); }
+  void parameter(const std::string&, const Tensor<T>& x) override {
+    if (!open_.empty()) rows[open_.back()].parameters += x.size();
+  }
+
+ private:
+  void called(const LayerCall& call) override {
+    for (SummaryRow& row : rows)
+      if (row.layer == call.layer) {
+        row.called = true;
+        row.output = call.output;
+        row.macs += call.macs;
+        return;
+      }
+  }
+  std::vector<std::size_t> open_;
+};
+
+/// 1234567 as 1,234,567.
+inline std::string grouped(index_t n) {
+  std::string digits = std::to_string(n);
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+}  // namespace detail
+
+/// What `summary` prints, for programs that want the numbers.
+template <class M, class... X>
+std::vector<SummaryRow> summary_rows(const M& model, const X&... input) {
+  detail::SummaryRows<ScalarOf<M>> rows;
+  walk(model, rows);
+  const NoGrad no_grad;
+  model(input...);
+  return std::move(rows.rows);
+}
+
+/// A table of the layers of a model that is fed with an input, with totals; for a terminal or a log.
+template <class M, class... X>
+std::string summary(const M& model, const X&... input) {
+  const std::vector<SummaryRow> rows = summary_rows(model, input...);
+  const auto label = [](const SummaryRow& row) {
+    return std::string(2 * static_cast<std::size_t>(row.depth), ' ') + row.type +
+           (row.path.empty() ? "" : " (" + row.path.substr(row.path.rfind('.') + 1) + ")");
+  };
+  const auto cell = [](const std::string& text, std::size_t width, bool right) {
+    const std::string space(width > text.size() ? width - text.size() : 0, ' ');
+    return right ? space + text : text + space;
+  };
+  std::size_t first = 5, second = 6;
+  index_t macs = 0;
+  for (const SummaryRow& row : rows) {
+    first = std::max(first, label(row).size());
+    if (row.called) second = std::max(second, describe(row.output).size());
+    macs += row.macs;
+  }
+  const auto line = [&](const std::string& layer, const std::string& output, const std::string& parameters,
+                        const std::string& products) {
+    return cell(layer, first, false) + "  " + cell(output, second, false) + "  " +
+           cell(parameters, 12, true) + "  " + cell(products, 15, true) + "\n";
+  };
+  const std::string rule(first + second + 33, '-');
+  std::string table = line("layer", "output", "parameters", "multiply-adds") + rule + "\n";
+  for (const SummaryRow& row : rows)
+    table += line(label(row), row.called ? describe(row.output) : "",
+                  row.parameters ? detail::grouped(row.parameters) : "",
+                  row.macs ? detail::grouped(row.macs) : "");
+  table += rule + "\n" + line("total", "", detail::grouped(parameter_count(model)), detail::grouped(macs));
+  return table;
+}
+
+}  // namespace TENON_NAMESPACE::nn

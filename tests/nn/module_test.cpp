@@ -1,0 +1,113 @@
+#include "tenon/nn/module.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "tenon/nn/linear.hpp"
+#include "tenon/nn/named_tensor.hpp"
+
+namespace {
+
+namespace nn = tn::nn;
+using tn::Tensor;
+
+struct Tail {
+  nn::Linear<float> last{3, 1, false};
+  int repeats = 2;
+  std::vector<tn::index_t> sizes{1, 2};
+};
+
+struct Everything {
+  nn::Linear<float> in{2, 3};
+  Tail tail;
+  std::vector<nn::Linear<float>> layers = std::vector<nn::Linear<float>>(2, nn::Linear<float>(1, 1, false));
+  std::array<nn::Linear<float>, 1> one{nn::Linear<float>(1, 1, false)};
+  std::optional<nn::Linear<float>> present = nn::Linear<float>(1, 1, false), absent;
+  std::unique_ptr<nn::Linear<float>> owned = std::make_unique<nn::Linear<float>>(1, 1, false);
+  std::tuple<nn::Linear<float>, int> pair{nn::Linear<float>(1, 1, false), 7};
+  std::variant<int, nn::Linear<float>> choice = nn::Linear<float>(1, 1, false);
+  nn::Parameter<float> scale = tn::ones<float>({2});
+  nn::Buffer<float> mean = tn::zeros<float>({2});
+  nn::Buffer<tn::index_t> batches = tn::zeros<tn::index_t>({});
+  std::string name = "model";
+  double rate = 0.5;
+};
+
+template <class T>
+std::vector<std::string> names(const std::vector<tn::NamedTensor<T>>& list) {
+  std::vector<std::string> result;
+  for (const auto& named : list) result.push_back(named.name);
+  return result;
+}
+
+TEST(Module, FindsAllMembersInOrderUnderTheirPaths) {
+  const Everything model;
+  const std::vector<std::string> trained{
+      "in.weight",    "in.bias",        "tail.last.weight", "layers.0.weight", "layers.1.weight",
+      "one.0.weight", "present.weight", "owned.weight",     "pair.0.weight",   "choice.weight",
+      "scale"};
+  EXPECT_EQ(names(nn::named_parameters(model)), trained);
+  auto saved = trained;
+  saved.push_back("mean");
+  EXPECT_EQ(names(nn::state(model).tensors), saved);
+  EXPECT_EQ(names(nn::state(model).counters), std::vector<std::string>{"batches"});
+  EXPECT_EQ(nn::parameter_count(model), 6 + 3 + 3 + 7 + 2);
+}
+
+TEST(Module, ParametersAreHandles) {
+  const Everything model;
+  const tn::NoGrad no_grad;
+  Tensor<float> scale = nn::parameters(model).back();
+  tn::fill_(scale, 3);
+  EXPECT_EQ(model.scale.at({1}), 3);
+}
+
+TEST(Module, FrozenParametersAreSavedButNotTrained) {
+  const Everything model;
+  nn::freeze(model.in);
+  EXPECT_EQ(nn::named_parameters(model).front().name, "tail.last.weight");
+  EXPECT_EQ(nn::state(model).tensors.front().name, "in.weight");
+  EXPECT_EQ(nn::parameter_count(model), 21);
+  nn::freeze(model, false);
+  EXPECT_EQ(nn::named_parameters(model).front().name, "in.weight");
+}
+
+TEST(Module, SharedModulesAreListedOnce) {
+  struct Twice {
+    std::shared_ptr<nn::Linear<float>> encoder = std::make_shared<nn::Linear<float>>(2, 2);
+    std::shared_ptr<nn::Linear<float>> decoder = encoder;
+  };
+  EXPECT_EQ(names(nn::state(Twice{}).tensors), (std::vector<std::string>{"encoder.weight", "encoder.bias"}));
+}
+
+TEST(Module, CopiesHaveWeightsOfTheirOwnAndAssignmentKeepsHandles) {
+  struct Model {
+    nn::Linear<float> layer{2, 1, false};
+  };
+  Model model;
+  const auto handles = nn::parameters(model);
+  const Model best = model;
+  {
+    const tn::NoGrad no_grad;
+    tn::fill_(model.layer.weight, 5);
+  }
+  EXPECT_NE(best.layer.weight.at({0, 0}), 5);
+  model = best;
+  EXPECT_TRUE(handles[0].is(model.layer.weight));
+  EXPECT_EQ(handles[0].at({0, 0}), best.layer.weight.at({0, 0}));
+  EXPECT_TRUE(model.layer.weight.requires_grad());
+}
+
+TEST(Module, ScalarTypeIsThatOfTheParameters) {
+  struct Doubles {
+    int first = 0;
+    std::vector<nn::Linear<double>> layers;
+  };
+  static_assert(std::is_same_v<nn::ScalarOf<Doubles>, double>);
+  static_assert(std::is_same_v<nn::ScalarOf<Everything>, float>);
+}
+
+}  // namespace
