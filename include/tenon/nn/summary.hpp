@@ -11,6 +11,7 @@ namespace TENON_NAMESPACE::nn {
 /// A line of a summary.
 struct SummaryRow {
   std::string path, type;
+  std::string name{};  ///< the path from the module around it
   int depth = 0;
   ModuleIdentity layer{};
   bool called = false;
@@ -25,11 +26,14 @@ template <class T>
 class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
  public:
   std::vector<SummaryRow> rows;
-  std::size_t bytes = 0;
 
   void enter(const std::string& path, const ModuleIdentity& layer, std::string_view type) override {
-    rows.push_back(
-        {.path = path, .type = std::string(type), .depth = static_cast<int>(open_.size()), .layer = layer});
+    const std::size_t outer = open_.empty() ? 0 : rows[open_.back()].path.size();
+    rows.push_back({.path = path,
+                    .type = std::string(type),
+                    .name = path.substr(outer > 0 ? outer + 1 : 0),
+                    .depth = static_cast<int>(open_.size()),
+                    .layer = layer});
     open_.push_back(rows.size() - 1);
   }
   void leave() override { open_.pop_back(); }
@@ -76,7 +80,7 @@ std::string summary(const M& model, const X&... input) {
   const std::vector<SummaryRow> rows = summary_rows(model, input...);
   const auto label = [](const SummaryRow& row) {
     return std::string(2 * static_cast<std::size_t>(row.depth), ' ') + row.type +
-           (row.path.empty() ? "" : " (" + row.path.substr(row.path.rfind('.') + 1) + ")");
+           (row.name.empty() ? "" : " (" + row.name + ")");
   };
   const auto cell = [](const std::string& text, std::size_t width, bool right) {
     const std::string space(width > text.size() ? width - text.size() : 0, ' ');
