@@ -1,0 +1,89 @@
+#pragma once
+/// Edit distance (Levenshtein 1966), and the error rates of speech and text recognition that follow from it.
+
+#include <algorithm>    // min
+#include <cstdint>      // uint32_t
+#include <numeric>      // iota
+#include <string_view>  // string_view
+#include <vector>       // vector
+
+#include "tenon/core/scalar.hpp"
+#include "tenon/text/normalize.hpp"
+
+namespace TENON_NAMESPACE::train {
+
+/// The fewest insertions, deletions and substitutions that turn one sequence into the other.
+///   cost  O(|a| |b|), memory O(|b|)
+template <class Sequence>
+index_t edit_distance(const Sequence& a, const Sequence& b) {
+  std::vector<index_t> row(b.size() + 1);  // distances between what of a was read and each beginning of b
+  std::iota(row.begin(), row.end(), index_t{0});
+  for (const auto& symbol : a) {
+    index_t diagonal = row[0]++;
+    std::size_t at = 0;
+    for (const auto& other : b) {
+      const index_t replaced = diagonal + (symbol == other ? 0 : 1);
+      diagonal = row[++at];
+      row[at] = std::min({replaced, diagonal + 1, row[at - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// Edits for each symbol of the references: all edits over all symbols, not the mean of the sequences' rates.
+/// It may exceed 1; it is infinite when something was recognised where nothing was said.
+class ErrorRate {
+ public:
+  template <class Sequence>
+  void add(const Sequence& hypothesis, const Sequence& reference) {
+    edits_ += edit_distance(hypothesis, reference);
+    symbols_ += static_cast<index_t>(reference.size());
+  }
+
+  double value() const { return static_cast<double>(edits_) / static_cast<double>(symbols_); }
+  index_t edits() const { return edits_; }
+  index_t symbols() const { return symbols_; }
+
+ private:
+  index_t edits_ = 0, symbols_ = 0;
+};
+
+/// The words between white space.
+inline std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  constexpr std::string_view space = " \t\n\r\f\v";
+  for (std::size_t at = text.find_first_not_of(space); at != text.npos;) {
+    const std::size_t end = std::min(text.find_first_of(space, at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = text.find_first_not_of(space, end);
+  }
+  return words;
+}
+/// The characters of UTF-8 text, spaces included.
+inline std::vector<std::uint32_t> characters_of(std::string_view text) {
+  std::vector<std::uint32_t> characters;
+  while (!text.empty()) {
+    const text::CodePoint c = text::decode_utf8(text);
+    characters.push_back(c.value);
+    text.remove_prefix(static_cast<std::size_t>(c.bytes));
+  }
+  return characters;
+}
+
+/// Word error rate of texts, whose words stand between white space; case and punctuation count.
+class WordErrorRate : public ErrorRate {
+ public:
+  void add(std::string_view hypothesis, std::string_view reference) {
+    ErrorRate::add(words_of(hypothesis), words_of(reference));
+  }
+};
+
+/// Character error rate of UTF-8 texts.
+class CharacterErrorRate : public ErrorRate {
+ public:
+  void add(std::string_view hypothesis, std::string_view reference) {
+    ErrorRate::add(characters_of(hypothesis), characters_of(reference));
+  }
+};
+
+}  // namespace TENON_NAMESPACE::train
