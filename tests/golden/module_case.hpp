@@ -1,0 +1,50 @@
+#pragma once
+/// A module with the parameters of a golden case: a case of a network is "make it, load it, run it", since
+/// the case's operands have the names of PyTorch's state.
+///
+///     nn::Lstm<T> lstm(c.integer("input_size"), c.integer("hidden_size"));
+///     load_case(lstm, c);
+///     return lstm(c.in("x")).output;
+
+#include "case.hpp"
+#include "tenon/nn/module.hpp"
+
+namespace golden {
+
+template <class T>
+class CaseLoader final : public tn::nn::ModuleVisitor<T> {
+ public:
+  explicit CaseLoader(const Case<T>& c) : case_(c) {}
+
+  /// The module's handle becomes that of the case's leaf, for which the case has a gradient.
+  void parameter(const std::string& path, const tn::Tensor<T>& x) override {
+    const tn::Tensor<T> operand = case_.param(path);
+    expect_shape(path, x.shape(), operand.shape());
+    const_cast<tn::Tensor<T>&>(x) = operand;
+  }
+  /// Buffers get the elements alone, since modules write into them.
+  void buffer(const std::string& path, const tn::Tensor<T>& x) override {
+    const tn::Tensor<T> operand = case_.in(path);
+    expect_shape(path, x.shape(), operand.shape());
+    tn::Tensor<T> handle = x;
+    tn::copy_(handle, operand);
+  }
+
+ private:
+  static void expect_shape(const std::string& path, const tn::Shape& module, const tn::Shape& operand) {
+    tn::check<tn::ShapeError>(module == operand, "golden", path, " is of shape ", module,
+                              " in the module, of shape ", operand, " in the case");
+  }
+  const Case<T>& case_;
+};
+
+/// Puts the case's parameters and buffers into the places of `module` that have their names. Parameters are
+/// handles of the case's own: copy the module before, not after.
+///   throws tn::ValueError when the case lacks one, tn::ShapeError
+template <class M, class T>
+void load_case(M& module, const Case<T>& c) {
+  CaseLoader<T> loader(c);
+  tn::nn::walk(module, loader);
+}
+
+}  // namespace golden
