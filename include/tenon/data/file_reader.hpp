@@ -1,0 +1,92 @@
+#pragma once
+/// Reading a data file from its beginning to its end, plain or gzip-compressed, with errors that name it.
+
+#include <fcntl.h>     // open
+#include <sys/stat.h>  // fstat
+#include <unistd.h>    // close
+#include <zlib.h>      // gzdopen, gzread
+
+#include <algorithm>  // max, min
+#include <cstddef>    // size_t
+#include <string>     // string
+
+#include "tenon/core/error.hpp"
+#include "tenon/core/scalar.hpp"
+#include "tenon/io/atomic_file.hpp"
+
+namespace TENON_NAMESPACE::data {
+
+/// A regular file; whether it is compressed is told by its first bytes. Errors are of the kind IoError and
+/// begin with `[format] path: `.
+class FileReader {
+ public:
+  FileReader(const char* format, const std::string& path) : format_(format), path_(path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    require(descriptor >= 0, "cannot open it: ", io::system_reason());
+    struct stat status {};
+    const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    if (regular) file_ = ::gzdopen(descriptor, "rb");
+    if (!file_) ::close(descriptor);
+    require(regular, "it is not a regular file");
+    require(file_ != nullptr, "out of memory while opening it");
+    ::gzbuffer(file_, 1u << 18);
+    // Deflate makes at most 1032 bytes of one.
+    most_bytes_ = static_cast<index_t>(status.st_size) * (::gzdirect(file_) ? 1 : 1032);
+  }
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+  ~FileReader() { ::gzclose_r(file_); }
+
+  const std::string& path() const { return path_; }
+  /// No file of this size holds more: what is larger need not be allocated to be refused.
+  index_t most_bytes() const { return most_bytes_; }
+
+  /// Fills `data` unless the file ends before, and returns how many bytes were there.
+  std::size_t read(void* data, std::size_t bytes) {
+    auto* out = static_cast<char*>(data);
+    std::size_t done = 0;
+    while (done < bytes) {
+      const auto wanted = static_cast<unsigned>(std::min<std::size_t>(bytes - done, 1u << 30));
+      const int count = ::gzread(file_, out + done, wanted);
+      int code = Z_OK;
+      const char* const message = ::gzerror(file_, &code);
+      // A compressed file that ends early is reported beside the last bytes that could still be read.
+      require(code != Z_BUF_ERROR, "the compressed data end too early");
+      require(count >= 0, code == Z_ERRNO ? io::system_reason() : std::string(message));
+      if (count == 0) break;
+      done += static_cast<std::size_t>(count);
+    }
+    return done;
+  }
+  /// throws IoError when the file ends before
+  void read_all(void* data, std::size_t bytes) {
+    const std::size_t done = read(data, bytes);
+    require(done == bytes, "truncated: it ends ", bytes - done, " bytes too early");
+  }
+  /// Everything from here to the end.
+  std::string rest() {
+    std::string text;
+    constexpr std::size_t least = std::size_t{1} << 16;
+    for (std::size_t done = 0;;) {
+      text.resize(2 * std::max(done, least));
+      done += read(text.data() + done, text.size() - done);
+      if (done == text.size()) continue;
+      text.resize(done);
+      return text;
+    }
+  }
+
+  template <class... Pieces>
+  void require(bool holds, const Pieces&... sentence) const {
+    if (!holds) [[unlikely]]
+      fail<IoError>(format_, path_, ": ", sentence...);
+  }
+
+ private:
+  const char* format_;
+  std::string path_;
+  gzFile file_ = nullptr;
+  index_t most_bytes_ = 0;
+};
+
+}  // namespace TENON_NAMESPACE::data

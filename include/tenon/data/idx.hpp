@@ -1,0 +1,84 @@
+#pragma once
+/// The idx format of MNIST and its relatives (Y. LeCun): one array of numbers.
+///
+///   2 bytes    0
+///   1 byte     the type: 08 uint8, 09 int8, 0B int16, 0C int32, 0D float32, 0E float64
+///   1 byte     the number of axes
+///   4 bytes    the extent of each axis, big-endian
+///   the rest   the elements, row-major, big-endian
+
+#include <algorithm>  // reverse
+#include <cstdint>    // uint8_t, uint32_t
+#include <optional>   // optional
+#include <string>     // string
+
+#include "tenon/core/shape.hpp"
+#include "tenon/data/file_reader.hpp"
+#include "tenon/io/element_type.hpp"
+#include "tenon/tensor/tensor.hpp"
+
+namespace TENON_NAMESPACE::data {
+
+namespace detail {
+
+inline std::optional<io::ElementType> idx_type(std::uint8_t code) {
+  switch (code) {
+    case 0x08:
+      return io::ElementType::u8;
+    case 0x09:
+      return io::ElementType::i8;
+    case 0x0b:
+      return io::ElementType::i16;
+    case 0x0c:
+      return io::ElementType::i32;
+    case 0x0d:
+      return io::ElementType::f32;
+    case 0x0e:
+      return io::ElementType::f64;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// From big-endian to the machine's order, in place.
+inline void reverse_bytes(char* data, index_t bytes, index_t element) {
+  if (element == 1) return;
+  for (char* end = data + bytes; data < end; data += element) std::reverse(data, data + element);
+}
+
+}  // namespace detail
+
+/// The array of an idx file, plain or gzip-compressed. `T` is the type of its elements or one that holds all
+/// values of it: labels are read as `read_idx<index_t>`.
+///   throws IoError naming the file and what is wrong with it
+template <Scalar T>
+Tensor<T> read_idx(const std::string& path) {
+  FileReader file("idx", path);
+  std::uint8_t magic[4];
+  file.require(file.read(magic, sizeof magic) == sizeof magic && magic[0] == 0 && magic[1] == 0,
+               "it does not begin as an idx file does");
+  const std::optional<io::ElementType> type = detail::idx_type(magic[2]);
+  file.require(type.has_value(), "unknown type ", int{magic[2]}, " of elements");
+  file.require(io::converts<T>(*type), "its elements do not fit ", scalar_name<T>(), ": they are of type ",
+               int{magic[2]});
+  file.require(magic[3] <= max_rank, "it has ", int{magic[3]}, " axes, the limit is ", max_rank);
+  Shape shape;
+  index_t bytes = io::element_bytes(*type);
+  bool overflow = false;
+  for (int axis = 0; axis < magic[3]; ++axis) {
+    std::uint8_t extent[4];
+    file.read_all(extent, sizeof extent);
+    shape.push_back(index_t{extent[0]} << 24 | extent[1] << 16 | extent[2] << 8 | extent[3]);
+    overflow |= __builtin_mul_overflow(bytes, shape.back(), &bytes);
+  }
+  file.require(!overflow && bytes <= file.most_bytes(), "truncated: shape ", shape,
+               " is more than a file of its size holds");
+  Ref<Storage> storage = Storage::allocate(static_cast<std::size_t>(bytes));
+  file.read_all(storage->data(), static_cast<std::size_t>(bytes));
+  char beyond;
+  file.require(file.read(&beyond, 1) == 0, "it goes on after the elements of shape ", shape);
+  detail::reverse_bytes(static_cast<char*>(storage->data()), bytes, io::element_bytes(*type));
+  return io::tensor_over<T>(storage, *type, shape);
+}
+
+}  // namespace TENON_NAMESPACE::data

@@ -1,0 +1,241 @@
+#pragma once
+/// Batches of a data set, for a range-for:
+///
+///     auto train = data::batches(digits, {.batch_size = 64, .shuffle = true, .seed = 1});
+///     for (int epoch = 0; epoch < 10; ++epoch)
+///       for (auto [image, label] : train) …
+///
+/// The same seed gives the same batches, with and without prefetching. The order of an epoch depends on the
+/// seed and the epoch's number, what is random in an element besides on its place in the epoch.
+
+#include <cstdint>   // uint64_t
+#include <iterator>  // default_sentinel_t
+#include <memory>    // unique_ptr
+#include <optional>  // optional
+#include <utility>   // move, exchange
+#include <vector>    // vector
+
+#include "tenon/data/collate.hpp"
+#include "tenon/data/dataset.hpp"
+#include "tenon/data/prefetcher.hpp"
+#include "tenon/data/sampler.hpp"
+#include "tenon/graph/mode.hpp"
+
+namespace TENON_NAMESPACE::data {
+
+struct LoaderOptions {
+  index_t batch_size = 1;
+  bool shuffle = false;                 ///< every epoch in an order of its own
+  std::optional<std::uint64_t> seed{};  ///< drawn from the default generator when it is not given
+  bool drop_last = false;               ///< leaves out what does not fill a batch
+  index_t prefetch = 0;                 ///< so many batches are made ahead on a thread of their own
+  index_t epoch = 0;                    ///< the number of the first epoch
+  Sampler sampler{};                    ///< instead of `shuffle`
+};
+
+/// Where a loader stands: what a checkpoint keeps of it.
+struct LoaderPosition {
+  std::uint64_t seed = 0;
+  index_t epoch = 0;
+  index_t batch = 0;  ///< batches of this epoch already handed out
+  friend bool operator==(const LoaderPosition&, const LoaderPosition&) = default;
+};
+
+namespace detail {
+
+/// What a generator of the loader is for: each has streams of its own.
+enum class Chance : std::uint64_t { order, element };
+
+inline Generator loader_generator(std::uint64_t seed, index_t epoch, Chance chance, index_t place = 0) {
+  const std::uint64_t stream =
+      (static_cast<std::uint64_t>(epoch) + 1) << 1 | static_cast<std::uint64_t>(chance);
+  const Philox::Block block = Philox::block(seed, static_cast<std::uint64_t>(place), stream);
+  return Generator{std::uint64_t{block.word[0]} << 32 | block.word[1]};
+}
+
+/// Another default generator of this thread in a scope.
+class DefaultGenerator {
+ public:
+  DefaultGenerator() : before_(default_generator()) {}
+  DefaultGenerator(const DefaultGenerator&) = delete;
+  DefaultGenerator& operator=(const DefaultGenerator&) = delete;
+  ~DefaultGenerator() { default_generator() = before_; }
+
+ private:
+  Generator before_;
+};
+
+/// The batch of the elements at `positions`, of which the first stands at `place` in its epoch.
+template <class D, class Collate>
+auto make_batch(const D& dataset, const Collate& collate, const Tensor<index_t>& positions,
+                const LoaderPosition& epoch, index_t place) {
+  const NoGrad no_grad;
+  if constexpr (GatherDataset<D> && std::is_same_v<Collate, Stack>) {
+    return dataset.gather(positions);
+  } else {
+    const DefaultGenerator restored_at_the_end;
+    std::vector<Element<D>> elements;
+    elements.reserve(static_cast<std::size_t>(positions.size()));
+    for (const index_t i : positions) {
+      default_generator() = loader_generator(epoch.seed, epoch.epoch, Chance::element, place++);
+      elements.push_back(element_at(dataset, i));
+    }
+    return collate(std::move(elements));
+  }
+}
+
+}  // namespace detail
+
+/// Made by `batches`. A loop over it is one epoch, or what is left of one that was restored; a loop that is
+/// left early has used its epoch up. Each loop is over before the next begins.
+template <Dataset D, class Collate>
+class Loader {
+ public:
+  using Batch = decltype(detail::make_batch(std::declval<const D&>(), std::declval<const Collate&>(),
+                                            Tensor<index_t>(), LoaderPosition(), 0));
+
+  Loader(D dataset, LoaderOptions options, Collate collate);
+
+  /// Batches in an epoch.
+  index_t size() const;
+  const D& dataset() const { return dataset_; }
+
+  LoaderPosition position() const { return position_; }
+  /// The next loop goes on from there.
+  /// throws ValueError when there is no such batch
+  void restore(const LoaderPosition& position);
+
+  class Iterator;
+  Iterator begin();
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  /// Makes the batches of an epoch one after another, on whichever thread.
+  class Producer;
+  void prepare_order();
+
+  D dataset_;
+  LoaderOptions options_;
+  Collate collate_;
+  LoaderPosition position_;
+  bool restored_ = false;
+  Tensor<index_t> order_;                  // of the epoch
+  std::optional<LoaderPosition> ordered_;  // that begins here
+};
+
+/// A loader of `dataset`, which it keeps a copy of. `collate` makes a batch of a vector of elements: Stack,
+/// Pad, or any function. An in-memory data set (TensorDataset and its subsets) is gathered without passing
+/// through elements when `collate` is Stack.
+///   throws ValueError for options that make no sense
+template <Dataset D, class Collate = Stack>
+Loader<D, Collate> batches(D dataset, LoaderOptions options = {}, Collate collate = {}) {
+  return Loader<D, Collate>(std::move(dataset), std::move(options), std::move(collate));
+}
+
+// Definitions -----------------------------------------------------------------------------------------------
+
+template <Dataset D, class Collate>
+class Loader<D, Collate>::Producer {
+ public:
+  explicit Producer(const Loader& loader)
+      : loader_(loader), order_(loader.order_), position_(loader.position_), count_(loader.size()) {}
+
+  std::optional<Batch> operator()() {
+    if (position_.batch == count_) return std::nullopt;
+    const index_t first = position_.batch++ * loader_.options_.batch_size,
+                  count = std::min(loader_.options_.batch_size, order_.size() - first);
+    return detail::make_batch(loader_.dataset_, loader_.collate_, narrow(order_, 0, first, count), position_,
+                              first);
+  }
+
+ private:
+  const Loader& loader_;  // of which only what never changes is read
+  Tensor<index_t> order_;
+  LoaderPosition position_;
+  index_t count_;
+};
+
+/// Owns the thread of its loop.
+template <Dataset D, class Collate>
+class Loader<D, Collate>::Iterator {
+ public:
+  explicit Iterator(Loader& loader) : loader_(loader), producer_(loader) {
+    const index_t ahead = loader.options_.prefetch;
+    if (ahead > 0)
+      prefetcher_ = std::make_unique<Prefetcher<Batch>>(producer_, static_cast<std::size_t>(ahead));
+    ++*this;
+  }
+
+  Batch& operator*() { return *batch_; }
+  Iterator& operator++() {
+    batch_.reset();  // its memory serves the next
+    batch_ = prefetcher_ ? prefetcher_->next() : producer_();
+    LoaderPosition& position = loader_.position_;
+    if (batch_)
+      ++position.batch;
+    else
+      position = {position.seed, position.epoch + 1, 0};
+    return *this;
+  }
+  bool operator==(std::default_sentinel_t) const { return !batch_.has_value(); }
+
+ private:
+  Loader& loader_;
+  Producer producer_;
+  std::unique_ptr<Prefetcher<Batch>> prefetcher_;
+  std::optional<Batch> batch_;
+};
+
+template <Dataset D, class Collate>
+Loader<D, Collate>::Loader(D dataset, LoaderOptions options, Collate collate)
+    : dataset_(std::move(dataset)), options_(std::move(options)), collate_(std::move(collate)) {
+  check<ValueError>(options_.batch_size > 0, "batches", "batches of ", options_.batch_size, " elements");
+  check<ValueError>(options_.prefetch >= 0 && options_.epoch >= 0, "batches", "negative prefetch ",
+                    options_.prefetch, " or epoch ", options_.epoch);
+  check<ValueError>(!(options_.shuffle && options_.sampler), "batches",
+                    "shuffle and a sampler were given; either decides on the order");
+  if (options_.shuffle)
+    options_.sampler = RandomSampler{};
+  else if (!options_.sampler)
+    options_.sampler = SequentialSampler{};
+  position_ = {options_.seed ? *options_.seed : default_generator().next_u64(), options_.epoch, 0};
+  prepare_order();
+}
+
+template <Dataset D, class Collate>
+index_t Loader<D, Collate>::size() const {
+  const index_t n = options_.batch_size;
+  return (order_.size() + (options_.drop_last ? 0 : n - 1)) / n;
+}
+
+template <Dataset D, class Collate>
+void Loader<D, Collate>::prepare_order() {
+  const LoaderPosition wanted{position_.seed, position_.epoch, 0};
+  if (ordered_ == wanted) return;
+  Generator generator = detail::loader_generator(wanted.seed, wanted.epoch, detail::Chance::order);
+  const index_t size = size_of(dataset_);
+  const Tensor<index_t> order = contiguous(options_.sampler(size, options_.batch_size, generator));
+  for (const index_t i : order)
+    check<IndexError>(i >= 0 && i < size, "batches", "the sampler names element ", i, " of ", size);
+  order_ = order;
+  ordered_ = wanted;
+}
+
+template <Dataset D, class Collate>
+void Loader<D, Collate>::restore(const LoaderPosition& position) {
+  check<ValueError>(position.epoch >= 0 && position.batch >= 0 && position.batch <= size(), "batches",
+                    "cannot go on at batch ", position.batch, " of epoch ", position.epoch, ", which has ",
+                    size());
+  position_ = position;
+  restored_ = true;
+}
+
+template <Dataset D, class Collate>
+typename Loader<D, Collate>::Iterator Loader<D, Collate>::begin() {
+  if (!std::exchange(restored_, false) && position_.batch > 0)
+    position_ = {position_.seed, position_.epoch + 1, 0};
+  prepare_order();
+  return Iterator(*this);
+}
+
+}  // namespace TENON_NAMESPACE::data
