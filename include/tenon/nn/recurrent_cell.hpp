@@ -1,0 +1,96 @@
+#pragma once
+/// One step of a recurrent network. https://pytorch.org/docs/stable/nn.html#recurrent-layers
+
+#include "tenon/nn/init.hpp"
+#include "tenon/nn/observe.hpp"
+#include "tenon/ops/rnn.hpp"
+
+namespace TENON_NAMESPACE::nn {
+
+namespace detail {
+
+/// All of it uniform within 1 / sqrt(hidden).
+template <Real T>
+struct RecurrentCell {
+  Parameter<T> weight_ih;         ///< (gates hidden, input)
+  Parameter<T> weight_hh;         ///< (gates hidden, hidden)
+  Parameter<T> bias_ih, bias_hh;  ///< (gates hidden) each, or undefined
+
+  RecurrentCell() = default;
+  RecurrentCell(const char* layer, index_t gates, index_t inputs, index_t hidden, bool bias,
+                Generator& generator) {
+    const double bound = fan_bound(layer, hidden);
+    const auto draw = [&](const Shape& shape) { return init::uniform<T>(shape, -bound, bound, generator); };
+    weight_ih = draw({gates * hidden, inputs});
+    weight_hh = draw({gates * hidden, hidden});
+    if (!bias) return;
+    bias_ih = draw({gates * hidden});
+    bias_hh = draw({gates * hidden});
+  }
+
+  index_t macs(const Shape& x, const Shape&) const { return x[0] * (weight_ih.size() + weight_hh.size()); }
+
+ protected:
+  RecurrentWeights<T> weights() const { return {weight_ih, weight_hh, bias_ih, bias_hh}; }
+  /// The state h, or zeros.
+  Tensor<T> state(const Tensor<T>& x, const Tensor<T>& h) const {
+    return h.defined() ? h : zeros<T>({x.extent(0), weight_hh.extent(1)});
+  }
+};
+
+}  // namespace detail
+
+/// x (N, input) and h (N, hidden), or undefined: 0; returns the next h.
+template <Real T>
+struct RnnCell : detail::RecurrentCell<T> {
+  using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;
+  using detail::RecurrentCell<T>::bias_ih, detail::RecurrentCell<T>::bias_hh;
+  tenon::Nonlinearity nonlinearity = tenon::Nonlinearity::tanh;
+
+  RnnCell() = default;
+  RnnCell(index_t inputs, index_t hidden, bool bias = true,
+          tenon::Nonlinearity of_gates = tenon::Nonlinearity::tanh,
+          Generator& generator = default_generator())
+      : detail::RecurrentCell<T>("rnn_cell", 1, inputs, hidden, bias, generator), nonlinearity(of_gates) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
+    return observed(*this, x.shape(), rnn_cell(x, this->state(x, h), this->weights(), nonlinearity));
+  }
+  TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity);
+};
+
+/// As `RnnCell`.
+template <Real T>
+struct GruCell : detail::RecurrentCell<T> {
+  using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;
+  using detail::RecurrentCell<T>::bias_ih, detail::RecurrentCell<T>::bias_hh;
+
+  GruCell() = default;
+  GruCell(index_t inputs, index_t hidden, bool bias = true, Generator& generator = default_generator())
+      : detail::RecurrentCell<T>("gru_cell", 3, inputs, hidden, bias, generator) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
+    return observed(*this, x.shape(), gru_cell(x, this->state(x, h), this->weights()));
+  }
+  TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
+};
+
+/// The same of an lstm, whose state is a pair: h and c.
+template <Real T>
+struct LstmCell : detail::RecurrentCell<T> {
+  using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;
+  using detail::RecurrentCell<T>::bias_ih, detail::RecurrentCell<T>::bias_hh;
+
+  LstmCell() = default;
+  LstmCell(index_t inputs, index_t hidden, bool bias = true, Generator& generator = default_generator())
+      : detail::RecurrentCell<T>("lstm_cell", 4, inputs, hidden, bias, generator) {}
+
+  LstmState<T> operator()(const Tensor<T>& x, const LstmState<T>& before = {}) const {
+    auto after = lstm_cell(x, this->state(x, before.hidden), this->state(x, before.cell), this->weights());
+    after.hidden = observed(*this, x.shape(), after.hidden);
+    return after;
+  }
+  TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
+};
+
+}  // namespace TENON_NAMESPACE::nn
