@@ -1,0 +1,67 @@
+#include "tenon/train/csv_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/expect.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace {
+
+using support::expect_error;
+using support::read_file;
+using support::TemporaryFolder;
+using tn::train::AppendFile;
+using tn::train::CsvLog;
+
+TEST(CsvLog, RowsAreThereAtOnceAndReadBackExactly) {
+  TemporaryFolder folder;
+  folder.write("log.csv", "old");
+  CsvLog log(folder / "log.csv", {"loss", "a \"quoted\", name"});
+  EXPECT_EQ(read_file(folder / "log.csv"), "step,loss,\"a \"\"quoted\"\", name\"\n");
+  log.write(10, {0.1, 1.0 / 3});
+  log.write(20, {std::nan(""), 1e300});
+  EXPECT_EQ(read_file(folder / "log.csv"),
+            "step,loss,\"a \"\"quoted\"\", name\"\n10,0.1,0.3333333333333333\n20,,1e+300\n");
+}
+
+TEST(CsvLog, ResumingForgetsWhatTheCheckpointDoesNotKnow) {
+  TemporaryFolder folder;
+  const std::string path = folder.write("log.csv", "step,loss\n10,3\n20,2\n30,1\n40,0.5");
+  CsvLog log = CsvLog::resume(path, {"loss"}, 20);
+  log.write(30, {1.5});
+  EXPECT_EQ(read_file(path), "step,loss\n10,3\n20,2\n30,1.5\n");
+}
+
+TEST(CsvLog, ARowCutShortByAKillIsNoRow) {
+  TemporaryFolder folder;
+  const std::string path = folder.write("log.csv", "step,loss\n10,3\n20,0.123");
+  CsvLog::resume(path, {"loss"}, 20);
+  EXPECT_EQ(read_file(path), "step,loss\n10,3\n");
+}
+
+TEST(CsvLog, ResumingWithoutATableBeginsOne) {
+  TemporaryFolder folder;
+  CsvLog::resume(folder / "log.csv", {"loss"}, 20).write(30, {1});
+  EXPECT_EQ(read_file(folder / "log.csv"), "step,loss\n30,1\n");
+}
+
+TEST(CsvLogErrors, NameTheFile) {
+  TemporaryFolder folder;
+  const std::string path = folder.write("log.csv", "step,loss\nwhat,3\n");
+  expect_error<tn::ValueError>([&] { CsvLog::resume(path, {"accuracy"}, 5); },
+                               "[csv_log] " + path + " has other columns than this run: step,accuracy");
+  expect_error<tn::IoError>([&] { CsvLog::resume(path, {"loss"}, 5); },
+                            "[csv_log] " + path + ": a row begins with no step: \"what,3\"");
+  EXPECT_EQ(read_file(path), "step,loss\nwhat,3\n");
+  CsvLog log(path, {"loss"});
+  expect_error<tn::ValueError>([&] { log.write(1, {1, 2}); }, "[csv_log] 2 figures for 1 columns");
+  expect_error<tn::IoError>([&] { AppendFile(path, AppendFile::Open::create_new); },
+                            "[append] cannot write " + path + ": File exists");
+  EXPECT_EQ(support::message_of<tn::IoError>(
+                [] { AppendFile("/dev/full", AppendFile::Open::existing).append("x"); }),
+            "[append] cannot write /dev/full: No space left on device");
+}
+
+}  // namespace
