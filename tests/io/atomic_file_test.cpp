@@ -45,6 +45,28 @@ TEST(AtomicFile, ReplacesWhatStoodThere) {
   EXPECT_EQ(read_file(folder / "out"), "new");
 }
 
+TEST(AtomicFile, TakesOverWhatAKilledProcessLeft) {
+  TemporaryFolder folder;
+  folder.write("out.partial", "longer than what follows");
+  AtomicFile file(folder / "out");
+  file.write("new");
+  file.commit();
+  EXPECT_EQ(read_file(folder / "out"), "new");
+  EXPECT_EQ(folder.files(), std::vector<std::string>{"out"});
+}
+
+TEST(AtomicFile, TwoWritersDoNotMix) {
+  TemporaryFolder folder;
+  AtomicFile first(folder / "out"), second(folder / "out");
+  first.write("first");
+  second.write("the second");
+  second.commit();
+  EXPECT_EQ(read_file(folder / "out"), "the second");
+  first.commit();
+  EXPECT_EQ(read_file(folder / "out"), "first");
+  EXPECT_EQ(folder.files(), std::vector<std::string>{"out"});
+}
+
 TEST(AtomicFile, WritesThroughASymbolicLink) {
   TemporaryFolder folder;
   folder.write("real", "old");

@@ -126,12 +126,44 @@ TEST(Safetensors, WidensWithoutLossOnly) {
             "[safetensors] " + path + ": there is no \"none\" in it");
 }
 
-TEST(Safetensors, TypesThatTensorsLackAreListedButNotRead) {
+TEST(Safetensors, TypesThatTensorsLackAreWidenedOrListedOnly) {
   TemporaryFolder folder;
-  auto file = SafetensorsFile::open(folder.write(
-      "x", file_with(R"({"x":{"dtype":"U16","shape":[1],"data_offsets":[0,2]}})", std::string(2, '\0'))));
-  EXPECT_EQ(file.entry("x").dtype, "U16");
-  EXPECT_NE(message_of<tn::IoError>([&] { file.get<float>("x"); }), "");
+  const std::string path =
+      folder.write("x", file_with(R"({"u":{"dtype":"U16","shape":[1],"data_offsets":[0,2]},)"
+                                  R"("f":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[2,4]}})",
+                                  std::string("\xff\xff\0\0", 4)));
+  const auto file = SafetensorsFile::open(path);
+  EXPECT_EQ(file.get<std::int32_t>("u").item(), 65535);
+  EXPECT_EQ(file.entry("f").dtype, "F8_E4M3");
+  EXPECT_EQ(message_of<tn::IoError>([&] { file.get<float>("f"); }),
+            "[safetensors] " + path + ": \"f\" is stored as F8_E4M3, which does not fit float32");
+}
+
+TEST(Safetensors, ATensorOutlivesItsFileAndMayBeWritten) {
+  TemporaryFolder folder;
+  const std::string path = folder / "x";
+  SafetensorsWriter writer;
+  writer.add("x", tn::from<float>({1, 2, 3}));
+  writer.save(path);
+  const std::string before = support::read_file(path);
+  auto x = SafetensorsFile::open(path).get<float>("x");
+  const auto twin = SafetensorsFile::open(path).get<float>("x");
+  x.mutable_data()[1] = 7;
+  EXPECT_EQ(x.to_vector(), (std::vector<float>{1, 7, 3}));
+  EXPECT_EQ(twin.to_vector(), (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(support::read_file(path), before);
+}
+
+TEST(Safetensors, NarrowsWhenAsked) {
+  TemporaryFolder folder;
+  SafetensorsWriter writer;
+  writer.add("wide", tn::from<double>({0.1, 2}));
+  writer.add("half", tn::from<float>({1.5f, 0.1f}), tn::io::ElementType::f16);
+  writer.save(folder / "x");
+  const auto file = SafetensorsFile::open(folder / "x");
+  EXPECT_EQ(file.get<float>("wide", tn::io::Narrowing::rounded).to_vector(), (std::vector<float>{0.1f, 2}));
+  EXPECT_EQ(file.entry("half").dtype, "F16");
+  EXPECT_EQ(file.get<float>("half").to_vector(), (std::vector<float>{1.5f, 1638 * 0x1p-14f}));
 }
 
 TEST(Safetensors, ReadsTheGoldenFiles) {

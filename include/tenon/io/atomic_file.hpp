@@ -2,6 +2,7 @@
 /// Writing a file so that it appears under its name complete or not at all.
 
 #include <fcntl.h>     // open
+#include <sys/file.h>  // flock
 #include <sys/stat.h>  // stat
 #include <unistd.h>    // write, fsync, unlink
 
@@ -22,18 +23,20 @@ inline std::string system_reason(int error = errno) {
   return std::generic_category().message(error);
 }
 
-/// Bytes go to a file beside the target; commit() makes them durable and gives them the target's name. A file
-/// that is not committed leaves nothing behind, whatever stood under the name before stays. A target that is
-/// not a regular file (a pipe, /dev/null) is written directly; a symbolic link keeps pointing where it did.
+/// Bytes go to a file beside the target, `<target>.partial`; commit() makes them durable and gives them the
+/// target's name. A file that is not committed leaves nothing behind, whatever stood under the name before
+/// stays; what a killed process left is taken over by the next that writes there. A target that is not a
+/// regular file (a pipe, /dev/null) is written directly; a symbolic link keeps pointing where it did.
 /// throws IoError naming the file and the system's reason (disk full, permission denied …)
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path) : path_(path), target_(resolve(path)) {
     struct stat status {};
     const bool direct = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-    written_ = direct ? target_ : target_ + ".partial-" + std::to_string(::getpid());
-    descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail_with(errno);
+    if (direct)
+      open_for_writing(target_, O_TRUNC);
+    else
+      open_beside();
     buffer_.reserve(buffer_size);
   }
   AtomicFile(const AtomicFile&) = delete;
@@ -55,10 +58,15 @@ class AtomicFile {
   /// Everything written so far becomes the file; nothing may be written after it.
   void commit() {
     flush();
-    if (is_beside() && ::fsync(descriptor_) != 0) fail_with(errno);
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail_with(errno);
-    if (is_beside() && std::rename(written_.c_str(), target_.c_str()) != 0) fail_with(errno);
-    written_.clear();
+    if (is_beside()) {
+      if (::fsync(descriptor_) != 0) fail_with(errno);
+      if (std::rename(written_.c_str(), target_.c_str()) != 0) fail_with(errno);
+      written_.clear();
+      ::close(std::exchange(descriptor_, -1));
+      make_name_durable();
+    } else if (::close(std::exchange(descriptor_, -1)) != 0) {
+      fail_with(errno);
+    }
   }
 
  private:
@@ -70,6 +78,46 @@ class AtomicFile {
     std::string target = resolved;
     std::free(resolved);
     return target;
+  }
+
+  void open_for_writing(std::string path, int flags) {
+    written_ = std::move(path);
+    descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+    if (descriptor_ < 0) fail_with(errno);
+  }
+
+  /// Opens the file beside the target. Its lock, which dies with its holder, tells a leftover from the file
+  /// of a process at work; beside such a one, this process takes a name of its own.
+  void open_beside() {
+    for (;;) {
+      open_for_writing(target_ + ".partial", 0);
+      if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(std::exchange(descriptor_, -1));
+        return open_for_writing(written_ + "-" + std::to_string(::getpid()), O_TRUNC);
+      }
+      if (still_has_its_name()) {
+        if (::ftruncate(descriptor_, 0) != 0) fail_with(errno);
+        return;
+      }
+      ::close(std::exchange(descriptor_, -1));  // it became a target between open and lock
+    }
+  }
+  bool still_has_its_name() const {
+    struct stat ours {
+    }, named{};
+    return ::fstat(descriptor_, &ours) == 0 && ::stat(written_.c_str(), &named) == 0 &&
+           ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+  }
+
+  /// The folder holds the name; where it cannot be opened, the system sees to it in its own time.
+  void make_name_durable() {
+    const std::size_t slash = target_.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : target_.substr(0, slash + 1);
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    const bool failed = ::fsync(descriptor) != 0 && errno == EIO;
+    ::close(descriptor);
+    if (failed) fail_with(EIO);
   }
 
   bool is_beside() const { return written_ != target_; }
@@ -94,9 +142,10 @@ class AtomicFile {
   }
 
   void discard() noexcept {
-    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
-    if (!written_.empty() && is_beside()) ::unlink(written_.c_str());
-    written_.clear();
+    if (descriptor_ < 0) return;
+    if (is_beside())
+      ::unlink(written_.c_str());  // while the lock holds: the name may be another's afterwards
+    ::close(std::exchange(descriptor_, -1));
   }
 
   std::string path_, target_, written_;

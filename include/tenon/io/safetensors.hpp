@@ -294,7 +294,7 @@ void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor, ElementTy
   if (stored == element_type<T>()) return add(std::move(name), tensor);
   const Ref<Storage> bytes = rounded_to(contiguous(tensor.detach()), stored);
   check<ValueError>(static_cast<bool>(bytes), "safetensors", "\"", name, "\" cannot be stored as ",
-                    detail::safetensors_dtype(stored));
+                    detail::safetensors_dtype(stored), ": a number is too large");
   add({std::move(name), stored, tensor.shape(), bytes->data(), bytes});
 }
 

@@ -1,0 +1,164 @@
+#pragma once
+/// Which array of a file goes into which tensor of a model, and what does not fit: found out before anything
+/// is written.
+
+#include <map>          // map
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
+
+#include "tenon/io/key_map.hpp"
+#include "tenon/io/safetensors.hpp"
+
+namespace TENON_NAMESPACE::io {
+
+struct LoadOptions {
+  /// Every name must be in both and fit. Otherwise what fits is loaded and the rest reported, misshaped
+  /// weights too.
+  bool strict = true;
+  /// Narrowing::rounded loads F64 weights into float.
+  Narrowing narrowing = Narrowing::refused;
+  /// Taken off the file's names that begin with it, such as `module.`.
+  std::string strip = {};
+  /// Then each name follows the first rule that matches.
+  std::vector<KeyRule> rules = {};
+  /// Patterns of names, of the model and of the file after the rules, that are neither loaded nor missed.
+  std::vector<std::string> ignore = {};
+};
+
+/// What a file and a model did not have in common.
+struct LoadReport {
+  struct Item {
+    std::string name;
+    std::string details;  ///< shapes and types, for people
+  };
+  std::size_t loaded = 0;        ///< arrays
+  std::vector<Item> missing;     ///< in the model only
+  std::vector<Item> unexpected;  ///< in the file only
+  std::vector<Item> misfits;     ///< in both, but of another shape or of a type that does not convert
+
+  bool complete() const { return missing.empty() && unexpected.empty() && misfits.empty(); }
+  /// A line for each name, the longest lists cut.
+  std::string text() const;
+};
+
+namespace detail {
+
+/// Names of this beginning are an input and its output, which belong to no model; see self_test.hpp.
+inline constexpr std::string_view self_test_prefix = "selftest.";
+
+struct FoundArray {
+  std::string name;    // as seen by the rules
+  std::string source;  // as the file has it
+  const SafetensorsEntry* entry;
+};
+struct WantedArray {
+  std::string name;
+  Shape shape;
+  const char* type;
+  bool (*converts)(ElementType, Narrowing);
+};
+struct PlannedRead {
+  std::string source;
+  std::size_t target;  // the position among the wanted
+  bool transpose;
+};
+struct LoadPlan {
+  std::vector<PlannedRead> reads;
+  LoadReport report;
+};
+
+/// The arrays of a file whose names begin with `section`, which is taken off.
+inline std::vector<FoundArray> found_arrays(const SafetensorsFile& file, std::string_view section) {
+  std::vector<FoundArray> found;
+  for (const auto& [name, entry] : file.entries())
+    if (name.starts_with(section) && !name.starts_with(self_test_prefix))
+      found.push_back({name.substr(section.size()), name, &entry});
+  return found;
+}
+
+/// throws IoError when the file and the model do not fit (see load_state), or when two arrays get one name
+LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>& found,
+                   const std::vector<WantedArray>& wanted, const LoadOptions& options);
+
+}  // namespace detail
+
+// Definitions -----------------------------------------------------------------------------------------------
+
+inline std::string LoadReport::text() const {
+  constexpr std::size_t most = 20;
+  std::string text;
+  const auto list = [&](const char* kind, const std::vector<Item>& items) {
+    for (std::size_t i = 0; i < items.size() && i < most; ++i)
+      text += join("\n  ", kind, ": ", items[i].name, " ", items[i].details);
+    if (items.size() > most) text += join("\n  ", kind, ": … and ", items.size() - most, " more");
+  };
+  list("missing", missing);
+  list("unexpected", unexpected);
+  list("does not fit", misfits);
+  return text.empty() ? text : text.substr(1);
+}
+
+namespace detail {
+
+/// The reason why an array cannot become what the model wants; empty when it can.
+inline std::string misfit(const SafetensorsEntry& found, bool transpose, const WantedArray& wanted,
+                          Narrowing narrowing) {
+  Shape shape = found.shape;
+  if (transpose && shape.size() != 2) return join("is to be transposed, but has shape ", shape);
+  if (transpose) shape = {shape[1], shape[0]};
+  if (shape != wanted.shape)
+    return join("has shape ", wanted.shape, " in the model, ", found.shape, " in the file",
+                transpose ? " before it is transposed" : "");
+  const auto type = safetensors_type(found.dtype);
+  if (type && wanted.converts(*type, narrowing)) return "";
+  const bool rounding_helps = type && wanted.converts(*type, Narrowing::rounded);
+  return join("is ", wanted.type, " in the model, ", found.dtype, " in the file",
+              rounding_helps ? ", which Narrowing::rounded would load" : "");
+}
+
+inline LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>& found,
+                          const std::vector<WantedArray>& wanted, const LoadOptions& options) {
+  const KeyMap rules(options.rules);
+  const std::vector<NamePattern> ignore(options.ignore.begin(), options.ignore.end());
+  const auto ignored = [&](std::string_view name) {
+    for (const NamePattern& pattern : ignore)
+      if (pattern.matches(name)) return true;
+    return false;
+  };
+  std::map<std::string_view, std::size_t> targets;
+  for (std::size_t i = 0; i < wanted.size(); ++i) targets.emplace(wanted[i].name, i);
+
+  LoadPlan plan;
+  std::map<std::string, std::string> sources;  // by name in the model
+  for (const FoundArray& array : found) {
+    std::string_view name = array.name;
+    if (name.starts_with(options.strip)) name.remove_prefix(options.strip.size());
+    const auto [key, transpose] = rules(name);
+    if (ignored(key)) continue;
+    const auto [earlier, is_new] = sources.emplace(key, array.source);
+    check<IoError>(is_new, "load", path, ": both ", earlier->second, " and ", array.source, " become ", key);
+    const auto target = targets.find(key);
+    if (target == targets.end()) {
+      const std::string origin = key == array.source ? "" : join(" (in the file ", array.source, ")");
+      plan.report.unexpected.push_back({key, join(array.entry->shape, " ", array.entry->dtype, origin)});
+      continue;
+    }
+    const std::string reason = misfit(*array.entry, transpose, wanted[target->second], options.narrowing);
+    if (reason.empty())
+      plan.reads.push_back({array.source, target->second, transpose});
+    else
+      plan.report.misfits.push_back({key, reason});
+  }
+  for (const WantedArray& want : wanted)
+    if (!sources.contains(want.name) && !ignored(want.name))
+      plan.report.missing.push_back({want.name, join(want.shape, " ", want.type)});
+  plan.report.loaded = plan.reads.size();
+  const bool acceptable =
+      plan.report.complete() || (!options.strict && (!plan.reads.empty() || wanted.empty()));
+  check<IoError>(acceptable, "load", path, " does not fit the model:\n", plan.report.text());
+  return plan;
+}
+
+}  // namespace detail
+}  // namespace TENON_NAMESPACE::io
