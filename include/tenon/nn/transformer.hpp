@@ -1,0 +1,183 @@
+#pragma once
+/// Transformers. Vaswani et al. 2017. https://pytorch.org/docs/stable/nn.html#transformer-layers
+
+#include "tenon/nn/attention.hpp"
+#include "tenon/nn/norm.hpp"
+
+namespace TENON_NAMESPACE::nn {
+
+struct TransformerLayerOptions {
+  index_t dim_feedforward = 2048;
+  double dropout = 0.1;  ///< of attention weights, and of what each part adds
+  enum class Activation { relu, gelu } activation = Activation::relu;
+  double layer_norm_eps = 1e-5;
+  bool batch_first = false;  ///< (N, T, E) instead of (T, N, E)
+  bool norm_first = false;   ///< normalise what goes into each part instead of the sum that comes out
+  bool bias = true;
+};
+
+namespace detail {
+
+template <Real T>
+MultiheadAttention<T> attention_of_layer(index_t width, index_t heads, const TransformerLayerOptions& o,
+                                         Generator& generator) {
+  return {width, heads, {.dropout = o.dropout, .bias = o.bias, .batch_first = o.batch_first}, generator};
+}
+template <Real T>
+LayerNorm<T> norm_of_layer(index_t width, const TransformerLayerOptions& o) {
+  return LayerNorm<T>(width, {.eps = o.layer_norm_eps, .bias = o.bias});
+}
+
+/// x plus what `part` makes of it, with dropout, normalised before or after.
+template <Real T, class Part>
+Tensor<T> residual(const Tensor<T>& x, const LayerNorm<T>& norm, const TransformerLayerOptions& options,
+                   Part part) {
+  const Tensor<T> added = dropout(part(options.norm_first ? norm(x) : x), options.dropout);
+  return options.norm_first ? add(x, added) : norm(add(x, added));
+}
+template <Real T>
+Tensor<T> feed_forward(const Tensor<T>& x, const Linear<T>& in, const Linear<T>& out,
+                       const TransformerLayerOptions& options) {
+  const Tensor<T> hidden = in(x);
+  const bool gelus = options.activation == TransformerLayerOptions::Activation::gelu;
+  return out(dropout(gelus ? gelu(hidden) : relu(hidden), options.dropout));
+}
+
+}  // namespace detail
+
+/// Self-attention, then two linear maps with an activation between; x (T, N, E), or batch first.
+template <Real T>
+struct TransformerEncoderLayer {
+  MultiheadAttention<T> self_attn;
+  Linear<T> linear1, linear2;
+  LayerNorm<T> norm1, norm2;
+  TransformerLayerOptions options;
+
+  TransformerEncoderLayer() = default;
+  TransformerEncoderLayer(index_t width, index_t heads, const TransformerLayerOptions& layer_options = {},
+                          Generator& generator = default_generator())
+      : self_attn(detail::attention_of_layer<T>(width, heads, layer_options, generator)),
+        linear1(width, layer_options.dim_feedforward, layer_options.bias, generator),
+        linear2(layer_options.dim_feedforward, width, layer_options.bias, generator),
+        norm1(detail::norm_of_layer<T>(width, layer_options)),
+        norm2(detail::norm_of_layer<T>(width, layer_options)),
+        options(layer_options) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const AttentionMasks<T>& masks = {}) const {
+    const Tensor<T> attended =
+        detail::residual(x, norm1, options, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
+    return observed(*this, x.shape(), detail::residual(attended, norm2, options, [&](const Tensor<T>& y) {
+      return detail::feed_forward(y, linear1, linear2, options);
+    }));
+  }
+  TENON_FIELDS(self_attn, linear1, linear2, norm1, norm2, options);
+};
+
+/// The same with attention to `memory`, an encoder's output, in between.
+template <Real T>
+struct TransformerDecoderLayer {
+  MultiheadAttention<T> self_attn, multihead_attn;
+  Linear<T> linear1, linear2;
+  LayerNorm<T> norm1, norm2, norm3;
+  TransformerLayerOptions options;
+
+  TransformerDecoderLayer() = default;
+  TransformerDecoderLayer(index_t width, index_t heads, const TransformerLayerOptions& layer_options = {},
+                          Generator& generator = default_generator())
+      : self_attn(detail::attention_of_layer<T>(width, heads, layer_options, generator)),
+        multihead_attn(detail::attention_of_layer<T>(width, heads, layer_options, generator)),
+        linear1(width, layer_options.dim_feedforward, layer_options.bias, generator),
+        linear2(layer_options.dim_feedforward, width, layer_options.bias, generator),
+        norm1(detail::norm_of_layer<T>(width, layer_options)),
+        norm2(detail::norm_of_layer<T>(width, layer_options)),
+        norm3(detail::norm_of_layer<T>(width, layer_options)),
+        options(layer_options) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& memory, const AttentionMasks<T>& masks = {},
+                       const AttentionMasks<T>& memory_masks = {}) const {
+    const Tensor<T> attended =
+        detail::residual(x, norm1, options, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
+    const Tensor<T> informed = detail::residual(attended, norm2, options, [&](const Tensor<T>& y) {
+      return multihead_attn(y, memory, memory, memory_masks);
+    });
+    return observed(*this, x.shape(), detail::residual(informed, norm3, options, [&](const Tensor<T>& y) {
+      return detail::feed_forward(y, linear1, linear2, options);
+    }));
+  }
+  TENON_FIELDS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, norm3, options);
+};
+
+/// Layers one after another, and a norm if there is one.
+///
+///     nn::TransformerEncoder<float> encoder(nn::TransformerEncoderLayer<float>(512, 8), 6);
+template <Real T>
+struct TransformerEncoder {
+  std::vector<TransformerEncoderLayer<T>> layers;
+  std::optional<LayerNorm<T>> norm;
+
+  TransformerEncoder() = default;
+  /// Of copies of one layer, which all begin alike: as PyTorch does it.
+  TransformerEncoder(const TransformerEncoderLayer<T>& layer, index_t count,
+                     std::optional<LayerNorm<T>> last = {})
+      : layers(static_cast<std::size_t>(count), layer), norm(std::move(last)) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const AttentionMasks<T>& masks = {}) const {
+    Tensor<T> y = x;
+    for (const auto& layer : layers) y = layer(y, masks);
+    return observed(*this, x.shape(), norm ? (*norm)(y) : y);
+  }
+  TENON_FIELDS(layers, norm);
+};
+
+/// See `TransformerEncoder`.
+template <Real T>
+struct TransformerDecoder {
+  std::vector<TransformerDecoderLayer<T>> layers;
+  std::optional<LayerNorm<T>> norm;
+
+  TransformerDecoder() = default;
+  TransformerDecoder(const TransformerDecoderLayer<T>& layer, index_t count,
+                     std::optional<LayerNorm<T>> last = {})
+      : layers(static_cast<std::size_t>(count), layer), norm(std::move(last)) {}
+
+  Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& memory, const AttentionMasks<T>& masks = {},
+                       const AttentionMasks<T>& memory_masks = {}) const {
+    Tensor<T> y = x;
+    for (const auto& layer : layers) y = layer(y, memory, masks, memory_masks);
+    return observed(*this, x.shape(), norm ? (*norm)(y) : y);
+  }
+  TENON_FIELDS(layers, norm);
+};
+
+template <Real T>
+struct TransformerMasks {
+  AttentionMasks<T> src{}, tgt{};
+  AttentionMasks<T> memory{};  ///< of the targets' attention to the encoder's output
+};
+
+/// An encoder of `src` and a decoder of `tgt` that attends to it; both end in a norm. All matrices begin
+/// uniform as Xavier's, biases as their layers'.
+template <Real T>
+struct Transformer {
+  TransformerEncoder<T> encoder;
+  TransformerDecoder<T> decoder;
+
+  Transformer() = default;
+  Transformer(index_t width, index_t heads, index_t encoder_layers, index_t decoder_layers,
+              const TransformerLayerOptions& options = {}, Generator& generator = default_generator())
+      : encoder({width, heads, options, generator}, encoder_layers, detail::norm_of_layer<T>(width, options)),
+        decoder({width, heads, options, generator}, decoder_layers,
+                detail::norm_of_layer<T>(width, options)) {
+    const NoGrad no_grad;
+    for (Tensor<T>& parameter : parameters(*this))
+      if (parameter.rank() > 1) copy_(parameter, init::xavier_uniform<T>(parameter.shape(), 1, generator));
+  }
+
+  Tensor<T> operator()(const Tensor<T>& src, const Tensor<T>& tgt,
+                       const TransformerMasks<T>& masks = {}) const {
+    return observed(*this, tgt.shape(), decoder(tgt, encoder(src, masks.src), masks.tgt, masks.memory));
+  }
+  TENON_FIELDS(encoder, decoder);
+};
+
+}  // namespace TENON_NAMESPACE::nn
