@@ -4,7 +4,11 @@
 
 #include "registry.hpp"
 #include "tenon/ops/shape.hpp"
-#include "tenon/optim/adam.hpp"
+#include "tenon/optim/adadelta.hpp"
+#include "tenon/optim/adagrad.hpp"
+#include "tenon/optim/nadam.hpp"
+#include "tenon/optim/radam.hpp"
+#include "tenon/optim/rmsprop.hpp"
 #include "tenon/optim/sgd.hpp"
 
 namespace golden {
@@ -19,7 +23,8 @@ tn::optim::SgdOptions sgd_options(const Args& a) {
           .maximize = a.flag("maximize")};
 }
 
-tn::optim::AdamOptions adam_options(const Args& a) {
+template <class Options>
+Options adam_options(const Args& a) {
   const std::vector<double> betas = a.numbers("betas");
   return {.lr = a.number("lr"),
           .beta1 = betas.at(0),
@@ -30,44 +35,73 @@ tn::optim::AdamOptions adam_options(const Args& a) {
           .maximize = a.flag("maximize")};
 }
 
+tn::optim::RmspropOptions rmsprop_options(const Args& a) {
+  return {.lr = a.number("lr"),
+          .alpha = a.number("alpha"),
+          .eps = a.number("eps"),
+          .weight_decay = a.number("weight_decay"),
+          .momentum = a.number("momentum"),
+          .centered = a.flag("centered")};
+}
+
+tn::optim::AdagradOptions adagrad_options(const Args& a) {
+  return {.lr = a.number("lr"),
+          .lr_decay = a.number("lr_decay"),
+          .weight_decay = a.number("weight_decay"),
+          .initial_accumulator = a.number("initial_accumulator_value"),
+          .eps = a.number("eps")};
+}
+
+tn::optim::AdadeltaOptions adadelta_options(const Args& a) {
+  return {.lr = a.number("lr"),
+          .rho = a.number("rho"),
+          .eps = a.number("eps"),
+          .weight_decay = a.number("weight_decay")};
+}
+
+tn::optim::NadamOptions nadam_options(const Args& a) {
+  const std::vector<double> betas = a.numbers("betas");
+  return {.lr = a.number("lr"),
+          .beta1 = betas.at(0),
+          .beta2 = betas.at(1),
+          .eps = a.number("eps"),
+          .weight_decay = a.number("weight_decay"),
+          .momentum_decay = a.number("momentum_decay")};
+}
+
+tn::optim::RadamOptions radam_options(const Args& a) {
+  const std::vector<double> betas = a.numbers("betas");
+  return {.lr = a.number("lr"),
+          .beta1 = betas.at(0),
+          .beta2 = betas.at(1),
+          .eps = a.number("eps"),
+          .weight_decay = a.number("weight_decay")};
+}
+
 /// Parameters p0, p1, … moved by gradients g0, g1, …, whose row t belongs to step t; their values after each
 /// step.
 template <template <class> class Optimizer, class T, class Options>
 Outputs steps(const Case<T>& c, Options (*options)(const Args&)) {
-  std::vector<tn::Tensor<T>> parameters;
-  for (const tn::Tensor<T>& p : c.all("p")) parameters.push_back(tn::clone(p));
-  const std::vector<tn::Tensor<T>> gradients = c.all("g");
-
-  // In the order of the groups: an optimizer takes gradients in the order of its parameters.
-  std::vector<std::size_t> order;
-  std::optional<Optimizer<T>> optimizer;
-  const auto add = [&](const std::vector<std::size_t>& members, const Options& o) {
-    std::vector<tn::Tensor<T>> group;
-    for (std::size_t k : members) group.push_back(parameters.at(k));
-    order.insert(order.end(), members.begin(), members.end());
-    if (optimizer)
-      optimizer->add_group(group, o);
-    else
-      optimizer.emplace(group, o);
-  };
-  if (c.given("groups")) {
+  std::vector<tn::NamedTensor<T>> parameters;
+  for (const tn::Tensor<T>& p : c.all("p"))
+    parameters.push_back({"p" + std::to_string(parameters.size()), tn::clone(p)});
+  Optimizer<T> optimizer(parameters, options(c.args()));
+  if (c.given("groups"))
     for (const Args& group : c.args().objects("groups")) {
-      std::vector<std::size_t> members;
-      for (const std::string& name : group.texts("params")) members.push_back(std::stoul(name.substr(1)));
-      add(members, options(group));
+      const std::vector<std::string> names = group.texts("params");
+      optimizer.set_options(
+          [&](const auto& p) { return std::find(names.begin(), names.end(), p.name) != names.end(); },
+          options(group));
     }
-  } else {
-    std::vector<std::size_t> members(parameters.size());
-    for (std::size_t k = 0; k < members.size(); ++k) members[k] = k;
-    add(members, options(c.args()));
-  }
 
+  const std::vector<tn::Tensor<T>> gradients = c.all("g");
   std::vector<std::vector<tn::Tensor<T>>> history(parameters.size());
   for (tn::index_t t = 0; t < gradients.at(0).extent(0); ++t) {
     std::vector<tn::Tensor<T>> now;
-    for (std::size_t k : order) now.push_back(tn::select(gradients.at(k), 0, t));
-    optimizer->step(now);
-    for (std::size_t k = 0; k < parameters.size(); ++k) history[k].push_back(tn::clone(parameters[k]));
+    for (const tn::Tensor<T>& g : gradients) now.push_back(tn::select(g, 0, t));
+    optimizer.step(now);
+    for (std::size_t k = 0; k < history.size(); ++k)
+      history[k].push_back(tn::clone(optimizer.parameters()[k]));
   }
   std::vector<tn::Tensor<T>> moved;
   for (const auto& rows : history) moved.push_back(tn::stack(rows));
@@ -76,8 +110,14 @@ Outputs steps(const Case<T>& c, Options (*options)(const Args&)) {
 
 const Family family{
     {"sgd", [](const auto& c) { return steps<tn::optim::Sgd>(c, sgd_options); }},
-    {"adam", [](const auto& c) { return steps<tn::optim::Adam>(c, adam_options); }},
-    {"adamw", [](const auto& c) { return steps<tn::optim::AdamW>(c, adam_options); }},
+    {"adam", [](const auto& c) { return steps<tn::optim::Adam>(c, adam_options<tn::optim::AdamOptions>); }},
+    {"adamw",
+     [](const auto& c) { return steps<tn::optim::AdamW>(c, adam_options<tn::optim::AdamWOptions>); }},
+    {"rmsprop", [](const auto& c) { return steps<tn::optim::Rmsprop>(c, rmsprop_options); }},
+    {"adagrad", [](const auto& c) { return steps<tn::optim::Adagrad>(c, adagrad_options); }},
+    {"adadelta", [](const auto& c) { return steps<tn::optim::Adadelta>(c, adadelta_options); }},
+    {"nadam", [](const auto& c) { return steps<tn::optim::Nadam>(c, nadam_options); }},
+    {"radam", [](const auto& c) { return steps<tn::optim::Radam>(c, radam_options); }},
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ using tn::optim::AdamOptions;
 using tn::optim::AdamW;
 
 /// The textbook's loop, in double.
-std::vector<double> textbook(const AdamOptions& o, bool decoupled, const std::vector<double>& gradients) {
+template <class Options>
+std::vector<double> textbook(const Options& o, bool decoupled, const std::vector<double>& gradients) {
   double p = 1, m = 0, v = 0, largest = 0, b1 = 1, b2 = 1;
   std::vector<double> path;
   for (double g : gradients) {
@@ -37,7 +38,7 @@ template <class T>
 class AdamSteps : public testing::Test {
  protected:
   template <template <class> class Optimizer>
-  void expect_textbook(const AdamOptions& options, bool decoupled) {
+  void expect_textbook(const typename Optimizer<T>::Options& options, bool decoupled) {
     const std::vector<double> gradients{1, -2, 0.5, 3, 0};
     const std::vector<double> want = textbook(options, decoupled, gradients);
     auto p = from<T>({1}).requires_grad_();
@@ -60,6 +61,13 @@ TYPED_TEST(AdamSteps, AreTheTextbooks) {
   this->template expect_textbook<AdamW>({.lr = 0.1, .weight_decay = 0.3}, true);
   this->template expect_textbook<AdamW>({.lr = 0.1, .beta2 = 0.5, .weight_decay = 0.3, .amsgrad = true},
                                         true);
+}
+
+TEST(AdamW, DecaysUnlessToldOtherwise) {
+  auto p = from<double>({1});
+  AdamW<double> adam({p}, {.lr = 0.1});
+  adam.step({from<double>({0})});
+  EXPECT_DOUBLE_EQ(p.item(), 1 - 0.1 * 0.01);
 }
 
 TEST(AdamW, LaterGroupsDecayAsTheFirst) {
@@ -90,6 +98,8 @@ TEST(AdamErrors, OptionsThatMakeNoSense) {
                                "[adam] lr, eps and weight_decay must not be negative");
   expect_error<tn::ValueError>([&] { make({.beta1 = 1}); },
                                "[adam] betas must lie in [0, 1), got 1 and 0.999");
+  expect_error<tn::ValueError>([] { AdamW<float>({tn::ones<float>({2})}, {.weight_decay = -1}); },
+                               "[adamw] lr, eps and weight_decay must not be negative");
 }
 
 }  // namespace

@@ -2,18 +2,125 @@
 /// What an optimizer remembers, by name: what a checkpoint keeps of it, so that a resumed run has the bits of
 /// an uninterrupted one.
 
-#include <utility>  // pair
+#include <map>          // map
+#include <string_view>  // string_view
+#include <utility>      // pair
 
+#include "tenon/core/reflect.hpp"
 #include "tenon/nn/named_tensor.hpp"
+#include "tenon/ops/broadcast.hpp"
 
 namespace TENON_NAMESPACE::optim {
+
+/// Numbers by name: any double, infinities included, or a count.
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 /// Tensors such as `encoder.0.weight.mean`, and numbers such as `encoder.0.weight.steps` and `group0.lr`.
 /// Names are unique within each of the two.
 template <Real T>
 struct OptimizerState {
-  std::vector<NamedTensor<T>> tensors;                  ///< handles: they follow the optimizer as it steps
-  std::vector<std::pair<std::string, double>> numbers;  ///< any double, infinities included, or a count
+  std::vector<NamedTensor<T>> tensors;  ///< handles: they follow the optimizer as it steps
+  NamedNumbers numbers;
 };
+
+namespace detail {
+
+/// A count that was saved as a double.
+inline index_t as_count(const char* op, std::string_view name, double value) {
+  check<ValueError>(
+      value >= 0 && value <= 0x1p53 && value == static_cast<double>(static_cast<index_t>(value)), op, "\"",
+      name, "\" is ", value, ", not a count");
+  return static_cast<index_t>(value);
+}
+
+/// Takes numbers by their names; at the end none may be left.
+class NumberReader {
+ public:
+  NumberReader(const char* op, const NamedNumbers& numbers) : op_(op) {
+    for (const auto& [name, value] : numbers) numbers_.emplace(name, value);
+  }
+  void read(const std::string& name, double& value) {
+    const auto found = numbers_.find(name);
+    check<ValueError>(found != numbers_.end(), op_, "the state lacks the number \"", name, "\"");
+    value = found->second;
+    numbers_.erase(found);
+  }
+  void read(const std::string& name, index_t& count) {
+    double value = 0;
+    read(name, value);
+    count = as_count(op_, name, value);
+  }
+  void finish() const {
+    if (!numbers_.empty())
+      fail<ValueError>(op_, "nothing here is called \"", numbers_.begin()->first,
+                       "\", as a number of the state is");
+  }
+
+ private:
+  const char* op_;
+  std::map<std::string_view, double> numbers_;
+};
+
+/// The same for a whole state. Tensors are copied: what was loaded is the optimizer's own.
+template <Real T>
+class StateReader {
+ public:
+  StateReader(const char* op, const OptimizerState<T>& state) : op_(op), numbers_(op, state.numbers) {
+    for (const NamedTensor<T>& entry : state.tensors) tensors_.emplace(entry.name, &entry.tensor);
+  }
+  template <class Number>
+  void read(const std::string& name, Number& value) {
+    numbers_.read(name, value);
+  }
+  /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
+  void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
+    tensor = {};
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) return;
+    const Tensor<T>& saved = *found->second;
+    check<ShapeError>(saved.shape() == shape, op_, "\"", name, "\" of the state has shape ", saved.shape(),
+                      ", expected ", shape);
+    tensor = clone(saved.detach());
+    tensors_.erase(found);
+  }
+  void finish() const {
+    numbers_.finish();
+    if (!tensors_.empty())
+      fail<ValueError>(op_, "nothing here is called \"", tensors_.begin()->first,
+                       "\", as a tensor of the state is");
+  }
+
+ private:
+  const char* op_;
+  NumberReader numbers_;
+  std::map<std::string_view, const Tensor<T>*> tensors_;
+};
+
+/// Writes what a struct remembers of one parameter: its tensors, counts and other numbers, under
+/// `prefix.field`.
+template <Real T, class Fields>
+void write_fields(OptimizerState<T>& state, const std::string& prefix, Fields& fields) {
+  for_each_field(fields, [&]<class Field>(std::string_view field, Field& value) {
+    const std::string name = join(prefix, ".", field);
+    if constexpr (is_tensor<std::remove_const_t<Field>>) {
+      if (value.defined()) state.tensors.push_back({name, value});
+    } else {
+      state.numbers.emplace_back(name, static_cast<double>(value));
+    }
+  });
+}
+/// And reads it back; tensors have the parameter's shape.
+template <Real T, class Fields>
+void read_fields(StateReader<T>& reader, const std::string& prefix, const Shape& shape, Fields& fields) {
+  for_each_field(fields, [&]<class Field>(std::string_view field, Field& value) {
+    const std::string name = join(prefix, ".", field);
+    if constexpr (is_tensor<Field>)
+      reader.read(name, value, shape);
+    else
+      reader.read(name, value);
+  });
+}
+
+}  // namespace detail
 
 }  // namespace TENON_NAMESPACE::optim

@@ -20,29 +20,30 @@ namespace detail {
 template <Real T>
 struct SgdRule {
   static constexpr const char* name = "sgd";
+  using Options = SgdOptions;
   struct State {
     Tensor<T> momentum;
+    index_t steps = 0;  // with momentum
   };
 
-  static void validate(const SgdOptions& o) {
+  static void validate(const Options& o) {
     check<ValueError>(o.lr >= 0 && o.momentum >= 0 && o.weight_decay >= 0, name,
                       "lr, momentum and weight_decay must not be negative");
     check<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), name,
                       "nesterov needs a momentum and no dampening");
   }
+  static void prepare(State& state, const Tensor<T>& p, const Options& o) {
+    if (o.momentum != 0) ensure_state(state.momentum, p);
+  }
 
   /// g += decay p;  b = momentum b + (1 - dampening) g, at first b = g;  p -= lr (nesterov ? g + momentum b :
   /// b)
-  static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const SgdOptions& o) {
+  static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const Options& o) {
     const T lr = static_cast<T>(o.lr), decay = static_cast<T>(o.weight_decay),
             sign = o.maximize ? T(-1) : T(1);
-    if (o.momentum == 0) {
-      const auto descend = [=](auto w, auto d) { return w - lr * (sign * d + decay * w); };
-      tenon::detail::map_into<T>(descend, {{p.mutable_data()}}, p.shape(), p, g);
-      return;
-    }
-    const bool first = !state.momentum.defined();
-    ensure_state(state.momentum, p);
+    if (o.momentum == 0)
+      return update_fused([=](auto w, auto d) { return w - lr * (sign * d + decay * w); }, p, g);
+    const bool first = state.steps++ == 0;
     const T keep = first ? T(0) : static_cast<T>(o.momentum),
             take = first ? T(1) : static_cast<T>(1 - o.dampening);
     const T momentum = static_cast<T>(o.momentum), ahead = o.nesterov ? T(1) : T(0);
@@ -52,18 +53,13 @@ struct SgdRule {
       const auto move = ahead * (slope + momentum * next) + (1 - ahead) * next;
       return backend::Packs<T, 2>{{w - lr * move, next}};
     };
-    tenon::detail::map_into<T>(descend, {{p.mutable_data()}, {state.momentum.mutable_data()}}, p.shape(), p,
-                               g, state.momentum);
+    update_fused(descend, p, g, state.momentum);
   }
 };
 
 }  // namespace detail
 
 template <Real T>
-class Sgd : public Optimizer<T, SgdOptions, detail::SgdRule<T>> {
- public:
-  explicit Sgd(std::vector<Tensor<T>> parameters, const SgdOptions& options = {})
-      : Optimizer<T, SgdOptions, detail::SgdRule<T>>(std::move(parameters), options) {}
-};
+using Sgd = Optimizer<T, detail::SgdRule<T>>;
 
 }  // namespace TENON_NAMESPACE::optim

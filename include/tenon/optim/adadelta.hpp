@@ -1,0 +1,57 @@
+#pragma once
+/// Adadelta (Zeiler 2012): steps in the units of the parameter, without a rate to choose.
+
+#include "tenon/optim/optimizer.hpp"
+
+namespace TENON_NAMESPACE::optim {
+
+struct AdadeltaOptions {
+  double lr = 1;
+  double rho = 0.9;
+  double eps = 1e-6;
+  double weight_decay = 0;
+  bool maximize = false;
+};
+
+namespace detail {
+
+template <Real T>
+struct AdadeltaRule {
+  static constexpr const char* name = "adadelta";
+  using Options = AdadeltaOptions;
+  struct State {
+    Tensor<T> square, moved;  // running means of the squares of gradients and of steps
+  };
+
+  static void validate(const Options& o) {
+    check<ValueError>(o.lr >= 0 && o.eps >= 0 && o.weight_decay >= 0, name,
+                      "lr, eps and weight_decay must not be negative");
+    check<ValueError>(o.rho >= 0 && o.rho <= 1, name, "rho must lie in [0, 1], got ", o.rho);
+  }
+  static void prepare(State& state, const Tensor<T>& p, const Options&) {
+    ensure_state(state.square, p);
+    ensure_state(state.moved, p);
+  }
+
+  /// g += decay p;  v = rho v + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(v + eps) g;
+  /// u = rho u + (1 - rho) d^2;  p -= lr d
+  static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const Options& o) {
+    const T lr = static_cast<T>(o.lr), keep = static_cast<T>(o.rho), take = static_cast<T>(1 - o.rho),
+            eps = static_cast<T>(o.eps), decay = static_cast<T>(o.weight_decay),
+            sign = o.maximize ? T(-1) : T(1);
+    const auto step = [=](auto w, auto d, auto v, auto u) {
+      const auto slope = sign * d + decay * w;
+      const auto square = keep * v + take * slope * slope;
+      const auto move = sqrt(u + eps) / sqrt(square + eps) * slope;
+      return backend::Packs<T, 3>{{w - lr * move, square, keep * u + take * move * move}};
+    };
+    update_fused(step, p, g, state.square, state.moved);
+  }
+};
+
+}  // namespace detail
+
+template <Real T>
+using Adadelta = Optimizer<T, detail::AdadeltaRule<T>>;
+
+}  // namespace TENON_NAMESPACE::optim

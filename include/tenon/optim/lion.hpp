@@ -1,0 +1,50 @@
+#pragma once
+/// Lion: steps of one size along the sign of the momentum (Chen et al. 2023). Its rate is three to ten times
+/// smaller than Adam's.
+
+#include "tenon/optim/optimizer.hpp"
+
+namespace TENON_NAMESPACE::optim {
+
+struct LionOptions {
+  double lr = 1e-4;
+  double beta1 = 0.9;       ///< of the momentum that gives the sign
+  double beta2 = 0.99;      ///< of the momentum that is kept
+  double weight_decay = 0;  ///< of the parameter itself
+};
+
+namespace detail {
+
+template <Real T>
+struct LionRule {
+  static constexpr const char* name = "lion";
+  using Options = LionOptions;
+  struct State {
+    Tensor<T> mean;
+  };
+
+  static void validate(const Options& o) {
+    check<ValueError>(o.lr >= 0 && o.weight_decay >= 0, name, "lr and weight_decay must not be negative");
+    check<ValueError>(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1, name,
+                      "betas must lie in [0, 1), got ", o.beta1, " and ", o.beta2);
+  }
+  static void prepare(State& state, const Tensor<T>& p, const Options&) { ensure_state(state.mean, p); }
+
+  /// p -= lr (sign(b1 m + (1 - b1) g) + decay p);  m = b2 m + (1 - b2) g
+  static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const Options& o) {
+    const T lr = static_cast<T>(o.lr), shrink = static_cast<T>(1 - o.lr * o.weight_decay);
+    const T b1 = static_cast<T>(o.beta1), b2 = static_cast<T>(o.beta2), c1 = static_cast<T>(1 - o.beta1),
+            c2 = static_cast<T>(1 - o.beta2);
+    const auto step = [=](auto w, auto d, auto m) {
+      return backend::Packs<T, 2>{{shrink * w - lr * sign(b1 * m + c1 * d), b2 * m + c2 * d}};
+    };
+    update_fused(step, p, g, state.mean);
+  }
+};
+
+}  // namespace detail
+
+template <Real T>
+using Lion = Optimizer<T, detail::LionRule<T>>;
+
+}  // namespace TENON_NAMESPACE::optim

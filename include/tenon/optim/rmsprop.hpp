@@ -1,0 +1,93 @@
+#pragma once
+/// RMSprop (Hinton 2012), centred as Graves 2013 has it, with momentum.
+
+#include "tenon/optim/optimizer.hpp"
+
+namespace TENON_NAMESPACE::optim {
+
+struct RmspropOptions {
+  double lr = 0.01;
+  double alpha = 0.99;
+  double eps = 1e-8;
+  double weight_decay = 0;
+  double momentum = 0;
+  bool centered = false;  ///< divide by the deviation from the mean gradient
+  bool maximize = false;
+};
+
+namespace detail {
+
+template <Real T>
+struct RmspropRule {
+  static constexpr const char* name = "rmsprop";
+  using Options = RmspropOptions;
+  struct State {
+    Tensor<T> square, mean, momentum;
+  };
+
+  static void validate(const Options& o) {
+    check<ValueError>(o.lr >= 0 && o.eps >= 0 && o.weight_decay >= 0 && o.momentum >= 0, name,
+                      "lr, eps, weight_decay and momentum must not be negative");
+    check<ValueError>(o.alpha >= 0 && o.alpha <= 1, name, "alpha must lie in [0, 1], got ", o.alpha);
+  }
+  static void prepare(State& state, const Tensor<T>& p, const Options& o) {
+    ensure_state(state.square, p);
+    if (o.centered) ensure_state(state.mean, p);
+    if (o.momentum != 0) ensure_state(state.momentum, p);
+  }
+
+  /// g += decay p;  v = a v + (1 - a) g^2;  d = g / (sqrt(v) + eps), centred g / (sqrt(v - m^2) + eps) with
+  /// m = a m + (1 - a) g;  b = momentum b + d;  p -= lr b
+  static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const Options& o) {
+    const T lr = static_cast<T>(o.lr), keep = static_cast<T>(o.alpha), take = static_cast<T>(1 - o.alpha),
+            eps = static_cast<T>(o.eps), decay = static_cast<T>(o.weight_decay),
+            momentum = static_cast<T>(o.momentum), sign = o.maximize ? T(-1) : T(1);
+    const auto plain = [=](auto w, auto d, auto v) {
+      const auto slope = sign * d + decay * w;
+      const auto square = keep * v + take * slope * slope;
+      return backend::Packs<T, 2>{{slope / (sqrt(square) + eps), square}};
+    };
+    const auto centered = [=](auto w, auto d, auto v, auto m) {
+      const auto slope = sign * d + decay * w;
+      const auto square = keep * v + take * slope * slope;
+      const auto mean = keep * m + take * slope;
+      const auto variance = square - mean * mean;
+      const auto positive = select(variance > 0, variance, variance * 0);  // rounding may make it negative
+      return backend::Packs<T, 3>{{slope / (sqrt(positive) + eps), square, mean}};
+    };
+    if (o.centered && o.momentum != 0) {
+      const auto step = [=](auto w, auto d, auto v, auto m, auto b) {
+        const auto next = centered(w, d, v, m);
+        const auto velocity = momentum * b + next.pack[0];
+        return backend::Packs<T, 4>{{w - lr * velocity, next.pack[1], next.pack[2], velocity}};
+      };
+      update_fused(step, p, g, state.square, state.mean, state.momentum);
+    } else if (o.centered) {
+      const auto step = [=](auto w, auto d, auto v, auto m) {
+        const auto next = centered(w, d, v, m);
+        return backend::Packs<T, 3>{{w - lr * next.pack[0], next.pack[1], next.pack[2]}};
+      };
+      update_fused(step, p, g, state.square, state.mean);
+    } else if (o.momentum != 0) {
+      const auto step = [=](auto w, auto d, auto v, auto b) {
+        const auto next = plain(w, d, v);
+        const auto velocity = momentum * b + next.pack[0];
+        return backend::Packs<T, 3>{{w - lr * velocity, next.pack[1], velocity}};
+      };
+      update_fused(step, p, g, state.square, state.momentum);
+    } else {
+      const auto step = [=](auto w, auto d, auto v) {
+        const auto next = plain(w, d, v);
+        return backend::Packs<T, 2>{{w - lr * next.pack[0], next.pack[1]}};
+      };
+      update_fused(step, p, g, state.square);
+    }
+  }
+};
+
+}  // namespace detail
+
+template <Real T>
+using Rmsprop = Optimizer<T, detail::RmspropRule<T>>;
+
+}  // namespace TENON_NAMESPACE::optim

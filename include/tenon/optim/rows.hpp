@@ -1,0 +1,98 @@
+#pragma once
+/// Training a few rows of a large table: gradients of the rows that a batch uses, instead of one as large as
+/// the table.
+///
+///     const auto used = tn::optim::lookup_rows(table, ids);
+///     const auto loss = f(embedding(used.values, used.positions));
+///     optimizer.step_rows(table, used.rows, grad(loss, {used.values})[0]);
+
+#include <algorithm>  // copy_n
+
+#include "tenon/core/parallel.hpp"
+#include "tenon/core/reflect.hpp"
+#include "tenon/ops/index.hpp"
+#include "tenon/ops/sort.hpp"
+
+namespace TENON_NAMESPACE::optim {
+
+/// The different rows of a table that some indices name.
+template <Real T>
+struct RowLookup {
+  Tensor<index_t> rows;       ///< ascending, each once
+  Tensor<T> values;           ///< table[rows], a leaf that requires a gradient
+  Tensor<index_t> positions;  ///< of the shape of the indices: where in `rows` each stands
+};
+
+/// table (V, …), ids any shape    throws IndexError    cost one sort of ids, one copy of the rows
+template <Real T>
+RowLookup<T> lookup_rows(const Tensor<T>& table, const Tensor<index_t>& ids) {
+  const auto found = unique(ids);
+  check<IndexError>(found.values.size() == 0 || *found.values.data() >= 0, "lookup_rows", "negative index ",
+                    found.values.size() == 0 ? 0 : *found.values.data());
+  Tensor<T> values = index_select(table.detach(), 0, found.values);
+  values.requires_grad_();
+  return {found.values, values, found.inverse};
+}
+
+namespace detail {
+
+template <class T>
+void check_rows(const char* op, const Tensor<T>& table, const Tensor<index_t>& rows,
+                const Tensor<T>& gradient) {
+  check<ShapeError>(table.rank() > 0 && rows.rank() == 1 && rows.is_contiguous(), op,
+                    "expected a vector of rows of a table, got shape ", rows.shape(), " for ", table.shape());
+  Shape expected = table.shape();
+  expected[0] = rows.size();
+  check<ShapeError>(gradient.shape() == expected, op, rows.size(), " rows of a table of shape ",
+                    table.shape(), " have a gradient of shape ", expected, ", not ", gradient.shape());
+  index_t last = -1;
+  for (index_t row : rows) {
+    check<IndexError>(row > last && row < table.shape()[0], op, "row ", row, " after row ", last,
+                      " of a table of shape ", table.shape(), ": expected ascending rows, each once");
+    last = row;
+  }
+}
+
+template <class T>
+void put_rows(Tensor<T>& table, const Tensor<index_t>& rows, const Tensor<T>& values) {
+  if (rows.size() == 0) return;
+  const index_t width = values.size() / rows.size();
+  const index_t* const row = rows.data();
+  const T* const from = values.data();
+  T* const to = table.mutable_data();
+  parallel_for(rows.size(), std::max<index_t>(1, (index_t{1} << 14) / std::max<index_t>(1, width)),
+               [&](index_t begin, index_t end) {
+                 for (index_t i = begin; i < end; ++i)
+                   std::copy_n(from + i * width, width, to + row[i] * width);
+               });
+}
+
+/// What is remembered of some rows: those rows of its tensors; numbers are those of the whole table.
+template <class State>
+State state_of_rows(const State& state, const Tensor<index_t>& rows) {
+  State part = state;
+  for_each_field(part, [&]<class Field>(std::string_view, Field& field) {
+    if constexpr (is_tensor<Field>)
+      if (field.defined()) field = index_select(field, 0, rows);
+  });
+  return part;
+}
+/// Puts it back.
+template <class State>
+void put_state_of_rows(State& state, const Tensor<index_t>& rows, State& part) {
+  const auto put = [&]<class Field>(Field& field, const Field& moved) {
+    if constexpr (!is_tensor<Field>)
+      field = moved;
+    else if (field.defined())
+      put_rows(field, rows, moved);
+  };
+  const auto fields = tie_fields(state), moved = tie_fields(part);
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    (put(std::get<k>(fields), std::get<k>(moved)), ...);
+  }
+  (std::make_index_sequence<std::tuple_size_v<decltype(tie_fields(state))>>());
+}
+
+}  // namespace detail
+
+}  // namespace TENON_NAMESPACE::optim
