@@ -87,8 +87,7 @@ TEST(ModelFile, ARefusedFileLeavesTheModelAlone) {
   writer.save(folder / "m");
   const Model<float> model;
   EXPECT_EQ(refusal(folder / "m", model),
-            "  does not fit: first.shift is float32 in the model, F64 in the file, which Narrowing::rounded "
-            "would load");
+            "  does not fit: first.shift is float32 in the model, F64 in the file, which would have to be rounded");
   EXPECT_EQ(
       message_of<tn::IoError>([&] { tn::io::load(folder / "m", model, {.narrowing = Narrowing::rounded}); }),
       "[safetensors] " + (folder / "m") + ": \"first.shift\" holds a number too large for float32");

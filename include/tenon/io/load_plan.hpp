@@ -114,7 +114,7 @@ inline std::string misfit(const SafetensorsEntry& found, bool transpose, const W
   if (type && wanted.converts(*type, narrowing)) return "";
   const bool rounding_helps = type && wanted.converts(*type, Narrowing::rounded);
   return join("is ", wanted.type, " in the model, ", found.dtype, " in the file",
-              rounding_helps ? ", which Narrowing::rounded would load" : "");
+              rounding_helps ? ", which would have to be rounded" : "");
 }
 
 inline LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>& found,
