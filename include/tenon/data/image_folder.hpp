@@ -1,0 +1,67 @@
+#pragma once
+/// A folder of images, one sub-folder a class.
+
+#include <algorithm>   // sort
+#include <cctype>      // tolower
+#include <filesystem>  // recursive_directory_iterator
+#include <string>      // string
+#include <utility>     // pair
+#include <vector>      // vector
+
+#include "tenon/data/image_file.hpp"
+
+namespace TENON_NAMESPACE::data {
+
+/// The PNG and JPEG files below `root/<class>/`, by class and name; classes are numbered in the order of
+/// their names. An element is read when it is asked for: its image (H, W, C) and its class. throws IoError
+/// naming the folder, or the file, and what is wrong with it
+class ImageFolder {
+ public:
+  explicit ImageFolder(const std::string& root, const ImageOptions& options = {.channels = 3})
+      : options_(options) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (fs::directory_iterator entry(root, error), end; entry != end; entry.increment(error))
+      if (entry->is_directory()) classes_.push_back(entry->path().filename().string());
+    check<IoError>(!error, "image_folder", root, ": ", error.message());
+    check<IoError>(!classes_.empty(), "image_folder", root, " has no sub-folders, one for each class");
+    std::sort(classes_.begin(), classes_.end());
+    for (std::size_t c = 0; c < classes_.size(); ++c) add_class(fs::path(root) / classes_[c], c);
+  }
+
+  index_t size() const { return static_cast<index_t>(files_.size()); }
+  std::pair<Tensor<std::uint8_t>, index_t> operator[](index_t i) const {
+    const auto& [path, label] = files_.at(static_cast<std::size_t>(i));
+    return {read_image(path, options_), label};
+  }
+
+  const std::vector<std::string>& classes() const { return classes_; }
+  const std::string& path(index_t i) const { return files_.at(static_cast<std::size_t>(i)).first; }
+  /// The class of an element, without reading its image.
+  index_t label(index_t i) const { return files_.at(static_cast<std::size_t>(i)).second; }
+
+ private:
+  static bool is_image(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  }
+
+  void add_class(const std::filesystem::path& folder, std::size_t label) {
+    namespace fs = std::filesystem;
+    const auto first = static_cast<std::ptrdiff_t>(files_.size());
+    std::error_code error;
+    for (fs::recursive_directory_iterator entry(folder, error), end; entry != end; entry.increment(error))
+      if (is_image(entry->path()) && entry->is_regular_file())
+        files_.emplace_back(entry->path().string(), static_cast<index_t>(label));
+    check<IoError>(!error, "image_folder", folder.string(), ": ", error.message());
+    check<IoError>(size() > first, "image_folder", folder.string(), " has no PNG or JPEG files");
+    std::sort(files_.begin() + first, files_.end());
+  }
+
+  ImageOptions options_;
+  std::vector<std::string> classes_;
+  std::vector<std::pair<std::string, index_t>> files_;
+};
+
+}  // namespace TENON_NAMESPACE::data

@@ -1,0 +1,67 @@
+#include "tenon/data/image_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/expect.hpp"
+#include "support/temporary_folder.hpp"
+#include "tenon/data/dataset.hpp"
+
+namespace {
+
+using support::expect_error;
+using support::expect_values;
+using support::TemporaryFolder;
+using tn::data::ImageFolder;
+static_assert(tn::data::Dataset<ImageFolder>);
+
+void add_image(const TemporaryFolder& folder, const std::string& name, std::uint8_t grey) {
+  std::filesystem::create_directories(std::filesystem::path(folder / name).parent_path());
+  tn::data::write_png(folder / name, tn::full<std::uint8_t>({1, 2, 1}, grey));
+}
+
+TEST(ImageFolder, ReadsClassesAndFilesInOrder) {
+  TemporaryFolder folder;
+  add_image(folder, "dog/b.PNG", 4);
+  add_image(folder, "dog/a/z.png", 3);
+  add_image(folder, "cat/1.png", 1);
+  add_image(folder, "cat/0.jpeg", 0);  // told by its first bytes
+  folder.write("cat/notes.txt", "not an image");
+  folder.write("readme.png", "not in a class");
+  const ImageFolder images(folder.path());
+  EXPECT_EQ(images.classes(), (std::vector<std::string>{"cat", "dog"}));
+  ASSERT_EQ(images.size(), 4);
+  const tn::index_t labels[] = {0, 0, 1, 1};
+  const std::uint8_t greys[] = {0, 1, 3, 4};
+  for (tn::index_t i = 0; i < 4; ++i) {
+    const auto [image, label] = images[i];
+    EXPECT_EQ(label, labels[i]);
+    EXPECT_EQ(images.label(i), label);
+    expect_values(image, {1, 2, 3}, std::vector<std::uint8_t>(6, greys[i]));
+  }
+  EXPECT_EQ(images.path(1), folder / "cat/1.png");
+  EXPECT_EQ(ImageFolder(folder.path(), {.channels = 1})[0].first.shape(), (tn::Shape{1, 2, 1}));
+}
+
+TEST(ImageFolder, SaysWhatIsMissing) {
+  TemporaryFolder folder;
+  const std::string none = folder / "none", root = folder.path();
+  expect_error<tn::IoError>([&] { ImageFolder{none}; },
+                            "[image_folder] " + none + ": No such file or directory");
+  expect_error<tn::IoError>([&] { ImageFolder{root}; },
+                            "[image_folder] " + root + " has no sub-folders, one for each class");
+  add_image(folder, "cat/0.png", 0);
+  std::filesystem::create_directory(folder / "dog");
+  expect_error<tn::IoError>([&] { ImageFolder{root}; },
+                            "[image_folder] " + (folder / "dog") + " has no PNG or JPEG files");
+}
+
+TEST(ImageFolder, ABrokenFileIsNamedWhenItIsRead) {
+  TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "cat");
+  const std::string path = folder.write("cat/0.png", "not an image");
+  const ImageFolder images(folder.path());
+  expect_error<tn::IoError>([&] { images[0]; },
+                            "[image] " + path + ": it begins neither as PNG nor as JPEG does");
+}
+
+}  // namespace
