@@ -1,8 +1,9 @@
 /// Golden cases of attention and of bags of embeddings.
 
+#include "tenon/nn/attention.hpp"
 #include "tenon/ops/embedding_bag.hpp"
-#include "tenon/ops/multi_head_attention.hpp"
 
+#include "module_case.hpp"
 #include "registry.hpp"
 
 namespace golden {
@@ -23,38 +24,28 @@ tn::Tensor<T> attention(const Case<T>& c) {
 
 template <class T>
 Outputs multi_head(const Case<T>& c) {
-  const tn::MultiHeadWeights<T> weights{
-      .in_proj = c.optional("in_proj_weight"),
-      .q_proj = c.optional("q_proj_weight"),
-      .k_proj = c.optional("k_proj_weight"),
-      .v_proj = c.optional("v_proj_weight"),
-      .in_proj_bias = c.optional("in_proj_bias"),
-      .out_proj = c.param("out_proj.weight"),
-      .out_proj_bias = c.optional("out_proj.bias"),
-      .bias_k = c.optional("bias_k"),
-      .bias_v = c.optional("bias_v"),
-  };
-  for (const char* implied : {"embed_dim"}) c.integer(implied);
-  for (const char* implied : {"bias", "add_bias_kv"}) c.flag(implied);
-  for (const char* implied : {"kdim", "vdim"}) c.given(implied);
-  tn::MultiHeadOptions<T> options{.heads = c.integer("num_heads"),
-                                  .batch_first = c.flag("batch_first"),
-                                  .need_weights = c.flag("need_weights"),
-                                  .average_weights = c.flag("average_attn_weights"),
-                                  .add_zero_attn = c.flag("add_zero_attn")};
+  tn::nn::AttentionLayerOptions options{.bias = c.flag("bias"),
+                                        .add_bias_kv = c.flag("add_bias_kv"),
+                                        .add_zero_attn = c.flag("add_zero_attn"),
+                                        .batch_first = c.flag("batch_first")};
+  if (c.given("kdim")) options.kdim = c.integer("kdim");
+  if (c.given("vdim")) options.vdim = c.integer("vdim");
+  tn::nn::MultiheadAttention<T> layer(c.integer("embed_dim"), c.integer("num_heads"), options);
+  load_case(layer, c);
+  tn::nn::AttentionMasks<T> masks;
   if (c.has("attn_mask")) {
     if (c.is_floating("attn_mask"))
-      options.mask = c.in("attn_mask");
+      masks.added = c.in("attn_mask");
     else
-      options.forbidden = c.mask("attn_mask");
+      masks.forbidden = c.mask("attn_mask");
   }
-  if (c.has("key_padding_mask")) options.key_padding_mask = c.mask("key_padding_mask");
+  if (c.has("key_padding_mask")) masks.key_padding_mask = c.mask("key_padding_mask");
   const tn::Tensor<T> query = c.in("query"), key = c.has("key") ? c.in("key") : query,
                       value = c.has("value") ? c.in("value") : key;
-  const auto result = tn::multi_head_attention(query, key, value, weights, options);
-  Outputs outputs{{"y", result.output}};
-  if (result.weights.defined()) outputs.values.emplace_back("attn_weights", result.weights);
-  return outputs;
+  const bool average = c.flag("average_attn_weights");
+  if (!c.flag("need_weights")) return layer(query, key, value, masks);
+  const auto result = layer.with_weights(query, key, value, masks, average);
+  return {{"y", result.output}, {"attn_weights", result.weights}};
 }
 
 template <class T>

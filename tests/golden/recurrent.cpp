@@ -1,41 +1,36 @@
 /// Golden cases of recurrent networks.
 
-#include "tenon/ops/rnn.hpp"
+#include "tenon/nn/recurrent.hpp"
+#include "tenon/nn/recurrent_cell.hpp"
 
+#include "module_case.hpp"
 #include "registry.hpp"
 
 namespace golden {
 namespace {
 
-template <class T>
-tn::RecurrentWeights<T> weights(const Case<T>& c, const std::string& suffix) {
-  const auto named = [&](const char* stem) { return c.optional(stem + suffix); };
-  return {named("weight_ih"), named("weight_hh"), named("bias_ih"), named("bias_hh"), named("weight_hr")};
-}
-/// The sets of all layers and directions; also reads arguments that repeat what the shapes say.
-template <class T>
-std::vector<tn::RecurrentWeights<T>> all_weights(const Case<T>& c) {
-  c.flag("bias");
-  c.integer("input_size");
-  c.integer("hidden_size");
-  std::vector<tn::RecurrentWeights<T>> sets;
-  for (tn::index_t k = 0; k < c.integer("num_layers"); ++k) {
-    const std::string layer = "_l" + std::to_string(k);
-    sets.push_back(weights(c, layer));
-    if (c.flag("bidirectional")) sets.push_back(weights(c, layer + "_reverse"));
-  }
-  return sets;
-}
-template <class T>
-tn::RecurrentOptions options(const Case<T>& c) {
-  tn::RecurrentOptions o{.bidirectional = c.flag("bidirectional"), .batch_first = c.flag("batch_first")};
-  if (c.given("lengths"))
-    for (tn::index_t length : c.dims("lengths")) o.lengths.push_back(length);
-  return o;
-}
+namespace nn = tn::nn;
+
 template <class T>
 tn::Nonlinearity nonlinearity(const Case<T>& c) {
   return c.text("nonlinearity") == "relu" ? tn::Nonlinearity::relu : tn::Nonlinearity::tanh;
+}
+/// A network whose own options are `own`, with the case's parameters.
+template <template <class> class Net, class T>
+Net<T> net(const Case<T>& c, nn::RecurrentLayerOptions own = {}) {
+  own.num_layers = c.integer("num_layers");
+  own.bias = c.flag("bias");
+  own.batch_first = c.flag("batch_first");
+  own.bidirectional = c.flag("bidirectional");
+  Net<T> made(c.integer("input_size"), c.integer("hidden_size"), own);
+  load_case(made, c);
+  return made;
+}
+template <class T>
+std::vector<tn::index_t> lengths(const Case<T>& c) {
+  if (!c.given("lengths")) return {};
+  const tn::Dims given = c.dims("lengths");
+  return {given.begin(), given.end()};
 }
 template <class T>
 Outputs named(const tn::RecurrentResult<T>& r) {
@@ -44,34 +39,34 @@ Outputs named(const tn::RecurrentResult<T>& r) {
   return outputs;
 }
 template <class T>
-Outputs lstm(const Case<T>& c) {
-  c.integer("proj_size");
-  return named(tn::lstm(c.in("x"), all_weights(c), c.optional("h0"), c.optional("c0"), options(c)));
+Outputs rnn(const Case<T>& c) {
+  return named(net<nn::Rnn>(c, {.nonlinearity = nonlinearity(c)})(c.in("x"), c.optional("h0"), lengths(c)));
 }
 template <class T>
-tn::RecurrentWeights<T> cell_weights(const Case<T>& c) {
-  c.flag("bias");
-  c.integer("input_size");
-  c.integer("hidden_size");
-  return weights(c, "");
+Outputs lstm(const Case<T>& c) {
+  return named(net<nn::Lstm>(c, {.proj_size = c.integer("proj_size")})(
+      c.in("x"), {c.optional("h0"), c.optional("c0")}, lengths(c)));
+}
+
+/// A cell with the case's parameters.
+template <template <class> class Cell, class T, class... Own>
+Cell<T> cell(const Case<T>& c, const Own&... own) {
+  Cell<T> made(c.integer("input_size"), c.integer("hidden_size"), c.flag("bias"), own...);
+  load_case(made, c);
+  return made;
 }
 template <class T>
 Outputs lstm_cell(const Case<T>& c) {
-  const auto state = tn::lstm_cell(c.in("x"), c.in("h"), c.in("c"), cell_weights(c));
+  const auto state = cell<nn::LstmCell>(c)(c.in("x"), {c.in("h"), c.in("c")});
   return {{"h", state.hidden}, {"c", state.cell}};
 }
 
 const Family family{
-    {"rnn",
-     [](const auto& c) {
-       return named(tn::rnn(c.in("x"), all_weights(c), c.optional("h0"), options(c), nonlinearity(c)));
-     }},
-    {"gru",
-     [](const auto& c) { return named(tn::gru(c.in("x"), all_weights(c), c.optional("h0"), options(c))); }},
+    {"rnn", [](const auto& c) { return rnn(c); }},
+    {"gru", [](const auto& c) { return named(net<nn::Gru>(c)(c.in("x"), c.optional("h0"), lengths(c))); }},
     {"lstm", [](const auto& c) { return lstm(c); }},
-    {"rnn_cell",
-     [](const auto& c) { return tn::rnn_cell(c.in("x"), c.in("h"), cell_weights(c), nonlinearity(c)); }},
-    {"gru_cell", [](const auto& c) { return tn::gru_cell(c.in("x"), c.in("h"), cell_weights(c)); }},
+    {"rnn_cell", [](const auto& c) { return cell<nn::RnnCell>(c, nonlinearity(c))(c.in("x"), c.in("h")); }},
+    {"gru_cell", [](const auto& c) { return cell<nn::GruCell>(c)(c.in("x"), c.in("h")); }},
     {"lstm_cell", [](const auto& c) { return lstm_cell(c); }},
 };
 

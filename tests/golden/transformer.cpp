@@ -1,99 +1,73 @@
-/// Golden cases of transformers, put together from attention, linear maps and layer norms.
+/// Golden cases of transformers, and of GPT-2 put together from attention, linear maps and layer norms.
 
-#include "tenon/ops/activation.hpp"
+#include "tenon/nn/transformer.hpp"
 #include "tenon/ops/loss.hpp"
-#include "tenon/ops/multi_head_attention.hpp"
-#include "tenon/ops/norm.hpp"
 
+#include "module_case.hpp"
 #include "registry.hpp"
 
 namespace golden {
 namespace {
 
 using tn::Tensor;
+namespace nn = tn::nn;
 
-/// The parameters and masks of one case, whose layers differ in a prefix of their names.
+/// What may be attended to, by the names of the case's masks: `src_mask`, `src_key_padding_mask`.
 template <class T>
-struct Transformer {
-  const Case<T>& c;
+nn::AttentionMasks<T> masks(const Case<T>& c, const std::string& whose) {
+  nn::AttentionMasks<T> m;
+  const std::string mask = whose + "_mask", padding = whose + "_key_padding_mask";
+  if (c.has(mask)) {
+    if (c.is_floating(mask))
+      m.added = c.in(mask);
+    else
+      m.forbidden = c.mask(mask);
+  }
+  if (c.has(padding)) m.key_padding_mask = c.mask(padding);
+  return m;
+}
+template <class T>
+nn::TransformerLayerOptions options(const Case<T>& c) {
+  using enum nn::TransformerLayerOptions::Activation;
+  return {.dim_feedforward = c.integer("dim_feedforward"),
+          .dropout = 0,
+          .activation = c.text("activation") == "gelu" ? gelu : relu,
+          .layer_norm_eps = c.number("layer_norm_eps"),
+          .batch_first = c.flag("batch_first"),
+          .norm_first = c.flag("norm_first")};
+}
+template <template <class> class Layer, class T>
+Layer<T> layer(const Case<T>& c) {
+  return {c.integer("d_model"), c.integer("nhead"), options(c)};
+}
 
-  Tensor<T> norm(const std::string& name, const Tensor<T>& x) const {
-    return tn::layer_norm(x, {x.extent(-1)}, c.param(name + ".weight"), c.param(name + ".bias"),
-                          c.number("layer_norm_eps"));
-  }
-  Tensor<T> linear(const std::string& name, const Tensor<T>& x) const {
-    return tn::linear(x, c.param(name + ".weight"), c.param(name + ".bias"));
-  }
-  Tensor<T> attention(const std::string& name, const Tensor<T>& query, const Tensor<T>& key,
-                      const std::string& mask, const std::string& padding) const {
-    tn::MultiHeadOptions<T> options{
-        .heads = c.integer("nhead"), .batch_first = c.flag("batch_first"), .need_weights = false};
-    if (c.has(mask)) {
-      if (c.is_floating(mask))
-        options.mask = c.in(mask);
-      else
-        options.forbidden = c.mask(mask);
-    }
-    if (c.has(padding)) options.key_padding_mask = c.mask(padding);
-    return tn::multi_head_attention<T>(query, key, key,
-                                       {.in_proj = c.param(name + ".in_proj_weight"),
-                                        .in_proj_bias = c.param(name + ".in_proj_bias"),
-                                        .out_proj = c.param(name + ".out_proj.weight"),
-                                        .out_proj_bias = c.param(name + ".out_proj.bias")},
-                                       options)
-        .output;
-  }
-  /// x plus what f makes of it, normalised before or after.
-  template <class F>
-  Tensor<T> residual(const std::string& name, const Tensor<T>& x, const F& f) const {
-    return c.flag("norm_first") ? add(x, f(norm(name, x))) : norm(name, add(x, f(x)));
-  }
-  Tensor<T> feed_forward(const std::string& prefix, const Tensor<T>& x) const {
-    const Tensor<T> hidden = linear(prefix + "linear1", x);
-    return linear(prefix + "linear2", c.text("activation") == "gelu" ? tn::gelu(hidden) : tn::relu(hidden));
-  }
-
-  Tensor<T> encoder_layer(const std::string& prefix, Tensor<T> x) const {
-    c.integer("d_model");
-    c.integer("dim_feedforward");
-    x = residual(prefix + "norm1", x, [&](const Tensor<T>& y) {
-      return attention(prefix + "self_attn", y, y, "src_mask", "src_key_padding_mask");
-    });
-    return residual(prefix + "norm2", x, [&](const Tensor<T>& y) { return feed_forward(prefix, y); });
-  }
-  Tensor<T> decoder_layer(const std::string& prefix, Tensor<T> x, const Tensor<T>& memory) const {
-    c.integer("d_model");
-    c.integer("dim_feedforward");
-    x = residual(prefix + "norm1", x, [&](const Tensor<T>& y) {
-      return attention(prefix + "self_attn", y, y, "tgt_mask", "tgt_key_padding_mask");
-    });
-    x = residual(prefix + "norm2", x, [&](const Tensor<T>& y) {
-      return attention(prefix + "multihead_attn", y, memory, "memory_mask", "memory_key_padding_mask");
-    });
-    return residual(prefix + "norm3", x, [&](const Tensor<T>& y) { return feed_forward(prefix, y); });
-  }
-  Tensor<T> encoder(const std::string& prefix, Tensor<T> x, tn::index_t layers) const {
-    for (tn::index_t k = 0; k < layers; ++k)
-      x = encoder_layer(prefix + "layers." + std::to_string(k) + ".", x);
-    return x;
-  }
-};
-
+template <class T>
+Tensor<T> encoder_layer(const Case<T>& c) {
+  auto net = layer<nn::TransformerEncoderLayer>(c);
+  load_case(net, c);
+  return net(c.in("src"), masks(c, "src"));
+}
+template <class T>
+Tensor<T> decoder_layer(const Case<T>& c) {
+  auto net = layer<nn::TransformerDecoderLayer>(c);
+  load_case(net, c);
+  return net(c.in("tgt"), c.in("memory"), masks(c, "tgt"), masks(c, "memory"));
+}
 template <class T>
 Tensor<T> encoder(const Case<T>& c) {
-  const Transformer<T> net{c};
-  const Tensor<T> y = net.encoder("", c.in("src"), c.integer("num_layers"));
-  return c.flag("final_norm") ? net.norm("norm", y) : y;
+  std::optional<nn::LayerNorm<T>> norm;
+  if (c.flag("final_norm")) norm.emplace(c.integer("d_model"));
+  nn::TransformerEncoder<T> net(layer<nn::TransformerEncoderLayer>(c), c.integer("num_layers"), norm);
+  load_case(net, c);
+  return net(c.in("src"), masks(c, "src"));
 }
 template <class T>
 Tensor<T> transformer(const Case<T>& c) {
-  const Transformer<T> net{c};
-  const Tensor<T> memory =
-      net.norm("encoder.norm", net.encoder("encoder.", c.in("src"), c.integer("num_encoder_layers")));
-  Tensor<T> y = c.in("tgt");
-  for (tn::index_t k = 0; k < c.integer("num_decoder_layers"); ++k)
-    y = net.decoder_layer("decoder.layers." + std::to_string(k) + ".", y, memory);
-  return net.norm("decoder.norm", y);
+  nn::Transformer<T> net(c.integer("d_model"), c.integer("nhead"), c.integer("num_encoder_layers"),
+                         c.integer("num_decoder_layers"), options(c));
+  load_case(net, c);
+  return net(c.in("src"), c.in("tgt"),
+             {.src = masks(c, "src"), .tgt = masks(c, "tgt"), .memory = masks(c, "memory")});
 }
 
 /// GPT-2, whose projections are stored transposed.
@@ -141,12 +115,8 @@ Outputs gpt2(const Case<T>& c) {
 }
 
 const Family family{
-    {"transformer_encoder_layer",
-     []<class T>(const Case<T>& c) { return Transformer<T>{c}.encoder_layer("", c.in("src")); }},
-    {"transformer_decoder_layer",
-     []<class T>(const Case<T>& c) {
-       return Transformer<T>{c}.decoder_layer("", c.in("tgt"), c.in("memory"));
-     }},
+    {"transformer_encoder_layer", [](const auto& c) { return encoder_layer(c); }},
+    {"transformer_decoder_layer", [](const auto& c) { return decoder_layer(c); }},
     {"transformer_encoder", [](const auto& c) { return encoder(c); }},
     {"transformer", [](const auto& c) { return transformer(c); }},
     {"gpt2_block", []<class T>(const Case<T>& c) { return Gpt2<T>{c}.block("", c.in("hidden_states")); }},
