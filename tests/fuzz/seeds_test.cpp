@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <ostream>
 
+#include "fuzz/targets/npy.hpp"
+#include "fuzz/targets/npz.hpp"
 #include "fuzz/targets/safetensors.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -41,7 +43,9 @@ TEST_P(Seeds, AreReadOrRefused) {
   EXPECT_GT(files, accepted) << "no seed is a file to be refused";
 }
 
-INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds, testing::Values(Target{"safetensors", fuzz::safetensors}),
+INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
+                         testing::Values(Target{"npy", fuzz::npy}, Target{"npz", fuzz::npz},
+                                         Target{"safetensors", fuzz::safetensors}),
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "fuzz/attempt.hpp"
+#include "tenon/io/npy.hpp"
+
+namespace fuzz {
+
+/// Reads a file's array in every type.
+inline void npy(const std::string& path) {
+  tn::io::read_npy_header(path);
+  const auto read = [&]<class T>(std::type_identity<T>) {
+    attempt([&] { touch(tn::io::load_npy<T>(path, tn::io::Narrowing::rounded)); });
+  };
+  read(std::type_identity<double>{});
+  read(std::type_identity<float>{});
+  read(std::type_identity<std::int64_t>{});
+  read(std::type_identity<std::uint8_t>{});
+  read(std::type_identity<bool>{});
+}
+
+}  // namespace fuzz
