@@ -2,38 +2,20 @@
 /// The kernels that operations use: for each entry of the table the best there is.
 
 #include <atomic>       // atomic
-#include <type_traits>  // is_same_v, type_identity_t
+#include <type_traits>  // type_identity_t
 
-#include "tenon/backend/blas/find.hpp"
-#include "tenon/backend/cpu/find.hpp"
-#include "tenon/backend/reference/find.hpp"
 #include "tenon/backend/table.hpp"
 
-namespace TENON_NAMESPACE::backend {
+#if !defined(TENON_COMPILED)
+#include "tenon/backend/providers.hpp"
+#endif
 
-/// Layers of kernels; each has what it does better than the one before.
-enum class Provider {
-  reference,  ///< plain loops
-  cpu,        ///< SIMD and threads
-  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
-};
+namespace TENON_NAMESPACE::backend {
 
 namespace detail {
 /// A table that is to be used instead of the best kernels; see scoped_backend.hpp.
 template <class T>
 inline constinit std::atomic<const Kernels<T>*> substitute = nullptr;
-
-/// The kernel of the highest layer up to `provider` that has it.
-template <class T, auto entry, Provider provider>
-constexpr auto find() {
-  constexpr auto has = [](auto kernel) { return !std::is_same_v<decltype(kernel), NoKernel>; };
-  if constexpr (provider >= Provider::blas && has(blas::find<T, entry>()))
-    return blas::find<T, entry>();
-  else if constexpr (provider >= Provider::cpu && has(cpu::find<T, entry>()))
-    return cpu::find<T, entry>();
-  else
-    return reference::find<T, entry>();
-}
 
 template <class T, class F>
 F choose(F Kernels<T>::*entry, std::type_identity_t<F> best) {
@@ -42,13 +24,21 @@ F choose(F Kernels<T>::*entry, std::type_identity_t<F> best) {
 }
 template <class T, class F>
 T scalar_of(F Kernels<T>::*);
+template <class T, class F>
+F function_of(F Kernels<T>::*);
 }  // namespace detail
 
 /// One kernel: `kernel<&Kernels<T>::sum>()(outer, n, inner, x, y)`. It is looked up by its entry and not in a
-/// whole table, so that a program is compiled with those kernels alone that it uses.
+/// whole table, so that a program is compiled with those kernels alone that it uses; with TENON_COMPILED,
+/// with none of them: they are then in the library tenon::compiled.
 template <auto entry>
-auto kernel() {
+decltype(detail::function_of(entry)) kernel();
+
+#if !defined(TENON_COMPILED)
+template <auto entry>
+decltype(detail::function_of(entry)) kernel() {
   return detail::choose(entry, detail::find<decltype(detail::scalar_of(entry)), entry, Provider::blas>());
 }
+#endif
 
 }  // namespace TENON_NAMESPACE::backend

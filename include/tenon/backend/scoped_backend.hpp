@@ -4,56 +4,18 @@
 
 #include <cstdint>  // int32_t, int64_t, uint8_t
 
+#include "tenon/backend/entries.hpp"
 #include "tenon/backend/kernels.hpp"
+#include "tenon/backend/providers.hpp"
 
 namespace TENON_NAMESPACE::backend {
 
 namespace detail {
 template <class T, Provider provider>
 constexpr Kernels<T> make_table() {
-  using K = Kernels<T>;
-  return {
-      .gemm = find<T, &K::gemm, provider>(),
-      .batched_gemm = find<T, &K::batched_gemm, provider>(),
-      .copy = find<T, &K::copy, provider>(),
-      .sum = find<T, &K::sum, provider>(),
-      .prod = find<T, &K::prod, provider>(),
-      .max = find<T, &K::max, provider>(),
-      .min = find<T, &K::min, provider>(),
-      .argmax = find<T, &K::argmax, provider>(),
-      .argmin = find<T, &K::argmin, provider>(),
-      .cumsum = find<T, &K::cumsum, provider>(),
-      .softmax = find<T, &K::softmax, provider>(),
-      .softmax_backward = find<T, &K::softmax_backward, provider>(),
-      .gather = find<T, &K::gather, provider>(),
-      .scatter_add = find<T, &K::scatter_add, provider>(),
-      .ctc = find<T, &K::ctc, provider>(),
-      .sort = find<T, &K::sort, provider>(),
-      .topk = find<T, &K::topk, provider>(),
-      .kth = find<T, &K::kth, provider>(),
-      .dropout = find<T, &K::dropout, provider>(),
-      .conv = find<T, &K::conv, provider>(),
-      .conv_transpose = find<T, &K::conv_transpose, provider>(),
-      .conv_weight = find<T, &K::conv_weight, provider>(),
-      .fold = find<T, &K::fold, provider>(),
-      .max_pool = find<T, &K::max_pool, provider>(),
-      .plane_gather = find<T, &K::plane_gather, provider>(),
-      .plane_scatter = find<T, &K::plane_scatter, provider>(),
-      .moments = find<T, &K::moments, provider>(),
-      .paired_sums = find<T, &K::paired_sums, provider>(),
-      .affine_planes = find<T, &K::affine_planes, provider>(),
-      .norm_rows = find<T, &K::norm_rows, provider>(),
-      .norm_rows_backward = find<T, &K::norm_rows_backward, provider>(),
-      .attention = find<T, &K::attention, provider>(),
-      .attention_backward = find<T, &K::attention_backward, provider>(),
-      .recurrence = find<T, &K::recurrence, provider>(),
-      .recurrence_backward = find<T, &K::recurrence_backward, provider>(),
-      .csr_multiply = find<T, &K::csr_multiply, provider>(),
-      .csr_sample = find<T, &K::csr_sample, provider>(),
-      .fft = find<T, &K::fft, provider>(),
-      .rfft = find<T, &K::rfft, provider>(),
-      .irfft = find<T, &K::irfft, provider>(),
-  };
+#define TENON_ENTRY(entry) .entry = find<T, &Kernels<T>::entry, provider>(),
+  return {TENON_FOR_EACH_KERNEL(TENON_ENTRY)};
+#undef TENON_ENTRY
 }
 template <Scalar T>
 inline constexpr Kernels<T> tables[] = {make_table<T, Provider::reference>(), make_table<T, Provider::cpu>(),
