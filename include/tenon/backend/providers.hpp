@@ -10,13 +10,6 @@
 
 namespace TENON_NAMESPACE::backend {
 
-/// Layers of kernels; each has what it does better than the one before.
-enum class Provider {
-  reference,  ///< plain loops
-  cpu,        ///< SIMD and threads
-  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
-};
-
 namespace detail {
 
 /// The kernel of the highest layer up to `provider` that has it.

@@ -155,6 +155,13 @@ struct Kernels {
   void (*irfft)(index_t rows, index_t n, const T* x, T* y);
 };
 
+/// Layers of kernels; each has what it does better than the one before.
+enum class Provider {
+  reference,  ///< plain loops
+  cpu,        ///< SIMD and threads
+  blas,       ///< matrix products by OpenBLAS or Eigen, where the build chose one
+};
+
 /// Whether two entries are the same.
 template <auto a, auto b>
 inline constexpr bool same_entry = false;
