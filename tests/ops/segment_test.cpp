@@ -42,7 +42,16 @@ const OpCases cases{
      {real({6})},
      [](const auto& x) { return tn::segment_min(x[0], ids(), 5); },
      {.fixed = true}},
+    {"segment_softmax",
+     {real({6, 2})},
+     [](const auto& x) { return tn::segment_softmax(x[0], ids(), 5); },
+     {.fixed = true}},
 };
+
+TEST(Segment, SoftmaxAmongTheRowsOfAnId) {
+  const auto y = tn::segment_softmax(from<double>({1000, 0, 1000, -1000}), from<index_t>({1, 0, 1, 1}), 3);
+  expect_vector(y, {0.5, 1, 0.5, 0});
+}
 
 TEST(Segment, SortedAndUnsortedIds) {
   const auto x = from<float>({{1, 2}, {3, 4}, {5, 9}, {7, 8}});

@@ -101,4 +101,14 @@ Tensor<T> segment_min(const Tensor<T>& x, const Tensor<index_t>& ids, index_t se
   return detail::segment_extremum("segment_min", x, s, [](T a, T b) { return a < b; });
 }
 
+/// Softmax among the rows of each id: what attention over neighbours is weighted by.
+///   y[r] = exp(x[r] - m) / sum of exp(x[q] - m) over ids[q] = ids[r], m the largest of them
+///   x (N, ...)    returns its shape    throws ShapeError, IndexError, ValueError    keeps y and the sums
+template <Real T>
+Tensor<T> segment_softmax(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
+  const Tensor<T> largest = index_select(segment_max(x.detach(), ids, segments), 0, ids);
+  const Tensor<T> y = map([](auto v, auto m) { return exp(v - m); }, x, largest);
+  return div(y, index_select(segment_sum(y, ids, segments), 0, ids));
+}
+
 }  // namespace TENON_NAMESPACE
