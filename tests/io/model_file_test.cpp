@@ -86,8 +86,9 @@ TEST(ModelFile, ARefusedFileLeavesTheModelAlone) {
   writer.add("first.steps", tn::scalar<index_t>(1));
   writer.save(folder / "m");
   const Model<float> model;
-  EXPECT_EQ(refusal(folder / "m", model),
-            "  does not fit: first.shift is float32 in the model, F64 in the file, which would have to be rounded");
+  EXPECT_EQ(
+      refusal(folder / "m", model),
+      "  does not fit: first.shift is float32 in the model, F64 in the file, which would have to be rounded");
   EXPECT_EQ(
       message_of<tn::IoError>([&] { tn::io::load(folder / "m", model, {.narrowing = Narrowing::rounded}); }),
       "[safetensors] " + (folder / "m") + ": \"first.shift\" holds a number too large for float32");
@@ -171,6 +172,18 @@ TEST(ModelFile, LoadsIntoAWiderModelWithoutBeingAsked) {
   const Model<double> model = zeroed<double>();
   EXPECT_TRUE(tn::io::load(folder / "m", model).complete());
   EXPECT_EQ(model.first.weight.to_vector(), (std::vector<double>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(ModelFile, NumBatchesTrackedMayBeAbsentAsInPyTorch) {
+  TemporaryFolder folder;
+  SafetensorsWriter writer;
+  writer.add("norm.weight", tn::from<float>({2}));
+  writer.save(folder / "m");
+  tn::ModuleState<float> state;
+  state.tensors.push_back({"norm.weight", tn::zeros<float>({1})});
+  state.counters.push_back({"norm.num_batches_tracked", tn::scalar<index_t>(5)});
+  EXPECT_TRUE(tn::io::load_state(folder / "m", state).complete());
+  EXPECT_EQ(state.counters[0].tensor.item(), 5);
 }
 
 TEST(ModelFile, LongListsAreCut) {

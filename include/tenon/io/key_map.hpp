@@ -1,10 +1,9 @@
 #pragma once
 /// Renaming what a file holds, by rules with wildcards:
 ///
-///     {"transformer.h.{i}.attn.c_attn.weight", "layers.{i}.attention.in_proj_weight", .transpose = true}
+///     {"transformer.h.{i}.attn.c_attn.weight", "layers.{i}.attention.in_proj_weight", true}
 ///
-/// `{i}` stands for one or more characters without a dot, `{rest*}` for any characters, dots included, or
-/// none.
+/// `{i}` stands for one or more characters without a dot, `{rest*}` for any number of any characters.
 
 #include <algorithm>    // count_if, min
 #include <optional>     // optional

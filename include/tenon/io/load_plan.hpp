@@ -57,6 +57,7 @@ struct WantedArray {
   Shape shape;
   const char* type;
   bool (*converts)(ElementType, Narrowing);
+  bool may_be_absent = false;
 };
 struct PlannedRead {
   std::string source;
@@ -151,7 +152,7 @@ inline LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>
       plan.report.misfits.push_back({key, reason});
   }
   for (const WantedArray& want : wanted)
-    if (!sources.contains(want.name) && !ignored(want.name))
+    if (!sources.contains(want.name) && !ignored(want.name) && !want.may_be_absent)
       plan.report.missing.push_back({want.name, join(want.shape, " ", want.type)});
   plan.report.loaded = plan.reads.size();
   const bool acceptable =

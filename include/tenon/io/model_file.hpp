@@ -3,11 +3,9 @@
 ///
 ///     io::save("model.safetensors", model);
 ///     io::load("model.safetensors", model);
-///     io::load("gpt2.safetensors", model, {.rules = {{"h.{i}.attn.c_attn.{w}",
-///     "layers.{i}.attention.in_proj_{w}"}}});
+///     io::load("gpt2.safetensors", model, {.rules = {{"h.{i}.attn.c_attn.{w}", "layers.{i}.in_proj_{w}"}}});
 ///
-/// Loading checks everything first and writes afterwards: a file that does not fit leaves the model as it
-/// was.
+/// Loading checks everything first and writes afterwards: what does not fit leaves the model as it was.
 
 #include <map>       // map
 #include <optional>  // optional
@@ -36,10 +34,10 @@ template <Real T>
 void save_state(const std::string& path, const ModuleState<T>& state, const SaveOptions& options = {});
 
 /// Writes the file's arrays into the tensors of `state`. Smaller floating types become `T` exactly; larger
-/// ones are rounded if options.narrowing says so. returns what did not fit, nothing of which is written (for
-/// options.strict = false) throws  IoError that lists all names that are missing, unexpected, or of another
-/// shape or type; it has written
-///         nothing then. Without options.strict only when nothing at all fits.
+/// ones are rounded if options.narrowing says so.
+/// returns  what did not fit and was left alone, for options.strict = false
+/// throws   IoError that lists all names that are missing, unexpected, or of another shape or type; without
+///          options.strict only when nothing at all fits
 template <Real T>
 LoadReport load_state(const std::string& path, const ModuleState<T>& state, const LoadOptions& options = {});
 
@@ -73,7 +71,8 @@ void add_state(SafetensorsWriter& writer, const std::string& prefix, const Modul
   for (const auto& [name, tensor] : state.counters) writer.add(prefix + name, tensor);
 }
 
-/// What a model wants of a file: its tensors, then its counters.
+/// What a model wants of a file: its tensors, then its counters. PyTorch's older files lack
+/// num_batches_tracked, and PyTorch does not miss it either; it stays as it is then.
 template <Real T>
 std::vector<WantedArray> wanted_arrays(const ModuleState<T>& state) {
   std::vector<WantedArray> wanted;
@@ -82,7 +81,8 @@ std::vector<WantedArray> wanted_arrays(const ModuleState<T>& state) {
     wanted.push_back({name, tensor.shape(), scalar_name<T>(), &converts<T>});
   }
   for (const auto& [name, tensor] : state.counters)
-    wanted.push_back({name, tensor.shape(), scalar_name<index_t>(), &converts<index_t>});
+    wanted.push_back({name, tensor.shape(), scalar_name<index_t>(), &converts<index_t>,
+                      std::string_view(name).ends_with("num_batches_tracked")});
   return wanted;
 }
 

@@ -3,8 +3,8 @@
 /// See https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 ///
 ///   "\x93NUMPY", version (1.0, 2.0 or 3.0), length of the header in 2 (1.0) or 4 bytes
-///   header   a Python dictionary, {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }, blanks,
-///   newline data     the elements, to the end of the file
+///   header   a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+///   data     the elements, to the end of the file
 
 #include <algorithm>    // reverse
 #include <cstring>      // memcpy
@@ -39,7 +39,8 @@ NpyHeader read_npy_header(const std::string& path);
 
 /// Reads an array, in row-major order whatever its order in the file: without a copy where it is stored as
 /// `T` in that order, and then the tensor keeps the mapped file and may be written, which does not touch the
-/// file. throws IoError when the file is damaged, or when its type does not convert (see Narrowing)
+/// file.
+/// throws IoError when the file is damaged, or when its type does not convert (see Narrowing)
 template <Scalar T>
 Tensor<T> load_npy(const std::string& path, Narrowing narrowing = Narrowing::refused);
 

@@ -14,8 +14,8 @@
 namespace TENON_NAMESPACE::io {
 
 /// An archive opened for reading. Arrays are decompressed when they are asked for; one whose header and
-/// length disagree is refused before memory is taken for it. throws IoError naming the archive, the array and
-/// what is wrong with it
+/// length disagree is refused before memory is taken for it.
+/// throws IoError naming the archive, the array and what is wrong with it
 class NpzFile {
  public:
   explicit NpzFile(const std::string& path) : archive_(path) {}

@@ -3,9 +3,10 @@
 /// See https://github.com/huggingface/safetensors#format.
 ///
 ///   8 bytes   n, the length of the header, little-endian
-///   n bytes   JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …, "__metadata__":
-///   {"key": "value"}} the rest  the arrays, row-major, little-endian; offsets count from the end of the
-///   header and leave no gap
+///   n bytes   JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …,
+///             "__metadata__": {"key": "value"}}
+///   the rest  the arrays, row-major, little-endian; offsets count from the end of the header and leave no
+///   gap
 
 #include <algorithm>    // sort
 #include <cstring>      // memcpy
@@ -36,7 +37,8 @@ struct SafetensorsEntry {
 };
 
 /// A file opened for reading. The header is read and checked at once; arrays are found in the mapped file
-/// when they are asked for. throws IoError naming the file and what is wrong with it
+/// when they are asked for.
+/// throws IoError naming the file and what is wrong with it
 class SafetensorsFile {
  public:
   static SafetensorsFile open(const std::string& path) { return SafetensorsFile(path); }

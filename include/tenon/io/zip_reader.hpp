@@ -89,7 +89,8 @@ class ZipStream {
   void read(char* to, std::size_t count);
   /// Passes over bytes that are looked at elsewhere. Only for entries that are not deflated.
   void skip(std::size_t count);
-  /// After the last byte. throws IoError when the checksum is wrong, or when there are bytes left
+  /// To be called after the last byte.
+  /// throws IoError when the checksum is wrong, or when there are bytes left
   void finish();
 
  private:
