@@ -47,6 +47,30 @@ TEST(CsvLog, ResumingWithoutATableBeginsOne) {
   EXPECT_EQ(read_file(folder / "log.csv"), "step,loss\n30,1\n");
 }
 
+TEST(CsvLog, IsExtendedByColumnsThatAreEmptySoFar) {
+  TemporaryFolder folder;
+  const std::string path = folder / "log.csv";
+  {
+    CsvLog log(path, {"loss"});
+    log.write(1, {0.5});
+    log.write(2, {0.25});
+    log.extend({"f1", "recall"});
+    log.extend({"f1", "recall"});
+    log.write(3, {0.125, 0.75, 0.5});
+    log.write(4, {1});
+  }
+  const std::string table = "step,loss,f1,recall\n1,0.5,,\n2,0.25,,\n3,0.125,0.75,0.5\n";
+  EXPECT_EQ(read_file(path), table + "4,1,,\n");
+  CsvLog log = CsvLog::resume(path, {"loss"}, 3);
+  EXPECT_EQ(read_file(path), table);
+  log.extend({"f1", "recall"});
+  log.write(4, {2});
+  EXPECT_EQ(read_file(path), table + "4,2,,\n");
+  expect_error<tn::ValueError>(
+      [&] { log.extend({"bleu"}); },
+      "[csv_log] " + path + " has the columns step,loss,f1,recall, not step,loss,bleu");
+}
+
 TEST(CsvLogErrors, NameTheFile) {
   TemporaryFolder folder;
   const std::string path = folder.write("log.csv", "step,loss\nwhat,3\n");

@@ -1,6 +1,7 @@
 #pragma once
 /// A table of figures that grows as training goes on, as comma-separated values (RFC 4180).
 
+#include <algorithm>    // min
 #include <charconv>     // to_chars, from_chars
 #include <cmath>        // isnan
 #include <optional>     // optional
@@ -19,59 +20,41 @@ class CsvLog {
  public:
   /// A fresh table, which replaces a file that stands there.
   /// columns   what stands above the figures; the first column, `step`, comes of itself
-  CsvLog(const std::string& path, std::vector<std::string> columns) : CsvLog(path, std::move(columns), {}) {}
+  CsvLog(const std::string& path, const std::vector<std::string>& columns)
+      : CsvLog(path, columns, std::nullopt) {}
   /// Goes on with a table, or begins one where there is none. Rows of steps after `last_step` go: the run
-  /// that wrote them came further than the checkpoint from which this one continues.
+  /// that wrote them came further than the checkpoint from which this one continues. The table may have been
+  /// extended.
   ///   throws ValueError when the table has other columns, IoError when it is damaged
-  static CsvLog resume(const std::string& path, std::vector<std::string> columns, index_t last_step) {
-    return CsvLog(path, std::move(columns), last_step);
+  static CsvLog resume(const std::string& path, const std::vector<std::string>& columns, index_t last_step) {
+    return CsvLog(path, columns, last_step);
   }
 
+  /// Fewer figures than there are columns leave the last cells empty.
   void write(index_t step, const std::vector<double>& figures) {
-    check<ValueError>(figures.size() == columns_, "csv_log", figures.size(), " figures for ", columns_,
+    check<ValueError>(figures.size() <= width_, "csv_log", figures.size(), " figures for ", width_,
                       " columns");
     std::string row = std::to_string(step);
     for (double figure : figures) row += "," + cell(figure);
-    file_.append(row + "\n");
+    file_->append(row.append(width_ - figures.size(), ',') + "\n");
   }
+
+  /// More columns, which are empty in the rows so far; nothing where they are there already.
+  ///   throws ValueError when the table was extended by others
+  void extend(const std::vector<std::string>& columns);
 
  private:
-  CsvLog(const std::string& path, const std::vector<std::string>& columns, std::optional<index_t> last_step)
-      : columns_(columns.size()), file_(prepare(path, columns, last_step)) {}
+  CsvLog(const std::string& path, const std::vector<std::string>& columns, std::optional<index_t> last_step);
 
-  static AppendFile prepare(const std::string& path, const std::vector<std::string>& columns,
-                            std::optional<index_t> last_step) {
-    std::string table = "step";
-    for (const std::string& column : columns) table += "," + quoted(column);
-    table += "\n";
-    if (last_step && ::access(path.c_str(), F_OK) == 0) table = kept_rows(path, table, *last_step);
-    io::AtomicFile file(path);
+  void replace(const std::string& table) {
+    io::AtomicFile file(path_);
     file.write(table);
     file.commit();
-    return AppendFile(path, AppendFile::Open::existing);
+    file_.emplace(path_, AppendFile::Open::existing);
   }
-
-  static std::string kept_rows(const std::string& path, const std::string& header, index_t last_step) {
-    io::InputFile file(path);
-    std::string text;
-    for (std::string_view more = file.peek(); !more.empty(); more = file.peek()) {
-      text += more;
-      file.skip(more.size());
-    }
-    check<ValueError>(text.starts_with(header), "csv_log", path, " has other columns than this run: ",
-                      std::string_view(header).substr(0, header.size() - 1));
-    std::string kept = header;
-    for (std::size_t at = header.size(), end = 0; (end = text.find('\n', at)) != text.npos; at = end + 1) {
-      const std::string_view row = std::string_view(text).substr(at, end - at);
-      index_t step = 0;
-      const auto parsed = std::from_chars(row.data(), row.data() + row.size(), step);
-      const bool whole =
-          parsed.ec == std::errc() && (parsed.ptr == row.data() + row.size() || *parsed.ptr == ',');
-      check<IoError>(whole, "csv_log", path, ": a row begins with no step: \"", row.substr(0, 40), "\"");
-      if (step <= last_step) kept.append(row).append("\n");
-    }
-    return kept;  // without a last row that a kill cut short
-  }
+  std::string read() const;
+  /// Throws unless a row begins with a step.
+  index_t step_of(std::string_view row) const;
 
   static std::string cell(double figure) {
     if (std::isnan(figure)) return "";
@@ -84,9 +67,78 @@ class CsvLog {
     for (char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
     return text + "\"";
   }
+  static std::string joined(const std::vector<std::string>& columns) {
+    std::string text;
+    for (const std::string& column : columns) text += "," + quoted(column);
+    return text;
+  }
+  /// How many separators stand outside quotes.
+  static std::size_t count_separators(std::string_view header) {
+    std::size_t count = 0;
+    bool inside = false;
+    for (char c : header) {
+      inside ^= c == '"';
+      count += !inside && c == ',';
+    }
+    return count;
+  }
 
-  std::size_t columns_;
-  AppendFile file_;
+  std::string path_, base_, header_;  // without and with what it was extended by
+  std::size_t width_ = 0;             // figures in a row
+  std::optional<AppendFile> file_;
 };
+
+inline CsvLog::CsvLog(const std::string& path, const std::vector<std::string>& columns,
+                      std::optional<index_t> last_step)
+    : path_(path), base_("step" + joined(columns)), header_(base_), width_(columns.size()) {
+  if (!last_step || ::access(path.c_str(), F_OK) != 0) {
+    replace(header_ + "\n");
+    return;
+  }
+  const std::string table = read();
+  std::size_t at = std::min(table.find('\n'), table.size());
+  header_ = table.substr(0, at);
+  check<ValueError>(header_ == base_ || header_.starts_with(base_ + ","), "csv_log", path,
+                    " has other columns than this run: ", base_);
+  width_ = count_separators(header_);
+  std::string kept = header_ + "\n";
+  for (std::size_t end = 0; (end = table.find('\n', ++at)) != table.npos; at = end) {
+    const std::string_view row = std::string_view(table).substr(at, end - at);
+    if (step_of(row) <= *last_step) kept.append(row).append("\n");
+  }
+  replace(kept);  // without a last row that a kill cut short
+}
+
+inline void CsvLog::extend(const std::vector<std::string>& columns) {
+  const std::string wider = base_ + joined(columns);
+  if (columns.empty() || header_ == wider) return;
+  check<ValueError>(header_ == base_, "csv_log", path_, " has the columns ", header_, ", not ", wider);
+  std::string table = read();
+  table.erase(0, header_.size());
+  for (std::size_t end = 1; (end = table.find('\n', end)) != table.npos; end += columns.size() + 1)
+    table.insert(end, columns.size(), ',');
+  header_ = wider;
+  width_ += columns.size();
+  replace(header_ + table);
+}
+
+inline std::string CsvLog::read() const {
+  io::InputFile file(path_);
+  std::string text;
+  for (std::string_view more = file.peek(); !more.empty(); more = file.peek()) {
+    text += more;
+    file.skip(more.size());
+  }
+  return text;
+}
+
+inline index_t CsvLog::step_of(std::string_view row) const {
+  index_t step = 0;
+  const char* const end = row.data() + row.size();
+  const auto parsed = std::from_chars(row.data(), end, step);
+  check<IoError>(parsed.ec == std::errc() && (parsed.ptr == end || *parsed.ptr == ','), "csv_log", path_,
+                 ": a row begins with no step: \"", row.substr(0, 40), "\"");
+  return step;
+}
 
 }  // namespace TENON_NAMESPACE::train
