@@ -1,0 +1,83 @@
+#pragma once
+/// What the example programs share: how they read their command line and end, and where their data lies.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <string>
+
+#include "tenon/core/error.hpp"
+#include "tenon/io/atomic_file.hpp"
+
+namespace examples {
+
+enum Status { done = 0, failed = 1, wrong_usage = 2, interrupted = 130 };
+
+/// As printf would.
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  char text[512];
+  std::snprintf(text, sizeof text, pattern, values...);
+  return text;
+}
+
+/// Help shows what options take, and their defaults.
+inline void prepare(CLI::App& app) {
+  app.option_defaults()->always_capture_default();
+  app.get_formatter()->column_width(34);
+}
+
+/// An error's sentence without the name of the operation that the library puts in front: "[load] …".
+inline std::string plain_message(const std::exception& error) {
+  const std::string message = error.what();
+  const std::size_t end = message.starts_with('[') ? message.find("] ") : message.npos;
+  return end == message.npos ? message : message.substr(end + 2);
+}
+
+/// Reads the command line and does the work. What goes wrong is a sentence on standard error.
+/// returns the exit status of the program
+template <class Work>
+int run(CLI::App& app, int argc, char** argv, Work work) {
+  const auto complain = [&](const std::string& sentence, Status status) {
+    std::fprintf(stderr, "%s: %s\n", app.get_name().c_str(), sentence.c_str());
+    return status;
+  };
+  try {
+    app.parse(argc, argv);
+    const Status status = work();
+    if (std::fflush(stdout) != 0)
+      return complain("cannot write standard output: " + tn::io::system_reason(), failed);
+    return status;
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return done;
+  } catch (const CLI::ParseError& error) {
+    return complain(std::string(error.what()) + " (" + app.get_name() + " --help tells more)", wrong_usage);
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory", failed);
+  } catch (const std::exception& error) {
+    return complain(plain_message(error), failed);
+  }
+}
+
+/// The folder of a data set: the one that was given, or that of the set in the folder TENON_DATA.
+/// set      its folder there
+/// needed   a file that it must hold
+/// source   where the set comes from
+/// throws IoError that says what to fetch and what to type
+inline std::string data_folder(const std::string& given, const std::string& set, const std::string& needed,
+                               const std::string& source) {
+  const char* all = std::getenv("TENON_DATA");
+  const std::string folder = !given.empty() ? given : all ? std::string(all) + "/" + set : "";
+  tn::check<tn::IoError>(!folder.empty() && std::filesystem::exists(folder + "/" + needed), "data",
+                         folder.empty() ? "no data: neither --data nor TENON_DATA names a folder"
+                                        : "no data: there is no " + folder + "/" + needed,
+                         ".\nFetch ", source, ",\nand type --data FOLDER, or put the folder ", set,
+                         " into one that the environment variable TENON_DATA names.");
+  return folder;
+}
+
+}  // namespace examples
