@@ -3,9 +3,11 @@
 #include <algorithm>  // find
 
 #include "registry.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/slice.hpp"
 #include "tenon/optim/adadelta.hpp"
 #include "tenon/optim/adagrad.hpp"
+#include "tenon/optim/lbfgs.hpp"
 #include "tenon/optim/nadam.hpp"
 #include "tenon/optim/radam.hpp"
 #include "tenon/optim/rmsprop.hpp"
@@ -108,6 +110,36 @@ Outputs steps(const Case<T>& c, Options (*options)(const Args&)) {
   return Outputs(moved, "p");
 }
 
+/// L-BFGS on one of two functions of x; where each call of `step` led, and the loss that it began with.
+template <class T>
+Outputs lbfgs(const Case<T>& c) {
+  auto x = tn::clone(c.param("x")).requires_grad_();
+  const std::string objective = c.text("objective");
+  const tn::Tensor<T> a = c.optional("A"), b = c.optional("b");
+  const auto value = [&] {
+    if (objective == "quadratic") return tn::sum(x * (T(0.5) * tn::matmul(a, x) - b));
+    const auto now = x(tn::range(0, -1)), next = x(tn::range(1, {}));
+    return tn::sum(T(100) * tn::square(next - now * now) + tn::square(T(1) - now));
+  };
+  tn::optim::Lbfgs<T> optimizer({x}, {.lr = c.number("lr"),
+                                      .max_iter = c.integer("max_iter"),
+                                      .max_eval = c.integer("max_eval"),
+                                      .tolerance_grad = c.number("tolerance_grad"),
+                                      .tolerance_change = c.number("tolerance_change"),
+                                      .history_size = c.integer("history_size"),
+                                      .strong_wolfe = c.given("line_search_fn")});
+  std::vector<tn::Tensor<T>> points, losses;
+  for (tn::index_t step = 0; step < c.integer("steps"); ++step) {
+    const double loss = optimizer.step([&] {
+      const auto y = value();
+      return std::pair(y.item(), tn::grad(y, {x}));
+    });
+    losses.push_back(tn::scalar(static_cast<T>(loss)));
+    points.push_back(tn::clone(x.detach()));
+  }
+  return {{"x", tn::stack(points)}, {"loss", tn::stack(losses)}};
+}
+
 const Family family{
     {"sgd", [](const auto& c) { return steps<tn::optim::Sgd>(c, sgd_options); }},
     {"adam", [](const auto& c) { return steps<tn::optim::Adam>(c, adam_options<tn::optim::AdamOptions>); }},
@@ -118,6 +150,7 @@ const Family family{
     {"adadelta", [](const auto& c) { return steps<tn::optim::Adadelta>(c, adadelta_options); }},
     {"nadam", [](const auto& c) { return steps<tn::optim::Nadam>(c, nadam_options); }},
     {"radam", [](const auto& c) { return steps<tn::optim::Radam>(c, radam_options); }},
+    {"lbfgs", [](const auto& c) { return lbfgs(c); }},
 };
 
 }  // namespace

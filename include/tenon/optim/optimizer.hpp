@@ -7,6 +7,8 @@
 ///     …
 ///     adam.step(grad(loss, adam.parameters()));
 
+#include <span>  // span
+
 #include "tenon/autograd/grad.hpp"
 #include "tenon/optim/optimizer_state.hpp"
 #include "tenon/optim/rows.hpp"
@@ -85,7 +87,7 @@ class Optimizer {
   /// Handles, in the order in which they were given: the order of the gradients.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
   /// In the order in which they were made.
-  std::vector<Group>& groups() { return groups_; }
+  std::span<Group> groups() { return groups_; }
 
   /// Moves every parameter by its gradient; an undefined gradient leaves its parameter alone.
   ///   throws before any parameter has moved

@@ -83,6 +83,10 @@ class StateReader {
     tensor = clone(saved.detach());
     tensors_.erase(found);
   }
+  void require(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
+    read(name, tensor, shape);
+    check<ValueError>(tensor.defined(), op_, "the state lacks the tensor \"", name, "\"");
+  }
   void finish() const {
     numbers_.finish();
     if (!tensors_.empty())
