@@ -39,6 +39,7 @@ TEST(ImageFolder, ReadsClassesAndFilesInOrder) {
     expect_values(image, {1, 2, 3}, std::vector<std::uint8_t>(6, greys[i]));
   }
   EXPECT_EQ(images.path(1), folder / "cat/1.png");
+  expect_error<tn::IndexError>([&] { images[4]; }, "[image_folder] image 4 of 4");
   EXPECT_EQ(ImageFolder(folder.path(), {.channels = 1})[0].first.shape(), (tn::Shape{1, 2, 1}));
 }
 

@@ -31,16 +31,22 @@ class ImageFolder {
 
   index_t size() const { return static_cast<index_t>(files_.size()); }
   std::pair<Tensor<std::uint8_t>, index_t> operator[](index_t i) const {
-    const auto& [path, label] = files_.at(static_cast<std::size_t>(i));
-    return {read_image(path, options_), label};
+    return {read_image(path(i), options_), label(i)};
   }
 
   const std::vector<std::string>& classes() const { return classes_; }
-  const std::string& path(index_t i) const { return files_.at(static_cast<std::size_t>(i)).first; }
+  const std::string& path(index_t i) const { return file(i).first; }
   /// The class of an element, without reading its image.
-  index_t label(index_t i) const { return files_.at(static_cast<std::size_t>(i)).second; }
+  index_t label(index_t i) const { return file(i).second; }
 
  private:
+  using File = std::pair<std::string, index_t>;
+
+  const File& file(index_t i) const {
+    check<IndexError>(i >= 0 && i < size(), "image_folder", "image ", i, " of ", size());
+    return files_[static_cast<std::size_t>(i)];
+  }
+
   static bool is_image(const std::filesystem::path& path) {
     std::string extension = path.extension().string();
     for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -61,7 +67,7 @@ class ImageFolder {
 
   ImageOptions options_;
   std::vector<std::string> classes_;
-  std::vector<std::pair<std::string, index_t>> files_;
+  std::vector<File> files_;
 };
 
 }  // namespace TENON_NAMESPACE::data

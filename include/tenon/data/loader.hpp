@@ -215,6 +215,8 @@ void Loader<D, Collate>::prepare_order() {
   Generator generator = detail::loader_generator(wanted.seed, wanted.epoch, detail::Chance::order);
   const index_t size = size_of(dataset_);
   const Tensor<index_t> order = contiguous(options_.sampler(size, options_.batch_size, generator));
+  check<ShapeError>(order.rank() == 1, "batches",
+                    "expected a vector of positions from the sampler, got shape ", order.shape());
   for (const index_t i : order)
     check<IndexError>(i >= 0 && i < size, "batches", "the sampler names element ", i, " of ", size);
   order_ = order;
