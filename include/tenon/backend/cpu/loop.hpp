@@ -19,10 +19,21 @@ struct Lanes {
   }
 };
 
+/// The place of a complete pack: no load or store asks how many there are.
+template <class T>
+struct AllLanes {
+  index_t at;
+
+  Pack<T> load(const T* run) const { return Pack<T>::load(run + at); }
+  void store(T* run, const Pack<T>& pack) const { pack.store(run + at); }
+};
+
 /// Calls f(lanes) for the packs of elements [begin, end).
 template <class T, class F>
 void each_pack(index_t begin, index_t end, F&& f) {
-  for (index_t at = begin; at < end; at += Pack<T>::width) f(Lanes<T>{at, end - at});
+  index_t at = begin;
+  for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(AllLanes<T>{at});
+  if (at < end) f(Lanes<T>{at, end - at});
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu
