@@ -1,0 +1,24 @@
+/// The program custom_layer from outside.
+
+#include "examples/example_program.hpp"
+
+namespace {
+
+struct CustomLayerProgram : support::ExampleProgram {
+  CustomLayerProgram() : ExampleProgram("custom_layer") {}
+};
+
+TEST_F(CustomLayerProgram, LearnsDrawsAndSaves) {
+  const std::string file = folder_ / "net.safetensors";
+  const std::string out = expect_success({"--steps", "10", "--save", file}, {"loss", "#", "new points"});
+  EXPECT_EQ(folder_.files(), std::vector<std::string>{"net.safetensors"});
+  EXPECT_NE(support::read_file(file).find("first.frequency"), std::string::npos);
+  EXPECT_EQ(expect_success({"--steps", "10", "--save", file}), out);  // the seed decides all
+}
+
+TEST_F(CustomLayerProgram, SaysWhatIsWrong) {
+  expect_failure({"--steps", "0"}, 2, "--steps");
+  expect_failure({"--steps", "5", "--save", folder_ / "nowhere/net"}, 1, "nowhere/net");
+}
+
+}  // namespace
