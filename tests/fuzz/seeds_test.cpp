@@ -5,9 +5,14 @@
 #include <filesystem>
 #include <ostream>
 
+#include "fuzz/targets/csv.hpp"
+#include "fuzz/targets/idx.hpp"
+#include "fuzz/targets/jpeg.hpp"
 #include "fuzz/targets/npy.hpp"
 #include "fuzz/targets/npz.hpp"
+#include "fuzz/targets/png.hpp"
 #include "fuzz/targets/safetensors.hpp"
+#include "fuzz/targets/wav.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
@@ -44,8 +49,10 @@ TEST_P(Seeds, AreReadOrRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
-                         testing::Values(Target{"npy", fuzz::npy}, Target{"npz", fuzz::npz},
-                                         Target{"safetensors", fuzz::safetensors}),
+                         testing::Values(Target{"csv", fuzz::csv}, Target{"idx", fuzz::idx},
+                                         Target{"jpeg", fuzz::jpeg}, Target{"npy", fuzz::npy},
+                                         Target{"npz", fuzz::npz}, Target{"png", fuzz::png},
+                                         Target{"safetensors", fuzz::safetensors}, Target{"wav", fuzz::wav}),
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
