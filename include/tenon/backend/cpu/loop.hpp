@@ -21,18 +21,18 @@ struct Lanes {
 
 /// The place of a complete pack: no load or store asks how many there are.
 template <class T>
-struct AllLanes {
-  index_t at;
+struct AllLanes : Lanes<T> {
+  explicit AllLanes(index_t begin) : Lanes<T>{begin, Pack<T>::width} {}
 
-  Pack<T> load(const T* run) const { return Pack<T>::load(run + at); }
-  void store(T* run, const Pack<T>& pack) const { pack.store(run + at); }
+  Pack<T> load(const T* run) const { return Pack<T>::load(run + this->at); }
+  void store(T* run, const Pack<T>& pack) const { pack.store(run + this->at); }
 };
 
 /// Calls f(lanes) for the packs of elements [begin, end).
 template <class T, class F>
 void each_pack(index_t begin, index_t end, F&& f) {
   index_t at = begin;
-  for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(AllLanes<T>{at});
+  for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(AllLanes<T>(at));
   if (at < end) f(Lanes<T>{at, end - at});
 }
 

@@ -48,7 +48,8 @@ struct MaxPool {
     Pack<T> value, tap;
   };
   /// NaN, once met, stays; a tap of -1 says that nothing exceeded -infinity.
-  Largest largest(const Lanes<T>& lanes, const T* from) const {
+  template <class AnyLanes>
+  Largest largest(const AnyLanes& lanes, const T* from) const {
     Largest best{Pack<T>(-std::numeric_limits<T>::infinity()), Pack<T>(-1)};
     for (index_t k = 0; k < w.taps(); ++k) {
       const Pack<T> v = lanes.load(from + offset[k]);
