@@ -118,12 +118,12 @@ class Study {
     return adam;
   }
 
-  /// The papers of the training set are one batch. The test papers are looked at once, in the epoch that the
-  /// validation papers choose.
+  /// The papers of the training set are one batch. The test papers are judged once, by the weights of the
+  /// epoch that the validation papers choose.
   std::optional<Run> train(std::uint64_t seed) {
     tn::manual_seed(seed);
     const tn::train::Stopwatch watch;
-    Model model = fresh();
+    Model model = fresh(), chosen = model;
     tn::optim::Adam<float> adam = optimizer(model);
     const int epochs = options_.epochs > 0 ? options_.epochs : Recipe::epochs;
     const int patience = options_.patience > 0 ? options_.patience : Recipe::patience;
@@ -134,20 +134,23 @@ class Study {
       adam.step(grad(cost, adam.parameters()));
 
       const tn::NoGrad no_grad;
-      const auto scores = model(data_.features, graph_);
-      const Scores validation = judge(scores, data_.validation);
+      const Scores validation = judge(model(data_.features, graph_), data_.validation);
       run.epochs = epoch;
       const bool better = lowest.add(validation.loss) | highest.add(validation.accuracy);
       if (better && validation.accuracy >= run.validation) {
         run.validation = validation.accuracy;
-        run.test = judge(scores, data_.test).accuracy;
-        keep(model, run);
+        chosen = model;
       }
       if (std::min(lowest.stale(), highest.stale()) >= patience) break;
       if (interrupt_.requested()) return std::nullopt;
       show(seed, epoch, epochs, cost.item(), validation, watch.seconds());
     }
     run.seconds = watch.seconds();
+    {
+      const tn::NoGrad no_grad;
+      run.test = judge(chosen(data_.features, graph_), data_.test).accuracy;
+    }
+    keep(chosen, run);
     line_.clear();
     std::printf("  %6llu %8d %10.1f %% %6.1f %% %9.1f\n", static_cast<unsigned long long>(seed), run.epochs,
                 run.validation, run.test, run.seconds);
@@ -156,7 +159,7 @@ class Study {
   }
 
   void keep(const Model& model, const Run& run) {
-    if (options_.save.empty() || (best_ && run.validation <= best_validation_)) return;
+    if (best_ && run.validation <= best_validation_) return;
     best_.emplace(model);
     best_validation_ = run.validation;
   }
@@ -220,7 +223,7 @@ class Study {
   tn::Csr<float> graph_;
   tn::train::TerminalLine line_;
   tn::train::Interrupt interrupt_;
-  std::optional<Model> best_;  // of all runs, where it is to be saved
+  std::optional<Model> best_;  // of all runs
   double best_validation_ = 0;
 };
 
