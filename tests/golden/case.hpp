@@ -12,6 +12,9 @@ namespace golden {
 /// What an operation computed, by the names of the case's `out` entries.
 struct Outputs {
   std::vector<std::pair<std::string, Value>> values;
+  /// By how much more than the case says a value may be off: the statistics of random numbers are those of
+  /// their distribution only nearly.
+  std::map<std::string, double> slack{};
 
   Outputs(std::initializer_list<std::pair<std::string, Value>> named) : values(named) {}
   /// One result is called y.

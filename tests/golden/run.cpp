@@ -17,16 +17,20 @@ std::string number(double value) {
   return text;
 }
 
+struct Tolerance {
+  double atol, rtol;
+};
+
 /// How far `got` is outside the tolerance; at most 0 when it passes.
-double excess(double got, double want, const Fixture& f) {
+double excess(double got, double want, const Tolerance& tolerance) {
   if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got) ? 0 : HUGE_VAL;
   if (std::isinf(want) || std::isinf(got)) return got == want ? 0 : HUGE_VAL;
-  return std::abs(got - want) - (f.atol + f.rtol * std::abs(want));
+  return std::abs(got - want) - (tolerance.atol + tolerance.rtol * std::abs(want));
 }
 
 template <class T>
-void compare(const std::string& key, const tn::Tensor<T>& got, const tn::Tensor<T>& want, const Fixture& f,
-             Complaints& complaints) {
+void compare(const std::string& key, const tn::Tensor<T>& got, const tn::Tensor<T>& want,
+             const Tolerance& tolerance, Complaints& complaints) {
   if (got.shape() != want.shape()) {
     complaints.push_back(tn::join(key, ": shape ", got.shape(), ", expected ", want.shape()));
     return;
@@ -35,7 +39,7 @@ void compare(const std::string& key, const tn::Tensor<T>& got, const tn::Tensor<
   double worst_excess = 0, worst_got = 0, worst_want = 0;
   for (auto g = got.begin(), w = want.begin(); g != got.end(); ++g, ++w, ++position) {
     const auto a = static_cast<double>(*g), b = static_cast<double>(*w);
-    const double over = tn::Real<T> ? excess(a, b, f) : (*g == *w ? 0 : HUGE_VAL);
+    const double over = tn::Real<T> ? excess(a, b, tolerance) : (*g == *w ? 0 : HUGE_VAL);
     if (over > 0) ++wrong;
     if (over > worst_excess) {
       worst_excess = over;
@@ -49,14 +53,16 @@ void compare(const std::string& key, const tn::Tensor<T>& got, const tn::Tensor<
                                   worst, ": ", number(worst_got), ", expected ", number(worst_want)));
 }
 
-void compare(const std::string& key, const Value& got, const Value& want, const Fixture& f,
+void compare(const std::string& key, const Value& got, const Value& want, const Tolerance& tolerance,
              Complaints& complaints) {
   if (got.index() != want.index()) {
     complaints.push_back(key + ": of another scalar type than expected");
     return;
   }
   std::visit(
-      [&]<class T>(const tn::Tensor<T>& w) { compare(key, std::get<tn::Tensor<T>>(got), w, f, complaints); },
+      [&]<class T>(const tn::Tensor<T>& w) {
+        compare(key, std::get<tn::Tensor<T>>(got), w, tolerance, complaints);
+      },
       want);
 }
 
@@ -66,10 +72,12 @@ void compare_outputs(const Outputs& outputs, const Fixture& f, Complaints& compl
   for (const auto& [name, value] : outputs.values) {
     const std::string key = "out." + name;
     const auto want = f.tensors.find(key);
+    const auto slack = outputs.slack.find(name);
+    const Tolerance tolerance{f.atol + (slack == outputs.slack.end() ? 0 : slack->second), f.rtol};
     if (!produced.insert(key).second || want == f.tensors.end())
       complaints.push_back(key + ": not an output of the case");
     else
-      compare(key, value, want->second, f, complaints);
+      compare(key, value, want->second, tolerance, complaints);
   }
   for (const auto& [key, want] : f.tensors)
     if (key.starts_with("out.") && !produced.contains(key)) complaints.push_back(key + ": missing");
@@ -91,7 +99,8 @@ void compare_gradients(const Case<T>& c, const Outputs& outputs, const Fixture& 
   const std::vector<tn::Tensor<T>> gradients = tn::grad(total, leaves);
   std::size_t i = 0;
   for (const auto& [name, leaf] : c.leaves())
-    compare("grad." + name, gradients[i++], f.tensors.at("grad." + name), f, complaints);
+    compare("grad." + name, gradients[i++], f.tensors.at("grad." + name), Tolerance{f.atol, f.rtol},
+            complaints);
 }
 
 template <class T>
