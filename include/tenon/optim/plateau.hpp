@@ -1,7 +1,8 @@
 #pragma once
 /// A learning rate that falls when a metric stops getting better.
 
-#include <limits>  // infinity
+#include <algorithm>  // max
+#include <limits>     // infinity
 
 #include "tenon/optim/optimizer.hpp"
 
