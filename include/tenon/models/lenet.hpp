@@ -1,0 +1,74 @@
+#pragma once
+/// Small networks for handwritten digits: LeNet-5 (LeCun et al. 1998, "Gradient-based learning applied to
+/// document recognition") and a plain convolutional network whose trained weights are public.
+
+#include "tenon/nn/conv.hpp"
+#include "tenon/nn/linear.hpp"
+#include "tenon/nn/norm.hpp"
+#include "tenon/ops/pool.hpp"
+#include "tenon/ops/softmax.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+struct LeNetOptions {
+  index_t channels = 1;  ///< of the images
+  index_t size = 28;     ///< height and width of the images, a multiple of 4
+  index_t classes = 10;
+  bool classic = false;  ///< as of 1998: scaled tanh and means, instead of relu and maxima
+};
+
+/// LeNet-5: two convolutions, each halved by pooling, and three linear layers. What the paper trains beside,
+/// gains of the pooling, and radial units at the end, has gone out of use, as have the gaps between the maps
+/// of conv1 and conv2.
+template <Real T>
+struct LeNet5 {
+  nn::Conv2d<T> conv1, conv2;
+  nn::Linear<T> fc1, fc2, fc3;
+  LeNetOptions options;
+
+  LeNet5() = default;
+  explicit LeNet5(const LeNetOptions& net_options, Generator& generator = default_generator())
+      : options(net_options) {
+    check<ValueError>(options.size % 4 == 0 && options.size >= 12, "lenet5",
+                      "expected images of a size that is a multiple of 4, at least 12, got ", options.size);
+    const index_t side = (options.size / 2 - 4) / 2;
+    conv1 = nn::Conv2d<T>(options.channels, 6, 5, {.padding = {2}}, generator);
+    conv2 = nn::Conv2d<T>(6, 16, 5, {}, generator);
+    fc1 = nn::Linear<T>(16 * side * side, 120, true, generator);
+    fc2 = nn::Linear<T>(120, 84, true, generator);
+    fc3 = nn::Linear<T>(84, options.classes, true, generator);
+  }
+
+  /// x (N, channels, size, size) to scores (N, classes)
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    const Tensor<T> y = halved(active(conv2(halved(active(conv1(x))))));
+    return fc3(active(fc2(active(fc1(flatten(y, 1))))));
+  }
+  TENON_FIELDS(conv1, conv2, fc1, fc2, fc3, options);
+
+ private:
+  Tensor<T> active(const Tensor<T>& x) const {
+    if (!options.classic) return relu(x);
+    return map([](auto v) { return 1.7159 * tanh(v * (2.0 / 3)); }, x);
+  }
+  Tensor<T> halved(const Tensor<T>& x) const {
+    return options.classic ? avg_pool2d(x, {2}) : max_pool2d(x, {2});
+  }
+};
+
+/// The example network of burn (https://github.com/tracel-ai/burn, examples/import-model-weights): x (N, 1,
+/// 28, 28) to logarithms of probabilities (N, 10).
+template <Real T>
+struct MnistCnn {
+  nn::Conv2d<T> conv1{1, 8, 3}, conv2{8, 16, 3}, conv3{16, 24, 3};
+  nn::BatchNorm2d<T> norm1{24};
+  nn::Linear<T> fc1{24 * 22 * 22, 32}, fc2{32, 10};
+  nn::BatchNorm1d<T> norm2{10};
+
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    const Tensor<T> features = norm1(relu(conv3(relu(conv2(relu(conv1(x)))))));
+    return log_softmax(norm2(fc2(relu(fc1(flatten(features, 1))))), 1);
+  }
+};
+
+}  // namespace TENON_NAMESPACE::models
