@@ -49,6 +49,14 @@ void convert(const From& from, To& to) {
     else
       to.reset(new std::remove_cvref_t<decltype(*to)>());
     convert(*from, *to);
+  } else if constexpr (Variant<From>) {
+    visit(
+        [&]<class M>(const M& held) {
+          using T = typename ScalarOf<From>::type;
+          using U = typename ScalarOf<To>::type;
+          convert(held, to.template emplace<typename Rebind<M, T, U>::type>());
+        },
+        from);
   } else {
     const auto convert_all = [](const auto& sources, const auto& targets) {
       [&]<std::size_t... index>(std::index_sequence<index...>) {

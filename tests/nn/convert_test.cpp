@@ -1,0 +1,66 @@
+#include "tenon/nn/convert.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "support/expect.hpp"
+#include "tenon/nn/linear.hpp"
+
+namespace {
+
+namespace nn = tn::nn;
+using support::expect_values;
+
+struct Options {
+  int repeats = 1;
+  std::vector<int> sizes{};
+};
+
+template <class T>
+struct Model {
+  nn::Linear<T> in{2, 3};
+  std::vector<nn::Linear<T>> layers;
+  std::array<nn::Parameter<T>, 2> pair;
+  std::optional<nn::Linear<T>> perhaps, absent;
+  std::unique_ptr<nn::Linear<T>> owned;
+  std::tuple<nn::Parameter<T>, int> both;
+  std::variant<int, nn::Linear<T>> choice;
+  nn::Buffer<T> mean = tn::zeros<T>({2});
+  nn::Buffer<tn::index_t> batches = tn::zeros<tn::index_t>({});
+  Options options;
+};
+
+TEST(Convert, AModelInAnotherScalarType) {
+  Model<float> model;
+  model.layers.resize(2, nn::Linear<float>(1, 1));
+  model.pair[1] = tn::from<float>({4});
+  model.perhaps.emplace(1, 1, false);
+  model.owned = std::make_unique<nn::Linear<float>>(1, 1);
+  model.both = {tn::from<float>({5}), 6};
+  model.choice = nn::Linear<float>(1, 2);
+  model.batches = tn::full<tn::index_t>({}, 7);
+  model.options = {8, {9, 10}};
+  nn::freeze(model.in);
+
+  const auto converted = nn::to<double>(model);
+  static_assert(std::is_same_v<decltype(converted), const Model<double>>);
+  const auto want = nn::state(model);
+  const auto got = nn::state(converted);
+  ASSERT_EQ(got.tensors.size(), want.tensors.size());
+  for (std::size_t i = 0; i < want.tensors.size(); ++i) {
+    EXPECT_EQ(got.tensors[i].name, want.tensors[i].name);
+    EXPECT_EQ(got.tensors[i].tensor.requires_grad(), want.tensors[i].tensor.requires_grad());
+    expect_values(got.tensors[i].tensor, want.tensors[i].tensor.shape(),
+                  tn::to<double>(want.tensors[i].tensor.detach()).to_vector());
+  }
+  EXPECT_EQ(got.counters.at(0).tensor.item(), 7);
+  EXPECT_EQ(std::get<1>(converted.both), 6);
+  EXPECT_EQ(converted.options.repeats, 8);
+  EXPECT_EQ(converted.options.sizes, (std::vector<int>{9, 10}));
+  EXPECT_FALSE(converted.absent);
+}
+
+}  // namespace
