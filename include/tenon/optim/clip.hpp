@@ -95,8 +95,9 @@ void clip_grad_value(std::vector<Tensor<T>>& gradients, double clip_value) {
   for (Tensor<T>& g : gradients)
     if (g.defined())
       detail::replace(g, [=](auto v) {
-        const auto above = select(v < low, v * 0 + low, v);
-        return select(above > high, v * 0 + high, above);
+        using Pack = decltype(v);
+        const Pack above = select(v < low, Pack(low), v);
+        return select(above > high, Pack(high), above);
       });
 }
 

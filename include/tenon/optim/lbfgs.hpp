@@ -19,11 +19,11 @@
 namespace TENON_NAMESPACE::optim {
 
 struct LbfgsOptions {
-  double lr = 1;                    ///< the length of a step, or the first that the line search tries
-  index_t max_iter = 20;            ///< iterations in one call of `step`
-  std::optional<index_t> max_eval;  ///< evaluations after which it ends; max_iter * 5 / 4
-  double tolerance_grad = 1e-7;     ///< ends where no element of the gradient is larger
-  double tolerance_change = 1e-9;   ///< ends where neither loss nor parameters change by more
+  double lr = 1;                         ///< the length of a step, or the first that the line search tries
+  index_t max_iter = 20;                 ///< iterations in one call of `step`
+  std::optional<index_t> max_eval = {};  ///< evaluations after which it ends; max_iter * 5 / 4
+  double tolerance_grad = 1e-7;          ///< ends where no element of the gradient is larger
+  double tolerance_change = 1e-9;        ///< ends where neither loss nor parameters change by more
   index_t history_size = 100;
   bool strong_wolfe = false;  ///< search along each direction
 };
