@@ -76,6 +76,8 @@ TEST(Idx, RefusesExtentsBeyondTheFileBeforeItAllocates) {
             "truncated: shape (4294967295,) is more than a file of its size holds");
   EXPECT_EQ(refusal("\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s),
             "truncated: shape (4294967295, 4294967295, 4294967295) is more than a file of its size holds");
+  EXPECT_EQ(refusal("\0\0\x08\x03\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"s),
+            "truncated: shape (0, 4294967295, 4294967295) is more than a file of its size holds");
 }
 
 TEST(Idx, ReadsMnist) {

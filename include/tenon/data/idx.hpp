@@ -7,7 +7,7 @@
 ///   4 bytes    the extent of each axis, big-endian
 ///   the rest   the elements, row-major, big-endian
 
-#include <algorithm>  // reverse
+#include <algorithm>  // max, reverse
 #include <cstdint>    // uint8_t, uint32_t
 #include <optional>   // optional
 #include <string>     // string
@@ -64,13 +64,15 @@ Tensor<T> read_idx(const std::string& path) {
   file.require(magic[3] <= max_rank, "it has ", int{magic[3]}, " axes, the limit is ", max_rank);
   Shape shape;
   index_t bytes = io::element_bytes(*type);
-  bool overflow = false;
+  bool overflow = false, empty = false;
   for (int axis = 0; axis < magic[3]; ++axis) {
     std::uint8_t extent[4];
     file.read_all(extent, sizeof extent);
     shape.push_back(index_t{extent[0]} << 24 | extent[1] << 16 | extent[2] << 8 | extent[3]);
-    overflow |= __builtin_mul_overflow(bytes, shape.back(), &bytes);
+    empty |= shape.back() == 0;
+    overflow |= __builtin_mul_overflow(bytes, std::max<index_t>(shape.back(), 1), &bytes);
   }
+  if (empty && !overflow) bytes = 0;
   file.require(!overflow && bytes <= file.most_bytes(), "truncated: shape ", shape,
                " is more than a file of its size holds");
   Ref<Storage> storage = Storage::allocate(static_cast<std::size_t>(bytes));
