@@ -11,8 +11,10 @@
 #include "support/scoped_backend.hpp"
 #include "tenon/backend/kernels.hpp"
 #include "tenon/backend/pack.hpp"
+#include "tenon/core/error.hpp"
 #include "tenon/core/generator.hpp"
 #include "tenon/core/parallel.hpp"
+#include "tenon/core/shape.hpp"
 
 namespace tenon::testing {
 

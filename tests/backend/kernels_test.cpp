@@ -1,5 +1,7 @@
 #include "tenon/backend/kernels.hpp"
 
+#include "tenon/backend/providers.hpp"
+
 #include <gtest/gtest.h>
 
 namespace tenon::testing {
