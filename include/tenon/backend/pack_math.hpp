@@ -23,6 +23,24 @@ Pack<T> round_even(const Pack<T>& a) {
   return xsimd::nearbyint(a.lanes);
 }
 
+/// 1 / sqrt(a) of positive normal numbers, in float within a few units in the last place: an estimate of the
+/// processor's and a step of Newton's, a third of the time that the root and the division take.
+template <Real T>
+Pack<T> fast_rsqrt(const Pack<T>& a) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    const Pack<T> estimate = typename Pack<T>::Lanes(_mm512_rsqrt14_ps(a.lanes));
+    return estimate * fma(a * estimate, estimate * T(-0.5), Pack<T>(1.5));
+  }
+#elif defined(__AVX__)
+  if constexpr (sizeof(T) == 4) {
+    const Pack<T> estimate = typename Pack<T>::Lanes(_mm256_rsqrt_ps(a.lanes));
+    return estimate * fma(a * estimate, estimate * T(-0.5), Pack<T>(1.5));
+  }
+#endif
+  return rsqrt(a);
+}
+
 /// A function of the C library, lane for lane.
 template <class T, class F, class... More>
 Pack<T> each_lane(const F& f, const Pack<T>& a, const More&... more) {
