@@ -143,4 +143,9 @@ TEST(Broadcast, AlignsFromTheRight) {
                                "[op] shapes do not broadcast: (0,) and (2,)");
 }
 
+TEST(Strides, OfAnEmptyShapeMayBeBeyondAnyIndex) {
+  const tn::Shape shape{0, tn::index_t{1} << 40, tn::index_t{1} << 40};
+  EXPECT_TRUE(tn::is_contiguous(shape, tn::contiguous_strides(shape)));
+}
+
 }  // namespace

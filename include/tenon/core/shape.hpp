@@ -97,13 +97,13 @@ inline std::string describe(const Dims& dims) {
   return count;
 }
 
-/// Row-major strides.
+/// Row-major strides. Those of an empty shape may wrap around: there is nothing to reach by them.
 [[gnu::noinline]] inline Strides contiguous_strides(const Shape& shape) {
   Strides strides = shape;
   index_t step = 1;
   for (int i = shape.size(); i-- > 0;) {
     strides[i] = step;
-    step *= shape[i] > 1 ? shape[i] : 1;
+    if (shape[i] > 1) (void)__builtin_mul_overflow(step, shape[i], &step);
   }
   return strides;
 }
@@ -115,7 +115,7 @@ inline std::string describe(const Dims& dims) {
     if (shape[i] == 0) return true;
     if (shape[i] != 1) {
       if (strides[i] != step) return false;
-      step *= shape[i];
+      (void)__builtin_mul_overflow(step, shape[i], &step);
     }
   }
   return true;
