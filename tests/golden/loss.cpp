@@ -3,6 +3,7 @@
 #include "tenon/ops/loss.hpp"
 
 #include "registry.hpp"
+#include "tenon/models/glove/loss.hpp"
 #include "tenon/models/word2vec/loss.hpp"
 #include "tenon/ops/ctc_loss.hpp"
 #include "tenon/ops/metric_loss.hpp"
@@ -71,19 +72,13 @@ Outputs sgns_loss(const Case<T>& c) {
                                          reduction(c.text("reduction")))}};
 }
 
-/// f(X) (w_i w~_j + b_i + b~_j - log X)^2 with f(X) = min(1, (X / x_max)^alpha)
 template <class T>
 Outputs glove_loss(const Case<T>& c) {
-  const auto rows = [&](const char* name, const char* index) {
-    return tn::index_select(c.param(name), 0, c.indices(index));
-  };
-  const tn::Tensor<T> count = c.in("count");
-  const tn::Tensor<T> weight =
-      tn::clamp(tn::pow(count / c.number("x_max"), c.number("alpha")), std::nullopt, T(1));
-  const tn::Tensor<T> miss = tn::sum(rows("w", "i") * rows("w_tilde", "j"), {1}) + rows("b", "i") +
-                             rows("b_tilde", "j") - tn::log(count);
-  const tn::Tensor<T> losses = c.number("factor") * weight * tn::square(miss);
-  return {{"loss", c.text("reduction") == "sum" ? tn::sum(losses) : tn::mean(losses)}};
+  return {{"loss",
+           c.number("factor") * tn::models::glove_loss(c.param("w"), c.param("w_tilde"), c.param("b"),
+                                                       c.param("b_tilde"), c.indices("i"), c.indices("j"),
+                                                       c.in("count"), c.number("x_max"), c.number("alpha"),
+                                                       reduction(c.text("reduction")))}};
 }
 
 const Family family{

@@ -4,6 +4,7 @@
 ///   tn::text::FileReader text("corpus.txt.gz");
 ///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
 
+#include <algorithm>   // copy_n
 #include <functional>  // function
 #include <utility>     // move
 #include <vector>      // vector
@@ -14,6 +15,7 @@
 #include "tenon/models/word2vec/block_trainer.hpp"
 #include "tenon/models/word2vec/checkpoint.hpp"
 #include "tenon/models/word2vec/options.hpp"
+#include "tenon/models/word_training.hpp"
 #include "tenon/models/word_vectors.hpp"
 #include "tenon/text/corpus.hpp"
 
@@ -85,10 +87,7 @@ class Word2Vec {
  private:
   static const Word2VecOptions& checked(const Word2VecOptions& options, const text::Corpus& corpus) {
     options.validate();
-    check<ValueError>(corpus.words > 0, "word2vec", "the text has no words");
-    check<ValueError>(corpus.tokens.size() > 0, "word2vec", "none of the ", corpus.words,
-                      " words of the text is in the vocabulary; words must occur ", options.min_count,
-                      " times (min_count)");
+    check_corpus("word2vec", corpus, options.min_count);
     return options;
   }
   static std::vector<std::uint64_t> counts(const text::Vocabulary& vocabulary) {
@@ -107,9 +106,6 @@ class Word2Vec {
   }
   /// What one thread does with a block.
   auto make_worker(ProgressMeter& meter);
-  bool checkpoint_due(double seconds_since_last) const {
-    return options_.checkpoint_interval > 0 && seconds_since_last >= options_.checkpoint_interval;
-  }
 
   Word2VecOptions options_;
   text::Corpus corpus_;
@@ -145,7 +141,7 @@ inline bool Word2Vec::run(const Observer& observer) {
         team_size(options_.threads), position_, last_position(), [&] { return make_worker(meter); },
         [&] {
           stopped = !go_on();
-          return !stopped && !checkpoint_due(meter.seconds() - start);
+          return !stopped && !options_.checkpoint_due(meter.seconds() - start);
         });
     if (!options_.checkpoint.empty() && !done()) save(options_.checkpoint);
   }
@@ -154,16 +150,8 @@ inline bool Word2Vec::run(const Observer& observer) {
 }
 
 inline WordVectors Word2Vec::vectors() const {
-  io::WordTable table;
-  table.dim = options_.size;
-  table.values.reserve(static_cast<std::size_t>(model_.vectors.rows() * options_.size));
-  for (index_t i = 0; i < model_.vectors.rows(); ++i) {
-    const float* const row = model_.vectors.row(i);
-    table.words.emplace_back(corpus_.vocabulary.word(i));
-    table.counts.push_back(static_cast<index_t>(corpus_.vocabulary.count(i)));
-    table.values.insert(table.values.end(), row, row + options_.size);
-  }
-  return WordVectors(std::move(table));
+  return word_vectors(corpus_.vocabulary, options_.size,
+                      [&](index_t i, float* to) { std::copy_n(model_.vectors.row(i), options_.size, to); });
 }
 
 }  // namespace TENON_NAMESPACE::models

@@ -83,6 +83,7 @@ requires std::is_trivially_copyable_v<Record>
 class BlockStream {
  public:
   static constexpr index_t block_size = 4096;
+  static constexpr std::size_t block_bytes = static_cast<std::size_t>(block_size) * sizeof(Record);
 
   explicit BlockStream(std::size_t memory_blocks) : memory_blocks_(memory_blocks), tail_(new_block()) {}
 
@@ -112,7 +113,6 @@ class BlockStream {
 
  private:
   using Block = std::unique_ptr<Record[]>;
-  static constexpr std::size_t block_bytes = static_cast<std::size_t>(block_size) * sizeof(Record);
   static Block new_block() { return Block(new Record[static_cast<std::size_t>(block_size)]); }
 
   void flush() {

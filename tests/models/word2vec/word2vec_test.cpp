@@ -6,32 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "models/topic_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
 
 using support::message_of;
+using tenon::testing::separation;
+using tenon::testing::topics;
 using tn::index_t;
 using namespace tn::models;
 using tn::text::Corpus;
 using tn::text::StringReader;
 using tn::text::TokenStream;
-
-/// Sentences about one of ten topics each: words a0 … a9 of topic a stand together, beside words that all
-/// topics share.
-std::string topics(int sentences, std::uint64_t seed = 1) {
-  tn::Generator generator{seed};
-  std::string text;
-  for (int s = 0; s < sentences; ++s) {
-    const char topic = static_cast<char>('a' + generator.below(10));
-    for (int w = 0; w < 12; ++w) {
-      const std::string number = std::to_string(generator.below(10));
-      text += (generator.below(4) == 0 ? "shared" : std::string(1, topic)) + number + " ";
-    }
-    text += "\n";
-  }
-  return text;
-}
 
 Corpus read(const std::string& text, const Word2VecOptions& options) {
   StringReader reader(text);
@@ -41,28 +28,6 @@ WordVectors train(const std::string& text, const Word2VecOptions& options) {
   StringReader reader(text);
   return Word2Vec::train(reader, options);
 }
-float cosine(const WordVectors& vectors, std::string_view a, std::string_view b) {
-  const auto x = vectors.vector(vectors.row(a)), y = vectors.vector(vectors.row(b));
-  float xy = 0, xx = 0, yy = 0;
-  for (std::size_t d = 0; d < x.size(); ++d) {
-    xy += x[d] * y[d];
-    xx += x[d] * x[d];
-    yy += y[d] * y[d];
-  }
-  return xy / std::sqrt(xx * yy);
-}
-/// How much nearer words of one topic are to each other than to those of other topics.
-float separation(const WordVectors& vectors) {
-  float same = 0, other = 0;
-  for (char topic = 'a'; topic < 'j'; ++topic) {
-    const std::string word = std::string(1, topic) + "0",
-                      next = std::string(1, static_cast<char>(topic + 1)) + "0";
-    same += cosine(vectors, word, std::string(1, topic) + "5") / 9;
-    other += cosine(vectors, word, next) / 9;
-  }
-  return same - other;
-}
-
 /// One thread, so that each run gives the same bits.
 Word2VecOptions small() {
   Word2VecOptions options;

@@ -44,6 +44,10 @@ struct Word2VecOptions {
   /// The first learning rate with its default filled in.
   double initial_alpha() const { return alpha > 0 ? alpha : (cbow ? 0.05 : 0.025); }
 
+  bool checkpoint_due(double seconds_since_last) const {
+    return checkpoint_interval > 0 && seconds_since_last >= checkpoint_interval;
+  }
+
   /// Throws ValueError with a sentence about the first option that makes no sense.
   void validate() const {
     const auto require = [](bool holds, const auto&... sentence) {

@@ -1,0 +1,119 @@
+#pragma once
+/// How often each two words of a text stand near each other, counted in bounded memory.
+
+#include <algorithm>  // min
+#include <cstdint>    // uint32_t, uint64_t
+#include <optional>   // optional
+#include <utility>    // exchange, in_place
+#include <vector>     // vector
+
+#include "tenon/models/glove/pair_runs.hpp"
+#include "tenon/models/glove/pair_table.hpp"
+#include "tenon/text/token_stream.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// Two words and the sum of 1 / distance over all places where they stand near each other. As the count is
+/// the same in both directions, one record with i <= j serves for both.
+struct Cooccurrence {
+  std::uint32_t i, j;
+  float count;
+};
+using CooccurrenceStream = text::BlockStream<Cooccurrence>;
+
+/// Counts the pairs of words of a sentence that are at most a window apart: one thread's part of the work.
+///
+/// Counts are integers in fixed point, so that the order of additions does not matter: any number of threads
+/// and any amount of memory give the same bits.
+class PairCounter {
+ public:
+  /// most_bytes   of the table, and half as much for runs in memory
+  PairCounter(int window, const PairOrder& order, std::size_t most_bytes)
+      : window_(static_cast<std::size_t>(window)),
+        order_(order),
+        table_(std::in_place, most_bytes),
+        runs_(most_bytes / 2),
+        scratch_(text::TokenStream::block_size) {
+    for (std::uint64_t d = 1; d <= window_; ++d) shares_.push_back((unit + d / 2) / d);
+  }
+
+  /// Counts the pairs whose second word is in a block.
+  void count(const text::TokenStream& tokens, index_t block) {
+    sentence_.clear();
+    if (block > 0) read_tail(tokens, block - 1);
+    const Token* const words = tokens.block(block, scratch_.data());
+    for (index_t k = 0; k < tokens.block_length(block); ++k) {
+      if (words[k] == text::TokenStream::sentence_end) {
+        sentence_.clear();
+        continue;
+      }
+      const std::size_t before = std::min(window_, sentence_.size());
+      for (std::size_t d = 1; d <= before; ++d)
+        meet(words[k], sentence_[sentence_.size() - d], shares_[d - 1]);
+      sentence_.push_back(words[k]);
+    }
+  }
+
+  /// Ends counting: all pairs are in the runs, and the table's memory is free.
+  void finish() {
+    for (Met& met : met_) add(std::exchange(met, {}));
+    spill();
+    table_.reset();
+  }
+  PairRuns& runs() { return runs_; }
+
+  /// A pair that was counted in full. A word beside itself is met in both directions.
+  static Cooccurrence result(const PairOrder& order, const PairCount& pair) {
+    const auto [i, j] = order.pair(pair.key);
+    const double once = static_cast<double>(pair.count) / static_cast<double>(unit);
+    return {i, j, static_cast<float>(i == j ? 2 * once : once)};
+  }
+
+ private:
+  using Token = text::TokenStream::Token;
+  struct Met {
+    std::uint64_t key = 0, share = 0;
+  };
+
+  static constexpr std::uint64_t unit = std::uint64_t{1} << 30;  // leaves room for 10^10 times
+
+  void read_tail(const text::TokenStream& tokens, index_t block) {
+    const Token* const words = tokens.block(block, scratch_.data());
+    const index_t length = tokens.block_length(block);
+    index_t first = length;
+    while (first > 0 && length - first < static_cast<index_t>(window_) &&
+           words[first - 1] != text::TokenStream::sentence_end)
+      --first;
+    sentence_.assign(words + first, words + length);
+  }
+
+  /// A pair waits a little until its slot has arrived from memory.
+  void meet(Token a, Token b, std::uint64_t share) {
+    Met& met = met_[next_++ % waiting];
+    add(met);
+    met = {a < b ? order_.key(a, b) : order_.key(b, a), share};
+    table_->prefetch(met.key);
+  }
+  void add(const Met& met) {
+    if (met.share == 0) return;
+    if (table_->full()) spill();
+    table_->add(met.key, met.share);
+  }
+  void spill() {
+    table_->drain([&](const PairCount& pair) { runs_.append(pair); });
+    runs_.end_run();
+  }
+
+  static constexpr std::size_t waiting = 16;
+
+  std::size_t window_;
+  PairOrder order_;
+  std::optional<PairTable> table_;
+  PairRuns runs_;
+  std::vector<Token> scratch_, sentence_;
+  std::vector<std::uint64_t> shares_;  // of each distance
+  Met met_[waiting];
+  std::size_t next_ = 0;
+};
+
+}  // namespace TENON_NAMESPACE::models

@@ -1,0 +1,30 @@
+#pragma once
+/// The objective of GloVe as an expression: what the fused training step descends, but for a factor of 1/2.
+
+#include <optional>  // nullopt
+
+#include "tenon/ops/index.hpp"
+#include "tenon/ops/loss.hpp"
+
+namespace TENON_NAMESPACE::models {
+
+/// Pennington et al. 2014, "GloVe: Global vectors for word representation", equation 8.
+///   f(X) (w_i . w~_j + b_i + b~_j - log X)^2,  f(X) = min(1, (X / x_max)^alpha), over co-occurrences (i, j,
+///   X)
+/// w, w_tilde  (V, D)    b, b_tilde  (V,)    i, j, count  (N,): counts are constants
+/// returns     (), or (N,) without reduction    throws ShapeError, IndexError
+template <Real T>
+Tensor<T> glove_loss(const Tensor<T>& w, const Tensor<T>& w_tilde, const Tensor<T>& b,
+                     const Tensor<T>& b_tilde, const Tensor<index_t>& i, const Tensor<index_t>& j,
+                     const Tensor<T>& count, double x_max = 100, double alpha = 0.75,
+                     Reduction reduction = Reduction::sum) {
+  check<ShapeError>(i.rank() == 1 && j.shape() == i.shape() && count.shape() == i.shape(), "glove_loss",
+                    "expected i, j and count of one shape (N,), got ", i.shape(), ", ", j.shape(), " and ",
+                    count.shape());
+  const Tensor<T> weight = clamp(pow(count / x_max, alpha), std::nullopt, T(1));
+  const Tensor<T> product = sum(embedding(w, i) * embedding(w_tilde, j), {1});
+  const Tensor<T> miss = product + index_select(b, 0, i) + index_select(b_tilde, 0, j) - log(count);
+  return detail::reduce_loss(weight * square(miss), reduction);
+}
+
+}  // namespace TENON_NAMESPACE::models
