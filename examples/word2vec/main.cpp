@@ -1,127 +1,108 @@
 /// word2vec: vectors for the words of a text, from the command line. See README.md, or --help.
 
+#include "tenon/models/word2vec.hpp"
+
 #include <cstdio>
-#include <exception>
-#include <new>
-#include <optional>
 #include <string>
-#include <utility>
 
-#include "options.hpp"
-#include "questions.hpp"
-#include "scores.hpp"
-#include "tenon/io/atomic_file.hpp"
-#include "tenon/io/word_vectors.hpp"
-#include "tenon/models/word_map.hpp"
-#include "tenon/models/word_queries.hpp"
-#include "topics.hpp"
-#include "training.hpp"
+#include "../word_vectors/program.hpp"
 
-namespace word2vec {
 namespace {
 
-enum Status { done = 0, failed = 1, wrong_usage = 2, interrupted = 130 };
+using examples::clock_time;
+using examples::format;
+using examples::grouped;
 
-/// Long work whose result cannot be written, or whose questions cannot be read, should not begin.
-void check_files(const Options& options) {
-  for (const std::string& path :
-       {options.output, options.map, options.save_vocab, options.trains() ? options.model.checkpoint : ""})
-    if (!path.empty()) tn::io::check_writable(path);
-  for (const std::string& path : options.similarity) tn::models::read_similarities(path);
-  if (!options.analogies.empty()) tn::models::read_analogies(options.analogies);
-}
+struct Word2VecProgram {
+  using Model = tn::models::Word2Vec;
+  using Options = word_vectors::ModelOptions<tn::models::Word2VecOptions>;
 
-tn::models::WordVectors load(const Options& options) {
-  tn::models::WordVectors vectors(tn::io::read_word_vectors(options.load));
-  std::printf("Vectors   %s: %s words of %lld dimensions\n", options.load.c_str(),
-              grouped(vectors.size()).c_str(), static_cast<long long>(vectors.dim()));
-  return vectors;
-}
+  static constexpr const char* name = "word2vec";
+  static constexpr const char* description =
+      "Trains word vectors (word2vec), asks them questions, measures and draws them.\n"
+      "Without --train or --load it learns from the GNU Collaborative International Dictionary of English\n"
+      "(unless told otherwise with --epochs 10 --window 8 --alpha 0.04).\n";
 
-void draw(const Options& options, const tn::models::WordQueries& queries) {
-  tn::models::WordMapOptions map;
-  if (options.trains_on_dictionary()) {
-    map.title = "A dictionary, drawn from its own words";
-    map.note = "GNU Collaborative International Dictionary of English";
+  static constexpr const char* footer = R"(
+Examples:
+  word2vec                                        train on the dictionary; show neighbours, scores and a picture
+  word2vec --train text.gz --output vectors.bin   train on a text: plain, gzip, or - for standard input
+  word2vec -train text -output vectors.bin -size 200 -window 5 -negative 5 -hs 0 -sample 1e-4 \
+           -threads 2 -iter 5 -min-count 5 -cbow 0 -binary 1
+  word2vec --load vectors.bin --neighbors king violin
+  word2vec --load vectors.bin --analogy man king woman
+  word2vec --load vectors.bin --interactive
+  word2vec --load vectors.bin --analogies questions-words.txt --similarity wordsim.tsv men.tsv
+  word2vec --train text --output v.bin --checkpoint v.state --checkpoint-interval 60
+  word2vec --train text --output v.bin --checkpoint v.state --resume
+
+Exit status: 0 done, 1 a file or text that cannot be used, 2 a wrong command line, 130 stopped by Ctrl-C.)";
+
+  static constexpr const char* classic[] = {
+      "-train", "-output",    "-size",  "-window", "-sample",     "-hs",         "-negative", "-threads",
+      "-iter",  "-min-count", "-alpha", "-binary", "-save-vocab", "-read-vocab", "-cbow",     "-debug"};
+
+  static void add_options(CLI::App& app, Options& o) {
+    app.option_defaults()->group("Model");
+    app.add_option("--size,--vector-size", o.model.size, "dimensions of a vector");
+    app.add_option("--window", o.model.window, "greatest distance of a context word");
+    auto* cbow = app.add_option("--cbow", o.model.cbow, "1: predict a word from its context; 0: skip-gram");
+    app.add_option_function<bool>(
+           "--sg", [&o](bool skip_gram) { o.model.cbow = !skip_gram; }, "gensim's opposite of --cbow")
+        ->excludes(cbow);
+    app.add_option("--hs", o.model.hs, "1: hierarchical softmax, beside negative samples if any");
+    app.add_option("--negative", o.model.negative, "negative samples; 0: none");
+    app.add_option("--ns-exponent", o.model.ns_exponent, "negatives are drawn by count to this power");
+    app.add_option("--shared-negatives", o.model.shared_negatives,
+                   "so many windows of skip-gram share their negatives; 0: each pair has its own");
+    app.add_option("--sample", o.model.sample, "thin out words above this share of the text; 0: none");
+    app.add_option("--cbow-mean", o.model.cbow_mean, "1: average the context; 0: add it up");
+
+    app.option_defaults()->group("Training");
+    app.add_option("--epochs,--iter", o.model.epochs, "passes over the text");
+    app.add_option("--alpha", o.model.alpha, "first learning rate; 0: 0.025, for CBOW 0.05");
+    app.add_option("--min-alpha", o.model.min_alpha, "last learning rate");
+    app.add_option_function<int>(
+           "--debug", [&o](int level) { o.quiet |= level == 0; }, "word2vec.c's: 0 is --quiet")
+        ->group("");
   }
-  const auto topics =
-      tn::models::gather_topics(queries, options.topics.empty() ? default_topics() : options.topics);
-  const std::string svg = tn::models::word_map_svg(queries, topics, map);
-  tn::io::AtomicFile file(options.map);
-  file.write(svg);
-  file.commit();
-}
 
-/// What a run without any wish of the user's shows.
-void show_neighbours(const tn::models::WordQueries& queries) {
-  constexpr tn::index_t count = 7, among = 15000;  // rarer words are known less well
-  std::puts("\n  Nearest neighbours");
-  for (const char* word : {"king", "france", "violin", "physician", "river", "anger", "gold", "seven"}) {
-    if (!queries.vectors().contains(word)) continue;
-    std::printf("  %s", padded(word, 12).c_str());
-    for (const auto& neighbour : queries.neighbours(word, count, among))
-      std::printf(" %s", queries.vectors().word(neighbour.row).c_str());
-    std::puts("");
+  /// The dictionary is small: more passes, wider windows and faster learning than a large text needs.
+  static void set_dictionary_defaults(const CLI::App& app, Options& o) {
+    if (app.count("--epochs") == 0) o.model.epochs = 10;
+    if (app.count("--window") == 0) o.model.window = 8;
+    if (app.count("--alpha") == 0 && !o.model.cbow) o.model.alpha = 0.04;
   }
-  std::puts("");
-}
 
-void name_files(const Options& options) {
-  if (!options.output.empty()) std::printf("Vectors   %s\n", options.output.c_str());
-  if (!options.map.empty()) std::printf("Picture   %s (open it in a browser)\n", options.map.c_str());
-}
-
-Status run(const Options& options) {
-  check_files(options);
-  if (!options.wants_vectors()) {
-    tn::text::write_vocabulary(options.save_vocab, read_corpus(options).vocabulary);
-    return done;
+  static std::string describe(const tn::models::Word2VecOptions& model) {
+    return format("%s, %lld dimensions, window %d, %s%s, %d epoch%s", model.cbow ? "CBOW" : "skip-gram",
+                  static_cast<long long>(model.size), model.window,
+                  model.negative > 0 ? format("%d negative samples", model.negative).c_str() : "",
+                  model.hs ? (model.negative > 0 ? " and hierarchical softmax" : "hierarchical softmax") : "",
+                  model.epochs, model.epochs == 1 ? "" : "s");
   }
-  std::optional<tn::models::WordVectors> vectors = options.trains() ? train(options) : load(options);
-  if (!vectors) return interrupted;
-  if (!options.output.empty())
-    tn::io::write_word_vectors(options.output, vectors->table(), options.output_format());
-  if (options.model.checkpoint == options.default_checkpoint()) std::remove(options.model.checkpoint.c_str());
 
-  const bool showcase = options.trains_on_dictionary() && !options.asks() && !options.evaluates();
-  std::optional<tn::models::WordQueries>
-      queries;  // costs as much memory as the vectors: only where it is used
-  if (showcase || options.asks() || options.evaluates() || !options.map.empty())
-    queries.emplace(std::move(*vectors));
-  if (!options.map.empty()) draw(options, *queries);
-  if (showcase) {
-    show_neighbours(*queries);
-    print_probe(*queries);
-    std::puts("");
-  }
-  if (options.evaluates()) evaluate(options, *queries);
-  name_files(options);
-  if (options.asks()) answer_questions(options, *queries);
-  return done;
-}
+  class Report {
+   public:
+    std::string line(const tn::models::Word2VecProgress& p) {
+      last_ = p;
+      return format("training %5.1f %%   %.2f million words/s   learning rate %.4f   loss %.3f   %s left",
+                    100 * p.fraction, p.words_per_second / 1e6, p.alpha, p.loss,
+                    clock_time(p.seconds_left).c_str());
+    }
+    void print(const Model&) const {
+      std::printf("          %.1f s, %s words/s\n", last_.seconds,
+                  grouped(static_cast<long long>(last_.words_per_second)).c_str());
+    }
+    std::string where() const { return format("at %.1f %%", 100 * last_.fraction); }
 
-Status complain(const std::string& sentence, Status status) {
-  std::fprintf(stderr, "word2vec: %s\n", sentence.c_str());
-  return status;
-}
-
-Status run(int argc, char** argv) try {
-  const std::optional<Options> options = parse_options(argc, argv);
-  const Status status = options ? run(*options) : done;
-  if (std::fflush(stdout) != 0)
-    return complain("cannot write standard output: " + tn::io::system_reason(), failed);
-  return status;
-} catch (const UsageError& error) {
-  return complain(plain_message(error) + " (word2vec --help tells more)", wrong_usage);
-} catch (const std::bad_alloc&) {
-  return complain("out of memory", failed);
-} catch (const std::exception& error) {
-  return complain(plain_message(error), failed);
-}
+   private:
+    tn::models::Word2VecProgress last_;
+  };
+};
 
 }  // namespace
-}  // namespace word2vec
 
 int main(int argc, char** argv) {
-  return word2vec::run(argc, argv);
+  return word_vectors::run_program<Word2VecProgram>(argc, argv);
 }

@@ -6,11 +6,9 @@
 #include <zlib.h>
 
 #include <chrono>
-#include <sstream>
 #include <thread>
 
-#include "support/program.hpp"
-#include "support/temporary_folder.hpp"
+#include "examples/vector_program.hpp"
 #include "tenon/core/generator.hpp"
 #include "tenon/io/word_vectors.hpp"
 
@@ -20,62 +18,9 @@ using support::Outcome;
 using support::Process;
 using support::read_file;
 
-class Word2VecProgram : public testing::Test {
+class Word2VecProgram : public support::VectorProgram {
  protected:
-  void SetUp() override {
-    const char* given = std::getenv("TENON_WORD2VEC");
-    program_ = given ? given : support::built_program("word2vec");
-    if (program_.empty()) GTEST_SKIP() << "the program word2vec is not built; TENON_WORD2VEC may name it";
-  }
-
-  Outcome run(const std::string& arguments, const std::string& input = "/dev/null") {
-    return Process(program_, split(arguments), input).wait();
-  }
-  /// Words of a command line; @ stands for the test's folder.
-  std::vector<std::string> split(const std::string& line) const {
-    std::istringstream stream(line);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) {
-      if (const auto at = word.find('@'); at != word.npos) word.replace(at, 1, folder_.path() + "/");
-      words.push_back(word);
-    }
-    return words;
-  }
-  /// The program ends so, says just this on standard error, and leaves these files.
-  void expect_failure(const std::string& arguments, int status, const std::string& sentence,
-                      const std::vector<std::string>& files) {
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.status, status) << arguments << "\n" << outcome.err;
-    std::string expected = sentence;
-    for (auto at = expected.find('@'); at != expected.npos; at = expected.find('@'))
-      expected.replace(at, 1, folder_.path() + "/");
-    EXPECT_EQ(outcome.err, "word2vec: " + expected + "\n") << arguments;
-    std::vector<std::string> left = folder_.files();
-    std::sort(left.begin(), left.end());
-    EXPECT_EQ(left, files) << arguments;
-  }
-
-  /// Sentences of two worlds that share no word.
-  std::string small_text(int sentences = 4000) const {
-    const char* worlds[2][6] = {{"dog", "cat", "horse", "sheep", "cow", "goat"},
-                                {"bread", "butter", "cheese", "soup", "wine", "cake"}};
-    tn::Generator random(1);
-    std::string text;
-    for (int i = 0; i < sentences; ++i) {
-      const auto& world = worlds[random.below(2)];
-      for (int j = 0; j < 8; ++j) text += std::string(world[random.below(6)]) + (j < 7 ? " " : "\n");
-    }
-    return text;
-  }
-
-  /// Four directions: animals, food, royalty, sex.
-  std::string small_vectors() const {
-    return "8 4\nman 0 0 0 1\nwoman 0 0 0 -1\nking 0 0 2 1\nqueen 0 0 2 -1\ndog 1 0 0 .5\ncat 1 .1 0 "
-           "-.5\nbread 0 1 0 .1\nsoup .1 1 0 -.1\n";
-  }
-
-  std::string program_;
-  support::TemporaryFolder folder_;
+  Word2VecProgram() : VectorProgram("word2vec", "TENON_WORD2VEC") {}
 };
 
 // What it is for

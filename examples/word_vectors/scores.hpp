@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "../common/terminal.hpp"
 #include "options.hpp"
 #include "probe.hpp"
 #include "tenon/models/word_evaluation.hpp"
-#include "terminal.hpp"
 
-namespace word2vec {
+namespace word_vectors {
 
 inline std::string fraction(tn::index_t part, tn::index_t whole) {
   return grouped(part) + " of " + grouped(whole);
@@ -87,4 +87,4 @@ inline void evaluate(const Options& options, const tn::models::WordQueries& quer
   print_analogies(evaluate_analogies(queries, read_analogies(options.analogies), options.restrict_vocab));
 }
 
-}  // namespace word2vec
+}  // namespace word_vectors

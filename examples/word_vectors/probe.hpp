@@ -3,7 +3,7 @@
 /// It tells whether a run went well, not how it compares with the literature; for that, pass the standard
 /// sets with --similarity and --analogies.
 
-namespace word2vec {
+namespace word_vectors {
 
 /// How alike two things are felt to be, from 0 to 10: the same, kin, of one scene, strangers.
 inline constexpr const char* probe_pairs = R"(# word word score
@@ -166,4 +166,4 @@ laugh smile grin weep
 judge jury lawyer priest
 )";
 
-}  // namespace word2vec
+}  // namespace word_vectors

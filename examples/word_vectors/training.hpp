@@ -1,44 +1,23 @@
 #pragma once
 /// Training with a progress line, checkpoints, and an end by Ctrl-C that loses nothing.
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "../common/interrupt.hpp"
+#include "../common/terminal.hpp"
 #include "options.hpp"
-#include "tenon/models/word2vec.hpp"
+#include "tenon/models/word_vectors.hpp"
 #include "tenon/text/corpus.hpp"
 #include "tenon/text/gcide.hpp"
 #include "tenon/text/vocabulary_file.hpp"
-#include "terminal.hpp"
 
-namespace word2vec {
+namespace word_vectors {
 
-/// Notes Ctrl-C while it lives. A second one ends the program at once.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    received() = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { received() = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &action, &before_);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  ~InterruptGuard() { ::sigaction(SIGINT, &before_, nullptr); }
-
-  bool interrupted() const { return received() != 0; }
-
- private:
-  static volatile std::sig_atomic_t& received() {
-    static volatile std::sig_atomic_t flag = 0;
-    return flag;
-  }
-  struct sigaction before_ {};
-};
+using namespace examples;
 
 /// Passes a text on and shows how much of it was read.
 class ReportingReader : public tn::text::TextReader {
@@ -74,22 +53,17 @@ inline std::unique_ptr<tn::text::TextReader> open_text(const Options& options) {
   return std::make_unique<tn::text::GcideReader>(*path);
 }
 
-inline tn::text::Corpus read_corpus(const Options& options) {
+/// Program   see run_program
+template <class Program>
+tn::text::Corpus read_corpus(const typename Program::Options& options) {
   StatusLine status(options.quiet);
   ReportingReader reader(open_text(options), status);
-  const tn::text::VocabularyLimits limits = tn::models::Word2Vec::limits(options.model);
+  const tn::text::VocabularyLimits limits = Program::Model::limits(options.model);
   if (options.read_vocab.empty()) return tn::text::read_corpus(reader, options.tokens, limits);
   return tn::text::read_corpus(reader, options.tokens, tn::text::read_vocabulary(options.read_vocab, limits));
 }
 
-inline std::string progress_text(const tn::models::Word2VecProgress& p) {
-  return format("training %5.1f %%   %.2f million words/s   learning rate %.4f   loss %.3f   %s left",
-                100 * p.fraction, p.words_per_second / 1e6, p.alpha, p.loss,
-                clock_time(p.seconds_left).c_str());
-}
-
-inline void describe_run(const Options& options, const tn::text::Corpus& corpus) {
-  const auto& model = options.model;
+inline void describe_text(const Options& options, const tn::text::Corpus& corpus) {
   const std::string source = options.trains_on_dictionary() ? "the dictionary " + *tn::text::find_gcide()
                              : options.train == "-"         ? "standard input"
                                                             : options.train;
@@ -98,43 +72,38 @@ inline void describe_run(const Options& options, const tn::text::Corpus& corpus)
               grouped(static_cast<long long>(corpus.words)).c_str(),
               grouped(static_cast<long long>(corpus.vocabulary.total())).c_str(),
               grouped(corpus.vocabulary.size()).c_str());
-  std::printf("Training  %s, %lld dimensions, window %d, %s%s, %d epoch%s\n",
-              model.cbow ? "CBOW" : "skip-gram", static_cast<long long>(model.size), model.window,
-              model.negative > 0 ? format("%d negative samples", model.negative).c_str() : "",
-              model.hs ? (model.negative > 0 ? " and hierarchical softmax" : "hierarchical softmax") : "",
-              model.epochs, model.epochs == 1 ? "" : "s");
-  std::fflush(stdout);
 }
 
 /// The vectors, or nothing when Ctrl-C came first: what is then kept is said on standard error.
-inline std::optional<tn::models::WordVectors> train(const Options& options) {
-  tn::text::Corpus corpus = read_corpus(options);
+template <class Program>
+std::optional<tn::models::WordVectors> train(const typename Program::Options& options) {
+  tn::text::Corpus corpus = read_corpus<Program>(options);
   if (!options.save_vocab.empty()) tn::text::write_vocabulary(options.save_vocab, corpus.vocabulary);
-  describe_run(options, corpus);
-  tn::models::Word2Vec run(std::move(corpus), options.model);
+  describe_text(options, corpus);
+  std::printf("Training  %s\n", Program::describe(options.model).c_str());
+  std::fflush(stdout);
+  typename Program::Model run(std::move(corpus), options.model);
   if (options.resume) run.load(options.model.checkpoint);
 
   const InterruptGuard guard;
-  tn::models::Word2VecProgress last;
+  typename Program::Report report;
   bool done = false;
   {
     StatusLine status(options.quiet);
-    done = run.run([&](const tn::models::Word2VecProgress& progress) {
-      last = progress;
-      status.show(progress_text(progress));
+    done = run.run([&](const auto& progress) {
+      status.show(report.line(progress));
       return !guard.interrupted();
     });
   }
   if (done) {
-    std::printf("          %.1f s, %s words/s\n", last.seconds,
-                grouped(static_cast<long long>(last.words_per_second)).c_str());
+    report.print(run);
     return run.vectors();
   }
   const std::string& kept = options.model.checkpoint;
-  std::fprintf(stderr, "word2vec: stopped at %.1f %%; %s\n", 100 * last.fraction,
+  std::fprintf(stderr, "%s: stopped %s; %s\n", Program::name, report.where().c_str(),
                kept.empty() ? "nothing was kept, since no --checkpoint was given"
                             : ("the same command with --resume goes on from " + kept).c_str());
   return std::nullopt;
 }
 
-}  // namespace word2vec
+}  // namespace word_vectors

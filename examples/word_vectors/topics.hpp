@@ -5,7 +5,7 @@
 
 #include "tenon/models/word_map.hpp"
 
-namespace word2vec {
+namespace word_vectors {
 
 inline std::vector<tn::models::WordTopic> default_topics() {
   return {{"animals", {"dog", "cat", "horse", "sheep", "bear"}},
@@ -17,4 +17,4 @@ inline std::vector<tn::models::WordTopic> default_topics() {
           {"countries", {"france", "germany", "spain", "italy", "england"}}};
 }
 
-}  // namespace word2vec
+}  // namespace word_vectors

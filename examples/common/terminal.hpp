@@ -6,13 +6,13 @@
 
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <string_view>
 
+#include "program.hpp"
 #include "tenon/text/normalize.hpp"
 
-namespace word2vec {
+namespace examples {
 
 /// A line on the terminal that is replaced by the next. Silent when standard error is not a terminal.
 class StatusLine {
@@ -45,14 +45,6 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-/// As printf would.
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
-
 /// 1234567 as 1,234,567.
 inline std::string grouped(long long number) {
   std::string digits = std::to_string(number);
@@ -68,13 +60,6 @@ inline std::string clock_time(double seconds) {
   return format("%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
 }
 
-/// An error's sentence without the name of the operation that the library puts in front: "[load] …".
-inline std::string plain_message(const std::exception& error) {
-  const std::string message = error.what();
-  const std::size_t end = message.starts_with('[') ? message.find("] ") : message.npos;
-  return end == message.npos ? message : message.substr(end + 2);
-}
-
 /// Filled up with blanks to so many characters.
 inline std::string padded(std::string text, std::size_t width) {
   std::size_t characters = 0;
@@ -84,4 +69,4 @@ inline std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-}  // namespace word2vec
+}  // namespace examples

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "../common/terminal.hpp"
 #include "options.hpp"
 #include "tenon/models/word_queries.hpp"
 #include "tenon/text/normalize.hpp"
-#include "terminal.hpp"
 
-namespace word2vec {
+namespace word_vectors {
+
+using namespace examples;
 
 /// The word as the vocabulary has it: as it was typed, or in lower case.
 inline std::string known_form(const tn::models::WordVectors& vectors, const std::string& word) {
@@ -110,4 +112,4 @@ inline void answer_questions(const Options& options, const tn::models::WordQueri
   if (options.interactive) converse(queries, options);
 }
 
-}  // namespace word2vec
+}  // namespace word_vectors
