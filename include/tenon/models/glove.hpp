@@ -209,6 +209,7 @@ inline TrainingState Glove::state() const {
            {"window", std::to_string(options_.window)},
            {"iterations", std::to_string(options_.iterations)},
            {"eta", exact(options_.eta)},
+           {"lambda", exact(options_.lambda)},
            {"seed", std::to_string(options_.seed)}},
           corpus_};
 }

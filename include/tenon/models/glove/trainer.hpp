@@ -18,6 +18,7 @@ class CooccurrenceTrainer {
         log_x_max_(static_cast<float>(std::log(options.x_max))),
         alpha_(static_cast<float>(options.alpha)),
         rate_(static_cast<float>(options.eta)),
+        lambda_(static_cast<float>(options.lambda)),
         logs_(static_cast<std::size_t>(CooccurrenceStream::block_size)),
         weights_(logs_.size()) {}
 
@@ -61,11 +62,12 @@ class CooccurrenceTrainer {
                                                          .stride = model_->stride(),
                                                          .log_count = logs_[at],
                                                          .weight = weights_[at],
-                                                         .rate = rate_});
+                                                         .rate = rate_,
+                                                         .lambda = lambda_});
   }
 
   GloveModel* model_;
-  float log_x_max_, alpha_, rate_;
+  float log_x_max_, alpha_, rate_, lambda_;
   std::vector<float> logs_, weights_;  // of the block
 };
 
