@@ -81,10 +81,12 @@ TEST(GloveStep, ByHand) {
   problem.rate = 0.5;
   problem.lambda = 1;
   EXPECT_DOUBLE_EQ(problem.run(fast), 0.5 * 2 * 9);
-  EXPECT_DOUBLE_EQ(problem.row[0], 1 - 7 / std::sqrt(50.0));
-  EXPECT_DOUBLE_EQ(problem.row[1], 2 - 5 / std::sqrt(26.0));
-  EXPECT_DOUBLE_EQ(problem.context[0], 2 - 5 / std::sqrt(32.0));
-  EXPECT_DOUBLE_EQ(problem.context[1], 1 - 7 / std::sqrt(56.0));
+  // A root, a reciprocal and a product of numbers around 1 are three roundings of 2^-53 each.
+  constexpr double tolerance = 3 * 0x1p-53;
+  EXPECT_NEAR(problem.row[0], 1 - 7 / std::sqrt(50.0), tolerance);
+  EXPECT_NEAR(problem.row[1], 2 - 5 / std::sqrt(26.0), 2 * tolerance);
+  EXPECT_NEAR(problem.context[0], 2 - 5 / std::sqrt(32.0), 2 * tolerance);
+  EXPECT_NEAR(problem.context[1], 1 - 7 / std::sqrt(56.0), tolerance);
   EXPECT_DOUBLE_EQ(problem.at(problem.row, problem.stride), 50);
   EXPECT_DOUBLE_EQ(problem.at(problem.context, problem.stride + 1), 56);
 }
