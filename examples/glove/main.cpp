@@ -55,7 +55,6 @@ Exit status: 0 done, 1 a file or text that cannot be used, 2 a wrong command lin
     app.option_defaults()->group("Training");
     app.add_option("--iterations,--iter", o.model.iterations, "passes over the co-occurrences");
     app.add_option("--eta", o.model.eta, "first learning rate");
-    app.add_option("--lambda", o.model.lambda, "draws vectors towards zero: helps where the text is small");
     app.add_option("--memory", o.model.memory, "GB for counting; what is more goes to files in TMPDIR");
   }
 

@@ -21,7 +21,7 @@ template <class T>
 struct Problem {
   index_t dim, stride;
   std::vector<T> row, context;
-  T log_count = T(1.5), weight = T(0.7), rate = T(0.3), lambda = T(0.25);
+  T log_count = T(1.5), weight = T(0.7), rate = T(0.3);
 
   explicit Problem(index_t dimensions) : dim(dimensions), stride(tn::backend::hogwild::row_stride<T>(dim)) {
     Generator generator{static_cast<std::uint64_t>(dim)};
@@ -35,7 +35,7 @@ struct Problem {
 
   template <class Step>
   T run(const Step& step) {
-    return step(GloveRows<T>{row.data(), context.data(), stride, log_count, weight, rate, lambda});
+    return step(GloveRows<T>{row.data(), context.data(), stride, log_count, weight, rate});
   }
 };
 
@@ -64,7 +64,7 @@ TEST(GloveStep, EqualsPlainLoopsOverDimensions) {
   }
 }
 
-/// <x, y> = 1 * 2 + 2 * 1 = 4, d = 4 - 1 = 3, rate f(X) = 1: dx = 3 y + x = (7, 5), dy = 3 x + y = (5, 7).
+/// <x, y> = 1 * 2 + 2 * 1 = 4, d = 4 - 1 = 3, g = 0.5 * 2 * 3 = 3: dx = 3 y = (6, 3), dy = 3 x = (3, 6).
 TEST(GloveStep, ByHand) {
   Problem<double> problem(2);
   problem.row.assign(problem.row.size(), 0);
@@ -79,16 +79,15 @@ TEST(GloveStep, ByHand) {
   problem.log_count = 1;
   problem.weight = 2;
   problem.rate = 0.5;
-  problem.lambda = 1;
   EXPECT_DOUBLE_EQ(problem.run(fast), 0.5 * 2 * 9);
   // A root, a reciprocal and a product of numbers around 1 are three roundings of 2^-53 each.
   constexpr double tolerance = 3 * 0x1p-53;
-  EXPECT_NEAR(problem.row[0], 1 - 7 / std::sqrt(50.0), tolerance);
-  EXPECT_NEAR(problem.row[1], 2 - 5 / std::sqrt(26.0), 2 * tolerance);
-  EXPECT_NEAR(problem.context[0], 2 - 5 / std::sqrt(32.0), 2 * tolerance);
-  EXPECT_NEAR(problem.context[1], 1 - 7 / std::sqrt(56.0), tolerance);
-  EXPECT_DOUBLE_EQ(problem.at(problem.row, problem.stride), 50);
-  EXPECT_DOUBLE_EQ(problem.at(problem.context, problem.stride + 1), 56);
+  EXPECT_NEAR(problem.row[0], 1 - 6 / std::sqrt(37.0), tolerance);
+  EXPECT_NEAR(problem.row[1], 2 - 3 / std::sqrt(10.0), 2 * tolerance);
+  EXPECT_NEAR(problem.context[0], 2 - 3 / 4.0, 2 * tolerance);
+  EXPECT_NEAR(problem.context[1], 1 - 6 / std::sqrt(43.0), tolerance);
+  EXPECT_DOUBLE_EQ(problem.at(problem.row, problem.stride), 37);
+  EXPECT_DOUBLE_EQ(problem.at(problem.context, problem.stride + 1), 43);
 }
 
 TEST(GloveStep, KeepsFixedCoordinatesAndZerosBeyondTheDimensions) {

@@ -7,9 +7,10 @@ namespace TENON_NAMESPACE::backend {
 
 /// A step of stochastic gradient descent on one co-occurrence X of a word and a context word, with the rates
 /// of AdaGrad (Duchi et al. 2011) for each coordinate:
-///   loss = f(X) (d^2 + lambda (|row|^2 + |context|^2)) / 2,  d = <row, context> - log X
-///   drow = rate f(X) (d context + lambda row),  squares += drow^2,  row -= drow / sqrt(squares)
-/// and likewise the context row, all from the values before the step.
+///   loss = f(X) d^2 / 2,  d = <row, context> - log X        g = rate f(X) d
+///   squares += (g context)^2,    row     -= g context / sqrt(squares)     likewise the context row,
+///                                                                         all from the values before the
+///                                                                         step
 ///
 /// A row is `stride` coordinates followed by their sums of squares. Biases are coordinates too: where one row
 /// holds its bias, the other holds a 1 whose sum of squares is `fixed_squares`, so that it never moves.
@@ -21,7 +22,6 @@ struct GloveRows {
   T log_count;     ///< log X
   T weight;        ///< f(X)
   T rate;          ///< step size
-  T lambda = 0;    ///< draws coordinates towards zero
 };
 
 /// A coordinate with this sum of squares stays what it is, as long as its gradient is below 10^7.

@@ -126,7 +126,11 @@ class Glove {
 };
 
 inline bool Glove::run(const Observer& observer) {
-  return (counted_ || count(observer)) && (done() || train_pairs(observer));
+  if (!counted_ && !count(observer)) {
+    if (!options_.checkpoint.empty()) save(options_.checkpoint);
+    return false;
+  }
+  return done() || train_pairs(observer);
 }
 
 /// Each thread counts the blocks that it takes in a table of its own.
@@ -209,7 +213,6 @@ inline TrainingState Glove::state() const {
            {"window", std::to_string(options_.window)},
            {"iterations", std::to_string(options_.iterations)},
            {"eta", exact(options_.eta)},
-           {"lambda", exact(options_.lambda)},
            {"seed", std::to_string(options_.seed)}},
           corpus_};
 }

@@ -95,6 +95,20 @@ TEST(Glove, StopsWhileItCounts) {
   EXPECT_EQ(run.pair_count(), 0);
 }
 
+/// Nothing was trained yet, but the program says that the checkpoint is there to go on from.
+TEST(Glove, WhatIsStoppedWhileItCountsLeavesACheckpoint) {
+  const support::TemporaryFolder folder;
+  GloveOptions options = small();
+  options.checkpoint = folder / "checkpoint";
+  const std::string text = topics(300);
+  Glove stopped(read(text, options), options);
+  EXPECT_FALSE(stopped.run([](const GloveProgress&) { return false; }));
+  Glove resumed(read(text, options), options);
+  resumed.load(options.checkpoint);
+  EXPECT_TRUE(resumed.run());
+  EXPECT_EQ(resumed.vectors().values(), train(text, options).values());
+}
+
 TEST(Glove, CheckpointsOfOtherRunsAreRefused) {
   const support::TemporaryFolder folder;
   const std::string path = folder / "checkpoint", text = topics(100);

@@ -31,16 +31,15 @@ template <Real T>
 
 }  // namespace detail
 
-/// Returns f(X) d^2 / 2 before the step.
+/// Returns the loss before the step.
 template <Real T>
 [[gnu::always_inline]] inline T glove_step(const GloveRows<T>& rows) {
   const T d = detail::glove_product(rows) - rows.log_count;
-  const T share = rows.rate * rows.weight;
-  const Pack<T> g(share * d), pull(share * rows.lambda);
+  const Pack<T> g(rows.rate * rows.weight * d);
   for (index_t k = 0; k < rows.stride; k += Pack<T>::width) {
     const Pack<T> x = hogwild::load(rows.row + k), y = hogwild::load(rows.context + k);
-    detail::glove_change(rows.row + k, rows.row + rows.stride + k, x, fma(pull, x, g * y));
-    detail::glove_change(rows.context + k, rows.context + rows.stride + k, y, fma(pull, y, g * x));
+    detail::glove_change(rows.row + k, rows.row + rows.stride + k, x, g * y);
+    detail::glove_change(rows.context + k, rows.context + rows.stride + k, y, g * x);
   }
   return T(0.5) * rows.weight * d * d;
 }

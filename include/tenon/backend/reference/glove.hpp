@@ -7,19 +7,18 @@
 
 namespace TENON_NAMESPACE::backend::reference {
 
-/// Returns f(X) d^2 / 2 before the step.
+/// Returns the loss before the step.
 template <Real T>
 T glove_step(const GloveRows<T>& rows) {
   T d = -rows.log_count;
   for (index_t k = 0; k < rows.stride; ++k) d += rows.row[k] * rows.context[k];
-  const T share = rows.rate * rows.weight;
+  const T g = rows.rate * rows.weight * d;
   const auto change = [](T& x, T& squares, T dx) {
     squares += dx * dx;
     x -= dx / std::sqrt(squares);
   };
   for (index_t k = 0; k < rows.stride; ++k) {
-    const T drow = share * (d * rows.context[k] + rows.lambda * rows.row[k]);
-    const T dcontext = share * (d * rows.row[k] + rows.lambda * rows.context[k]);
+    const T drow = g * rows.context[k], dcontext = g * rows.row[k];
     change(rows.row[k], rows.row[rows.stride + k], drow);
     change(rows.context[k], rows.context[rows.stride + k], dcontext);
   }

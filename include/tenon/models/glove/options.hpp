@@ -31,10 +31,9 @@ struct GloveOptions {
   double memory = 0.5;    ///< GB for counting co-occurrences; what is more waits in temporary files
 
   // The schedule.
-  int iterations = 50;  ///< passes over the co-occurrences (glove: iter)
-  double eta = 0.05;    ///< first learning rate; AdaGrad lowers it for each coordinate
-  double lambda = 0;    ///< lambda f(X) (|w|^2 + |w~|^2) is added to the loss: helps where the text is small
-  int threads = 0;      ///< Hogwild threads; 0: as many as the machine has
+  int iterations = 50;     ///< passes over the co-occurrences (glove: iter)
+  double eta = 0.05;       ///< first learning rate; AdaGrad lowers it for each coordinate
+  int threads = 0;         ///< Hogwild threads; 0: as many as the machine has
   std::uint64_t seed = 1;  ///< one thread and one seed give the same bits each run
 
   // Checkpoints.
@@ -60,7 +59,6 @@ struct GloveOptions {
     require(iterations >= 1 && iterations <= 1000000, "iterations must lie between 1 and 1000000, not ",
             iterations);
     require(eta > 0 && eta <= 10, "eta must lie between 0 and 10, not ", eta);
-    require(lambda >= 0 && lambda <= 10, "lambda must lie between 0 and 10, not ", lambda);
     require(threads >= 0 && threads <= 4096, "threads must lie between 0 and 4096, not ", threads);
     require(checkpoint_interval >= 0, "checkpoint_interval must not be negative, it is ",
             checkpoint_interval);

@@ -18,7 +18,6 @@ class CooccurrenceTrainer {
         log_x_max_(static_cast<float>(std::log(options.x_max))),
         alpha_(static_cast<float>(options.alpha)),
         rate_(static_cast<float>(options.eta)),
-        lambda_(static_cast<float>(options.lambda)),
         logs_(static_cast<std::size_t>(CooccurrenceStream::block_size)),
         weights_(logs_.size()) {}
 
@@ -62,12 +61,11 @@ class CooccurrenceTrainer {
                                                          .stride = model_->stride(),
                                                          .log_count = logs_[at],
                                                          .weight = weights_[at],
-                                                         .rate = rate_,
-                                                         .lambda = lambda_});
+                                                         .rate = rate_});
   }
 
   GloveModel* model_;
-  float log_x_max_, alpha_, rate_, lambda_;
+  float log_x_max_, alpha_, rate_;
   std::vector<float> logs_, weights_;  // of the block
 };
 
