@@ -63,4 +63,23 @@ TEST(Convert, AModelInAnotherScalarType) {
   EXPECT_FALSE(converted.absent);
 }
 
+template <class T>
+struct FullByDefault {
+  nn::Linear<T> layer{2, 3};
+  std::optional<nn::Linear<T>> head = nn::Linear<T>(3, 1);
+  std::unique_ptr<nn::Linear<T>> owned = std::make_unique<nn::Linear<T>>(3, 1);
+};
+
+TEST(Convert, WhatTheModelHasNotIsNotThereAfterwards) {
+  FullByDefault<float> model;
+  model.layer.bias = {};
+  model.head.reset();
+  model.owned.reset();
+  const auto converted = nn::to<double>(model);
+  EXPECT_FALSE(converted.layer.bias.defined());
+  EXPECT_FALSE(converted.head);
+  EXPECT_FALSE(converted.owned);
+  EXPECT_EQ(nn::state(converted).tensors.size(), 1u);
+}
+
 }  // namespace

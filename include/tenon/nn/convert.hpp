@@ -31,9 +31,9 @@ template <class From, class To>
 void convert(const From& from, To& to) {
   if constexpr (is_parameter<From> || is_buffer<From>) {
     using U = typename To::value_type;
-    if (!from.defined()) return;
-    to = To(tenon::to<U>(from.detach()));
-    if constexpr (is_parameter<To>) to.requires_grad_(from.requires_grad());
+    to = from.defined() ? To(tenon::to<U>(from.detach())) : To();
+    if constexpr (is_parameter<To>)
+      if (to.defined()) to.requires_grad_(from.requires_grad());
   } else if constexpr (std::is_same_v<From, To> && is_data<From>()) {
     to = from;
   } else if constexpr (std::is_arithmetic_v<From>) {
@@ -43,6 +43,7 @@ void convert(const From& from, To& to) {
     auto target = to.begin();
     for (const auto& element : from) convert(element, *target++);
   } else if constexpr (Nullable<From>) {
+    to.reset();
     if (!from) return;
     if constexpr (requires { to.emplace(); })
       to.emplace();
