@@ -4,15 +4,14 @@
 #include <fcntl.h>     // open
 #include <sys/stat.h>  // fstat
 #include <unistd.h>    // close
-#include <zlib.h>      // gzdopen, gzread
 
-#include <algorithm>  // max, min
+#include <algorithm>  // max
 #include <cstddef>    // size_t
 #include <string>     // string
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
-#include "tenon/io/atomic_file.hpp"
+#include "tenon/io/gzip_file.hpp"
 
 namespace TENON_NAMESPACE::data {
 
@@ -25,17 +24,13 @@ class FileReader {
     require(descriptor >= 0, "cannot open it: ", io::system_reason());
     struct stat status {};
     const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    if (regular) file_ = ::gzdopen(descriptor, "rb");
-    if (!file_) ::close(descriptor);
+    if (!regular) ::close(descriptor);
     require(regular, "it is not a regular file");
-    require(file_ != nullptr, "out of memory while opening it");
-    ::gzbuffer(file_, 1u << 18);
+    file_ = io::GzipFile(descriptor);
+    require(file_.is_open(), "out of memory while opening it");
     // Deflate makes at most 1032 bytes of one.
-    most_bytes_ = static_cast<index_t>(status.st_size) * (::gzdirect(file_) ? 1 : 1032);
+    most_bytes_ = static_cast<index_t>(status.st_size) * (file_.is_compressed() ? 1032 : 1);
   }
-  FileReader(const FileReader&) = delete;
-  FileReader& operator=(const FileReader&) = delete;
-  ~FileReader() { ::gzclose_r(file_); }
 
   const std::string& path() const { return path_; }
   /// No file of this size holds more: what is larger need not be allocated to be refused.
@@ -46,15 +41,10 @@ class FileReader {
     auto* out = static_cast<char*>(data);
     std::size_t done = 0;
     while (done < bytes) {
-      const auto wanted = static_cast<unsigned>(std::min<std::size_t>(bytes - done, 1u << 30));
-      const int count = ::gzread(file_, out + done, wanted);
-      int code = Z_OK;
-      const char* const message = ::gzerror(file_, &code);
-      // A compressed file that ends early is reported beside the last bytes that could still be read.
-      require(code != Z_BUF_ERROR, "the compressed data end too early");
-      require(count >= 0, code == Z_ERRNO ? io::system_reason() : std::string(message));
+      const std::size_t count = file_.read(out + done, bytes - done);
+      require(file_.failure().empty(), file_.failure());
       if (count == 0) break;
-      done += static_cast<std::size_t>(count);
+      done += count;
     }
     return done;
   }
@@ -85,7 +75,7 @@ class FileReader {
  private:
   const char* format_;
   std::string path_;
-  gzFile file_ = nullptr;
+  io::GzipFile file_;
   index_t most_bytes_ = 0;
 };
 

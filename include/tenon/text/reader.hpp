@@ -2,8 +2,6 @@
 /// Text as a stream of bytes: files, gzip-compressed files, standard input, strings, and whatever a user
 /// derives.
 
-#include <zlib.h>  // gzdopen, gzread
-
 #include <algorithm>    // min
 #include <cstddef>      // size_t
 #include <cstring>      // memcpy
@@ -12,10 +10,10 @@
 #include <utility>      // move
 
 #include <fcntl.h>   // open
-#include <unistd.h>  // dup, close
+#include <unistd.h>  // dup
 
 #include "tenon/core/error.hpp"
-#include "tenon/io/atomic_file.hpp"
+#include "tenon/io/gzip_file.hpp"
 
 namespace TENON_NAMESPACE::text {
 
@@ -48,36 +46,20 @@ class FileReader : public TextReader {
  public:
   explicit FileReader(const std::string& path) : name_(path == "-" ? "standard input" : path) {
     const int descriptor = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) fail<IoError>("text", "cannot open ", name_, ": ", io::system_reason());
-    file_ = ::gzdopen(descriptor, "rb");
-    if (!file_) {
-      ::close(descriptor);
-      fail<IoError>("text", "out of memory while opening ", name_);
-    }
-    ::gzbuffer(file_, 1u << 18);
+    check<IoError>(descriptor >= 0, "text", "cannot open ", name_, ": ", io::system_reason());
+    file_ = io::GzipFile(descriptor);
+    check<IoError>(file_.is_open(), "text", "out of memory while opening ", name_);
   }
-  FileReader(const FileReader&) = delete;
-  FileReader& operator=(const FileReader&) = delete;
-  ~FileReader() override { ::gzclose_r(file_); }
 
   std::size_t read(char* buffer, std::size_t capacity) override {
-    const auto wanted = static_cast<unsigned>(std::min<std::size_t>(capacity, 1u << 30));
-    const int count = ::gzread(file_, buffer, wanted);
-    int code = Z_OK;
-    const char* const message = ::gzerror(file_, &code);
-    // A compressed file that ends early is reported beside the last bytes that could still be read.
-    if (count < 0 || code == Z_BUF_ERROR) {
-      fail<IoError>("text", "cannot read ", name_, ": ",
-                    code == Z_ERRNO       ? io::system_reason()
-                    : code == Z_BUF_ERROR ? "the compressed data end too early"
-                                          : message);
-    }
-    return static_cast<std::size_t>(count);
+    const std::size_t count = file_.read(buffer, capacity);
+    check<IoError>(file_.failure().empty(), "text", "cannot read ", name_, ": ", file_.failure());
+    return count;
   }
 
  private:
   std::string name_;
-  gzFile file_ = nullptr;
+  io::GzipFile file_;
 };
 
 }  // namespace TENON_NAMESPACE::text
