@@ -23,13 +23,8 @@ struct LoadedText {
 
 /// What a saved model says of itself.
 LoadedText read_description(const std::string& path) {
-  const auto metadata = tn::io::SafetensorsFile(path).metadata();
-  const auto get = [&](const char* key) {
-    const auto at = metadata.find(key);
-    tn::check<tn::IoError>(at != metadata.end(), "load", path, " was not saved by this program: no \"", key,
-                           "\" in it");
-    return at->second;
-  };
+  const tn::io::SafetensorsFile file(path);
+  const auto get = [&](const char* key) { return examples::description(file, key); };
   return {Words::from_text(get("words")), get("set"), get("model")};
 }
 

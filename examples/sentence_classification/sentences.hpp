@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "../common/program.hpp"
+#include "../common/words.hpp"
 #include "tenon/data/file_reader.hpp"
 #include "tenon/data/loader.hpp"
-#include "tenon/text/vocabulary.hpp"
 
 namespace sentence_classification {
 
@@ -35,15 +35,10 @@ class Words {
   }
 
   /// All words, a newline after each, and back.
-  std::string text() const {
-    std::string text;
-    for (index_t id = 0; id < vocabulary_.size(); ++id) text.append(vocabulary_.word(id)) += '\n';
-    return text;
-  }
+  std::string text() const { return examples::join_words(vocabulary_); }
   static Words from_text(std::string_view text) {
     Words words;
-    for (std::size_t end = 0; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1))
-      words.learn(text.substr(0, end));
+    words.vocabulary_ = examples::split_words(text);
     return words;
   }
 

@@ -1,0 +1,83 @@
+#pragma once
+/// Text that a model makes up, word by word.
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "training.hpp"
+
+namespace language_model {
+
+struct WritingOptions {
+  std::string prompt;  ///< words between blanks, which the text goes on from
+  index_t length = 60;
+  double temperature = 1;  ///< below 1 likely words are taken more often still
+};
+
+/// Draws words until there are so many. The word for the unknown is never drawn.
+/// throws ValueError for a word of the prompt that the model does not know
+inline std::string write(const Model& model, const Vocabulary& words, const WritingOptions& options) {
+  const tn::NoGrad no_grad;
+  const index_t unknown = words.find(unknown_word);
+  std::vector<index_t> given{words.find(end_of_line)};
+  std::string text;
+  const auto append = [&](std::string_view word) {
+    if (word == end_of_line)
+      text += '\n';
+    else
+      (text += text.empty() || text.back() == '\n' ? "" : " ") += word;
+  };
+  tn::text::StringReader prompt(options.prompt);
+  tn::text::tokenize(
+      prompt, {},
+      [&](std::string_view word) {
+        const auto id = words.find(word);
+        tn::check<tn::ValueError>(id != Vocabulary::unknown, "prompt", "the model does not know the word \"",
+                                  word, "\"");
+        given.push_back(id);
+        append(word);
+      },
+      [] {});
+
+  State state;
+  auto next = tn::from(given, {static_cast<index_t>(given.size()), 1});
+  for (index_t count = 0; count < options.length; ++count) {
+    const auto [scores, after] = model(next, state);
+    state = after;
+    auto last = tn::select(scores, 0, -1) / static_cast<float>(options.temperature);  // (1, words)
+    auto never = tn::narrow(last, 1, unknown, 1);
+    tn::fill_(never, -std::numeric_limits<float>::infinity());
+    next = tn::unsqueeze(tn::categorical(last, 1), 0);
+    append(words.word(next.item()));
+  }
+  return text;
+}
+
+/// The text with lines of at most so many characters, each after some blanks.
+inline std::string wrapped(std::string_view text, std::size_t width = 96, std::string_view indent = "    ") {
+  std::string lines(indent);
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+    if (column + end > width && column > 0) {
+      lines += "\n";
+      lines += indent;
+      column = 0;
+    }
+    if (column > 0) lines += ' ';
+    lines += text.substr(0, end);
+    column += end + 1;
+    const bool line_ends = end < text.size() && text[end] == '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line_ends && !text.empty()) {
+      lines += "\n";
+      lines += indent;
+      column = 0;
+    }
+  }
+  return lines;
+}
+
+}  // namespace language_model
