@@ -2,9 +2,9 @@
 /// What an optimizer remembers, by name: what a checkpoint keeps of it, so that a resumed run has the bits of
 /// an uninterrupted one.
 
-#include <map>          // map
+#include <algorithm>    // find
 #include <string_view>  // string_view
-#include <utility>      // pair
+#include <utility>      // move, pair
 
 #include "tenon/core/reflect.hpp"
 #include "tenon/nn/named_tensor.hpp"
@@ -36,38 +36,37 @@ inline index_t as_count(const char* op, std::string_view name, double value) {
 /// Takes numbers by their names; at the end none may be left.
 class NumberReader {
  public:
-  NumberReader(const char* op, const NamedNumbers& numbers) : op_(op) {
-    for (const auto& [name, value] : numbers) numbers_.emplace(name, value);
-  }
-  void read(const std::string& name, double& value) {
-    const auto found = numbers_.find(name);
+  NumberReader(const char* op, NamedNumbers numbers) : op_(op), numbers_(std::move(numbers)) {}
+
+  void read(std::string_view name, double& value) {
+    const auto found = std::ranges::find(numbers_, name, &NamedNumbers::value_type::first);
     check<ValueError>(found != numbers_.end(), op_, "the state lacks the number \"", name, "\"");
     value = found->second;
     numbers_.erase(found);
   }
-  void read(const std::string& name, index_t& count) {
+  void read(std::string_view name, index_t& count) {
     double value = 0;
     read(name, value);
     count = as_count(op_, name, value);
   }
   void finish() const {
     if (!numbers_.empty())
-      fail<ValueError>(op_, "nothing here is called \"", numbers_.begin()->first,
+      fail<ValueError>(op_, "nothing here is called \"", numbers_.front().first,
                        "\", as a number of the state is");
   }
 
  private:
   const char* op_;
-  std::map<std::string_view, double> numbers_;
+  NamedNumbers numbers_;  // what was saved in the order of reading is found at once
 };
 
 /// The same for a whole state. Tensors are copied: what was loaded is the optimizer's own.
 template <Real T>
 class StateReader {
  public:
-  StateReader(const char* op, const OptimizerState<T>& state) : op_(op), numbers_(op, state.numbers) {
-    for (const NamedTensor<T>& entry : state.tensors) tensors_.emplace(entry.name, &entry.tensor);
-  }
+  StateReader(const char* op, const OptimizerState<T>& state)
+      : op_(op), numbers_(op, state.numbers), tensors_(state.tensors) {}
+
   template <class Number>
   void read(const std::string& name, Number& value) {
     numbers_.read(name, value);
@@ -75,9 +74,9 @@ class StateReader {
   /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
     tensor = {};
-    const auto found = tensors_.find(name);
+    const auto found = std::ranges::find(tensors_, name, &NamedTensor<T>::name);
     if (found == tensors_.end()) return;
-    const Tensor<T>& saved = *found->second;
+    const Tensor<T>& saved = found->tensor;
     check<ShapeError>(saved.shape() == shape, op_, "\"", name, "\" of the state has shape ", saved.shape(),
                       ", expected ", shape);
     tensor = clone(saved.detach());
@@ -90,14 +89,14 @@ class StateReader {
   void finish() const {
     numbers_.finish();
     if (!tensors_.empty())
-      fail<ValueError>(op_, "nothing here is called \"", tensors_.begin()->first,
+      fail<ValueError>(op_, "nothing here is called \"", tensors_.front().name,
                        "\", as a tensor of the state is");
   }
 
  private:
   const char* op_;
   NumberReader numbers_;
-  std::map<std::string_view, const Tensor<T>*> tensors_;
+  std::vector<NamedTensor<T>> tensors_;
 };
 
 /// Writes what a struct remembers of one parameter: its tensors, counts and other numbers, under

@@ -44,17 +44,15 @@ class ReduceLrOnPlateau {
 
   /// What a checkpoint keeps; the rates themselves belong to the optimizer's state.
   NamedNumbers state() const {
-    NamedNumbers numbers;
-    for_each_field(memory_, [&](std::string_view field, const double& value) {
-      numbers.emplace_back(std::string(field), value);
-    });
-    return numbers;
+    return {
+        {"best", memory_.best}, {"bad_steps", memory_.bad_steps}, {"cooldown_left", memory_.cooldown_left}};
   }
   void load_state(const NamedNumbers& numbers) {
     detail::NumberReader reader(name, numbers);
     Memory memory;
-    for_each_field(memory,
-                   [&](std::string_view field, double& value) { reader.read(std::string(field), value); });
+    reader.read("best", memory.best);
+    reader.read("bad_steps", memory.bad_steps);
+    reader.read("cooldown_left", memory.cooldown_left);
     reader.finish();
     memory_ = memory;
   }
