@@ -42,13 +42,14 @@ inline std::string part_of(const std::string& folder, const std::string& part) {
 }
 
 /// number   gives each word's
-/// limit    of words to be read; 0: all
+/// limit    of words to be kept; 0: all
 template <class Number>
 Tensor<index_t> read_words(const std::string& path, index_t limit, Number number) {
   tn::text::FileReader reader(path);
   std::vector<index_t> ids;
   const auto add = [&](std::string_view word) {
-    if (limit == 0 || static_cast<index_t>(ids.size()) < limit) ids.push_back(number(word));
+    const index_t id = number(word);
+    if (limit == 0 || static_cast<index_t>(ids.size()) < limit) ids.push_back(id);
   };
   tn::text::tokenize(reader, {}, add, [&] { add(end_of_line); });
   tn::check<tn::IoError>(ids.size() > 1, "data", path, " has no words");
@@ -56,6 +57,8 @@ Tensor<index_t> read_words(const std::string& path, index_t limit, Number number
 }
 
 /// Words that the training text does not have are `<unk>`, which the usual texts hold themselves.
+/// limit   of words to learn from and to choose the epoch by; 0: all. The vocabulary is that of the whole
+///         text all the same, so that perplexities can be compared.
 inline Corpus read_corpus(const std::string& folder, index_t limit) {
   const std::string train = part_of(folder, "train"), validation = part_of(folder, "valid"),
                     test = part_of(folder, "test");
@@ -68,7 +71,7 @@ inline Corpus read_corpus(const std::string& folder, index_t limit) {
     const auto id = words.find(word);
     return id == Vocabulary::unknown ? unknown : index_t{id};
   };
-  corpus.validation = read_words(validation, 0, find);
+  corpus.validation = read_words(validation, limit, find);
   corpus.test = read_words(test, 0, find);
   return corpus;
 }

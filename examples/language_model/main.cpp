@@ -17,7 +17,6 @@ using examples::Status;
 
 struct Options {
   std::string data, save, load;
-  index_t limit = 0;
   std::uint64_t seed = 1;
   TrainingOptions training;
   WritingOptions writing;
@@ -55,8 +54,10 @@ void print_figures(const Corpus& corpus, const Recipe& recipe, double perplexity
 
 Status train_and_test(const Options& options, const tn::train::Stopwatch& watch) {
   const tn::train::Interrupt interrupt;
-  const Corpus corpus = read_corpus(folder_of(options), options.limit);
+  const Corpus corpus = read_corpus(folder_of(options), options.training.limit);
   describe(corpus);
+  if (corpus.train.size() == options.training.limit)
+    std::printf("          a beginning of it, for a first look; --limit 0 learns from all\n");
   const Recipe& recipe = options.training.recipe();
   tn::models::LstmLanguageModelOptions shape = recipe.model;
   shape.words = corpus.vocabulary.size();
@@ -97,7 +98,7 @@ Status use_saved(const Options& options) {
     std::printf("%s\n", write(model, words, options.writing).c_str());
     return examples::done;
   }
-  const Corpus corpus = read_corpus(options.data, options.limit);
+  const Corpus corpus = read_corpus(options.data, options.training.limit);
   tn::check<tn::ValueError>(examples::join_words(corpus.vocabulary) == examples::join_words(words), "data",
                             options.data, " has other words than ", options.load, " was trained on");
   describe(corpus);
@@ -118,11 +119,13 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--data", o.data,
                  "folder of three texts *.train.*, *.valid.* and *.test.* [$TENON_DATA/wikitext-2]")
       ->type_name("FOLDER");
-  app.add_option("--limit", o.limit, "learn from so many words only; 0: all")->check(CLI::NonNegativeNumber);
+  app.add_option("--limit", o.training.limit, "learn from so many words only; 0: all")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--model", o.training.model, "small (2 layers of 200) or medium (2 layers of 650, dropout)")
       ->check(CLI::IsMember({"small", "medium"}))
       ->type_name("NAME");
-  app.add_option("--epochs", o.training.epochs, "passes over the text; 0: small 13, medium 39")
+  app.add_option("--epochs", o.training.epochs,
+                 "passes over the text; 0: 3, and over all of it small 13, medium 39")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--batch", o.training.batch, "streams that are read side by side")
       ->check(CLI::PositiveNumber);

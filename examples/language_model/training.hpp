@@ -23,12 +23,13 @@ using State = tn::LstmState<float>;
 
 struct TrainingOptions {
   std::string model = "small", checkpoint, csv;
-  int epochs = 0;  ///< 0: as many as the paper
+  int epochs = 0;           ///< 0: as many as the paper, or what suits a part of the text
+  index_t limit = 100'000;  ///< learn from so many words; 0: all
   index_t batch = 20;
   bool resume = false, quiet = false;
 
   const Recipe& recipe() const { return recipe_called(model); }
-  int passes() const { return epochs > 0 ? epochs : recipe().epochs; }
+  int passes() const { return epochs > 0 ? epochs : limit > 0 ? 3 : recipe().epochs; }
 };
 
 /// The state that a checkpoint must keep, since windows go on from it.

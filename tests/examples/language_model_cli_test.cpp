@@ -38,7 +38,8 @@ TEST_F(LanguageModelProgram, LearnsWritesSavesAndLoads) {
       expect_success({"--load", weights, "--prompt", "the cat", "--length", "3"}).starts_with("the cat"));
   expect_failure({"--load", weights, "--prompt", "the whale"}, 1,
                  "the model does not know the word \"whale\"");
-  expect_success(with_text({"--limit", "50", "--epochs", "1"}), {"50 words to learn from"});
+  expect_success(with_text({"--limit", "50", "--epochs", "1"}),
+                 {"50 words to learn from", "12 different", "--limit 0 learns from all"});
 }
 
 TEST_F(LanguageModelProgram, AKilledRunGoesOnToTheSameBits) {
