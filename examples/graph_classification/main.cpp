@@ -136,8 +136,8 @@ class Study {
       const tn::NoGrad no_grad;
       const Scores validation = judge(model(data_.features, graph_), data_.validation);
       run.epochs = epoch;
-      const bool better = lowest.add(validation.loss) | highest.add(validation.accuracy);
-      if (better && validation.accuracy >= run.validation) {
+      const bool surer = lowest.add(validation.loss), righter = highest.add(validation.accuracy);
+      if ((surer || righter) && validation.accuracy >= run.validation) {
         run.validation = validation.accuracy;
         chosen = model;
       }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,8 +46,10 @@ inline Predictions predict(const Network& network, const Images& images, const t
         result.mistakes.push_back({first + i, labels.at({i}), best.indices.at({i}),
                                    std::exp(static_cast<double>(best.values.at({i})))});
   }
-  std::stable_sort(result.mistakes.begin(), result.mistakes.end(),
-                   [](const Mistake& a, const Mistake& b) { return a.confidence > b.confidence; });
+  std::sort(result.mistakes.begin(), result.mistakes.end(), [](const Mistake& a, const Mistake& b) {
+    const auto which = std::strong_order(b.confidence, a.confidence);
+    return which != 0 ? which < 0 : a.image < b.image;
+  });
   return result;
 }
 

@@ -56,7 +56,7 @@ class VectorProgram : public testing::Test {
   }
 
   /// Sentences of two worlds that share no word, but for one in so many words that strays (0: none).
-  std::string small_text(int sentences = 4000, int strays = 0) const {
+  std::string small_text(int sentences = 4000, std::uint64_t strays = 0) const {
     const char* worlds[2][6] = {{"dog", "cat", "horse", "sheep", "cow", "goat"},
                                 {"bread", "butter", "cheese", "soup", "wine", "cake"}};
     tn::Generator random(1);

@@ -32,7 +32,7 @@ const OpCases cases{
     {"spectral_norm",
      {real({3, 4})},
      []<class T>(const std::vector<Tensor<T>>& x) {
-       return tn::spectral_norm(x[0], from<T>({0.6, 0, 0.8}), from<T>({0.5, 0.5, 0.5, 0.5}),
+       return tn::spectral_norm(x[0], from<T>({T(0.6), 0, T(0.8)}), from<T>({0.5, 0.5, 0.5, 0.5}),
                                 {.iterations = 0});
      },
      {.fixed = true}},

@@ -4,8 +4,9 @@
 ///
 /// Functions that can fail return whether they succeeded.
 
-#include <algorithm>  // max, stable_sort
+#include <algorithm>  // max, sort
 #include <cmath>      // abs, log, sqrt
+#include <compare>    // strong_order
 #include <limits>     // epsilon
 #include <numeric>    // iota
 #include <vector>     // vector
@@ -167,7 +168,10 @@ bool svd(index_t m, index_t n, const T* a, T* u, T* s, T* vh) {
   std::vector<index_t> order(static_cast<std::size_t>(k));
   std::iota(order.begin(), order.end(), index_t{0});
   const Eigen::Matrix<T, Eigen::Dynamic, 1> lengths = w.rowwise().norm();
-  std::stable_sort(order.begin(), order.end(), [&](index_t i, index_t j) { return lengths(i) > lengths(j); });
+  std::sort(order.begin(), order.end(), [&](index_t i, index_t j) {
+    const auto which = std::strong_order(lengths(j), lengths(i));  // NaN has a place too
+    return which != 0 ? which < 0 : i < j;
+  });
   Matrix<T> right(k, k), turns(k, k);
   for (index_t i = 0; i < k; ++i) {
     const index_t from = order[static_cast<std::size_t>(i)];
