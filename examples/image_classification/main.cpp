@@ -1,13 +1,12 @@
 /// image_classification: digits, and any folder of pictures. See README.md, or --help.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "../common/cost.hpp"
 #include "training.hpp"
 
 namespace image_classification {
@@ -69,13 +68,6 @@ void report(const Options& options, const Predictions& found, const ImageSet& se
   std::printf("\nMistakes  %s: each above its class (green) and the guess (red)\n", options.mistakes.c_str());
 }
 
-void print_cost(const tn::train::Stopwatch& watch) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  std::printf("Time      %s, at most %ld MB of memory\n", tn::train::format_duration(watch.seconds()).c_str(),
-              usage.ru_maxrss / 1024);
-}
-
 Status use_weights(const Options& options) {
   const tn::train::Stopwatch watch;
   const auto [network, spec] = load_network(options.weights);
@@ -89,7 +81,7 @@ Status use_weights(const Options& options) {
   const Predictions found = predict(network, set.test, spec.scale, set.classes);
   report(options, found, set);
   print_figures({found.error()}, set, spec);
-  print_cost(watch);
+  examples::print_cost(watch);
   return examples::done;
 }
 
@@ -132,7 +124,7 @@ Status train_runs(const Options& options) {
     }
   }
   print_figures(errors, set, spec);
-  print_cost(watch);
+  examples::print_cost(watch);
   return examples::done;
 }
 

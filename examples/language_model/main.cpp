@@ -1,11 +1,10 @@
 /// language_model: the next word of a text. See README.md, or --help.
 
-#include <sys/resource.h>
-
 #include <cstdint>
 #include <cstdio>
 #include <string>
 
+#include "../common/cost.hpp"
 #include "../common/words.hpp"
 #include "training.hpp"
 #include "writing.hpp"
@@ -79,10 +78,8 @@ Status train_and_test(const Options& options, const tn::train::Stopwatch& watch)
                  {.metadata = {{"words", examples::join_words(corpus.vocabulary)}, {"model", recipe.name}}});
     std::printf("\nWeights   %s\n", options.save.c_str());
   }
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  std::printf("\nTime      %s, at most %ld MB of memory\n",
-              tn::train::format_duration(watch.seconds()).c_str(), usage.ru_maxrss / 1024);
+  std::printf("\n");
+  examples::print_cost(watch);
   return examples::done;
 }
 
