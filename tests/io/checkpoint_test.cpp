@@ -13,6 +13,7 @@
 #include "tenon/ops/loss.hpp"
 #include "tenon/ops/matmul.hpp"
 #include "tenon/optim/adam.hpp"
+#include "tenon/train/progress.hpp"
 
 namespace {
 
@@ -184,7 +185,9 @@ TEST(Checkpoint, AKilledProcessLeavesAWholeFile) {
     checkpoint.set("step", step);
     checkpoint.save(path);
   };
+  const tn::train::Stopwatch watch;
   save_step(1);
+  const double microseconds = 1e6 * watch.seconds();
   index_t last = 1;
   for (int kill = 0; kill < 20; ++kill) {
     const pid_t child = ::fork();
@@ -192,7 +195,7 @@ TEST(Checkpoint, AKilledProcessLeavesAWholeFile) {
     if (child == 0) {
       for (index_t step = last;; ++step) save_step(step);
     }
-    ::usleep(static_cast<useconds_t>(2000 + 731 * kill));
+    ::usleep(static_cast<useconds_t>(microseconds * (0.5 + 0.37 * kill)));  // within one file and another
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     const CheckpointFile saved(path);
