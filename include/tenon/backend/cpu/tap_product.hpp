@@ -70,8 +70,9 @@ struct TapProduct {
         const index_t block = task % blocks, d = task / blocks % depths, plane = task / blocks / depths;
         const index_t line = block * tall, lines = std::min(tall, grid.extent[1] - line);
         const index_t g = plane % groups, image = plane / groups;
+        const T* const first = inner > 0 ? source : target;  // nothing is read where there are no taps
         const T* const from =
-            source + image * source_image + g * source_group + d * grid.source[0] + line * grid.source[1];
+            first + image * source_image + g * source_group + d * grid.source[0] + line * grid.source[1];
         T* const to = target + image * target_image() + g * rows * target_row + d * grid.target[0] +
                       line * grid.target[1];
         index_t row = 0;
