@@ -13,4 +13,4 @@ add_library(tenon::compiled ALIAS tenon_compiled)
 target_link_libraries(tenon_compiled PUBLIC tenon)
 target_compile_definitions(tenon_compiled INTERFACE TENON_COMPILED)
 # A program that is compiled for its debugger need not compute slowly.
-target_compile_options(tenon_compiled PRIVATE $<$<NOT:$<CONFIG:Release>>:-O1>)
+target_compile_options(tenon_compiled PRIVATE $<$<CONFIG:Debug>:-O1>)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../common/cost.hpp"
+#include "../common/words.hpp"
 #include "tenon/io/model_file.hpp"
 #include "training.hpp"
 
@@ -64,12 +65,10 @@ struct SavedGpt {
 
 /// What the shapes and the metadata of a file say of its model.
 GptOptions saved_options(const tn::io::SafetensorsFile& file) {
-  const auto require = [&](bool holds, const char* what) {
-    tn::check<tn::IoError>(holds, "load", file.path(), " was not saved by this program: no ", what, " in it");
-  };
-  const auto shape = [&](const char* name) {
+  const auto shape = [&](const std::string& name) {
     const auto at = file.entries().find(name);
-    require(at != file.entries().end() && at->second.shape.size() == 2, name);
+    tn::check<tn::IoError>(at != file.entries().end() && at->second.shape.size() == 2, "load", file.path(),
+                           " was not saved by this program: no matrix \"", name, "\" in it");
     return at->second.shape;
   };
   GptOptions o{.vocabulary = shape("wte.weight")[0],
@@ -79,18 +78,17 @@ GptOptions saved_options(const tn::io::SafetensorsFile& file) {
                .dropout = 0,
                .bias = file.contains("ln_f.bias")};
   while (file.contains("h." + std::to_string(o.layers) + ".ln_1.weight")) ++o.layers;
-  const auto heads = file.metadata().find("heads");
-  require(heads != file.metadata().end(), "number of heads");
-  const char* const end = heads->second.data() + heads->second.size();
-  require(std::from_chars(heads->second.data(), end, o.heads).ptr == end, "number of heads");
+  const std::string heads = examples::description(file, "heads");
+  const char* const end = heads.data() + heads.size();
+  tn::check<tn::IoError>(std::from_chars(heads.data(), end, o.heads).ptr == end, "load", file.path(), ": \"",
+                         heads, "\" is no number of heads");
   return o;
 }
 
 SavedGpt load(const std::string& path) {
   const tn::io::SafetensorsFile file(path);
   SavedGpt saved{{}, Gpt(saved_options(file))};
-  const auto characters = file.metadata().find("characters");
-  if (characters != file.metadata().end()) saved.characters.learn(characters->second);
+  saved.characters.learn(examples::description(file, "characters"));
   tn::check<tn::IoError>(saved.characters.size() == saved.gpt.options.vocabulary, "load", path, " has ",
                          saved.gpt.options.vocabulary, " rows for ", saved.characters.size(), " characters");
   tn::io::load(path, saved.gpt);
@@ -100,7 +98,7 @@ SavedGpt load(const std::string& path) {
 Status train_new(const Options& options) {
   const tn::train::Stopwatch watch;
   // Long work whose result cannot be written should not begin.
-  for (const std::string& path : {options.save, options.training.checkpoint})
+  for (const std::string& path : {options.save, options.training.checkpoint, options.training.csv})
     if (!path.empty()) tn::io::check_writable(path);
   const CharText text = read_text(text_path(options));
   tn::check<tn::ValueError>(std::min(text.train.size(), text.validation.size()) > options.model.context,
@@ -113,12 +111,7 @@ Status train_new(const Options& options) {
   Gpt gpt(model);
   describe(text, gpt, options.training.seed);
   const std::optional<double> loss = train(gpt, text, options.training, options.writing);
-  if (!loss) {
-    const bool kept = !options.training.checkpoint.empty();
-    std::fprintf(stderr, "char_gpt: stopped; %s\n",
-                 kept ? "the same command with --resume goes on" : "nothing was saved (see --checkpoint)");
-    return examples::interrupted;
-  }
+  if (!loss) return examples::stopped("char_gpt", !options.training.checkpoint.empty());
   if (!options.save.empty()) save(options.save, gpt, text.characters);
   print_loss(*loss, text);
   examples::print_cost(watch);
@@ -159,11 +152,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--weight-decay", o.training.weight_decay, "pull of the matrices towards 0")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--seed", o.training.seed, "one seed gives the same figures and texts each time");
-  auto* checkpoint = app.add_option("--checkpoint", o.training.checkpoint,
-                                    "keep the state of training here, after each validation and at Ctrl-C")
-                         ->type_name("FILE");
-  app.add_flag("--resume", o.training.resume, "go on from the checkpoint; other options as they were")
-      ->needs(checkpoint);
+  examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "validation");
   app.add_option("--csv", o.training.csv, "write a row for each validation")->type_name("FILE");
   app.add_option("--save", o.save, "write weights and characters (safetensors)")->type_name("FILE");
   auto* load =
@@ -193,9 +182,6 @@ int main(int argc, char** argv) {
   CLI::App app{"Learns to write like a text, character by character, with a small GPT.\n", "char_gpt"};
   examples::prepare(app);
   char_gpt::add_options(app, o);
-  app.footer(
-      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
-      "Ctrl-C.");
   return examples::run(app, argc, argv, [&] {
     o.has_prompt = app.count("--prompt") > 0;
     return o.load.empty() ? char_gpt::train_new(o) : char_gpt::use_saved(o);

@@ -24,10 +24,31 @@ std::string format(const char* pattern, Values... values) {
   return text;
 }
 
-/// Help shows what options take, and their defaults.
+/// Help shows what options take, and their defaults, and at its end what the program's status means.
 inline void prepare(CLI::App& app) {
   app.option_defaults()->always_capture_default();
   app.get_formatter()->column_width(34);
+  app.footer(
+      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
+      "Ctrl-C.");
+}
+
+/// Adds --checkpoint and --resume and returns the former.
+/// when   a checkpoint is written, besides at Ctrl-C
+inline CLI::Option* add_checkpoint(CLI::App& app, std::string& checkpoint, bool& resume, const char* when) {
+  auto* option =
+      app.add_option("--checkpoint", checkpoint,
+                     std::string("keep the state of training here, after each ") + when + " and at Ctrl-C")
+          ->type_name("FILE");
+  app.add_flag("--resume", resume, "go on from the checkpoint; other options as they were")->needs(option);
+  return option;
+}
+
+/// What a program says and returns that Ctrl-C stopped.
+inline Status stopped(const char* program, bool kept) {
+  std::fprintf(stderr, "%s: stopped; %s\n", program,
+               kept ? "the same command with --resume goes on" : "nothing was saved (see --checkpoint)");
+  return interrupted;
 }
 
 /// An error's sentence without the name of the operation that the library puts in front: "[load] …".

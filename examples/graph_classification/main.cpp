@@ -253,8 +253,5 @@ int main(int argc, char** argv) {
   app.add_option("--save", o.save, "write the weights of the best run (safetensors)")->type_name("FILE");
   app.add_option("--load", o.load, "test saved weights instead of training")->type_name("FILE");
   app.add_flag("--quiet,-q", o.quiet, "no progress line");
-  app.footer(
-      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
-      "Ctrl-C.");
   return examples::run(app, argc, argv, [&] { return graph_classification::run(o); });
 }

@@ -108,12 +108,8 @@ Status train_runs(const Options& options) {
     std::printf("\nNetwork   %s of %s weights, seed %llu\n", spec.title().c_str(),
                 tn::train::format_count(tn::nn::parameter_count(network)).c_str(),
                 static_cast<unsigned long long>(seed));
-    if (!train(network, spec, set, options.training, seed, interrupt)) {
-      const bool kept = !options.training.checkpoint.empty();
-      std::fprintf(stderr, "image_classification: stopped; %s\n",
-                   kept ? "the same command with --resume goes on" : "nothing was saved (see --checkpoint)");
-      return examples::interrupted;
-    }
+    if (!train(network, spec, set, options.training, seed, interrupt))
+      return examples::stopped("image_classification", !options.training.checkpoint.empty());
     const Predictions found = predict(network, set.test, spec.scale, set.classes);
     errors.push_back(found.error());
     if (run + 1 < options.runs) continue;
@@ -162,12 +158,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--seed", o.seed, "of the first run; one seed gives the same figures each time");
   auto* runs =
       app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);
-  auto* checkpoint = app.add_option("--checkpoint", o.training.checkpoint,
-                                    "keep the state of training here, after each epoch and at Ctrl-C")
-                         ->type_name("FILE")
-                         ->excludes(runs);
-  app.add_flag("--resume", o.training.resume, "go on from the checkpoint; other options as they were")
-      ->needs(checkpoint);
+  examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch")->excludes(runs);
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE")->excludes(runs);
   app.add_option("--save", o.save, "write the weights of the last run (safetensors)")->type_name("FILE");
   app.add_option("--weights", o.weights, "test weights instead of training: saved ones, or public ones")
@@ -187,8 +178,5 @@ int main(int argc, char** argv) {
       "image_classification"};
   examples::prepare(app);
   image_classification::add_options(app, o);
-  app.footer(
-      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
-      "Ctrl-C.");
   return examples::run(app, argc, argv, [&] { return image_classification::run(o); });
 }

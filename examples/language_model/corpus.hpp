@@ -25,6 +25,7 @@ struct Corpus {
   std::string name;  ///< of the folder
   Vocabulary vocabulary;
   Tensor<index_t> train, validation, test;  ///< numbers of words
+  bool is_beginning = false;                ///< more could be learnt from
 };
 
 /// The only file of the folder that has this word between the dots of its name, as in `wiki.train.tokens.gz`.
@@ -66,6 +67,7 @@ inline Corpus read_corpus(const std::string& folder, index_t limit) {
   corpus.name = std::filesystem::canonical(folder).filename().string();
   Vocabulary& words = corpus.vocabulary;
   corpus.train = read_words(train, limit, [&](std::string_view word) { return index_t{words.add(word)}; });
+  corpus.is_beginning = corpus.train.size() < static_cast<index_t>(words.total());
   const index_t unknown = words.add(unknown_word, 0);
   const auto find = [&](std::string_view word) {
     const auto id = words.find(word);

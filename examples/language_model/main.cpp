@@ -55,7 +55,7 @@ Status train_and_test(const Options& options, const tn::train::Stopwatch& watch)
   const tn::train::Interrupt interrupt;
   const Corpus corpus = read_corpus(folder_of(options), options.training.limit);
   describe(corpus);
-  if (corpus.train.size() == options.training.limit)
+  if (corpus.is_beginning)
     std::printf("          a beginning of it, for a first look; --limit 0 learns from all\n");
   const Recipe& recipe = options.training.recipe();
   tn::models::LstmLanguageModelOptions shape = recipe.model;
@@ -65,12 +65,7 @@ Status train_and_test(const Options& options, const tn::train::Stopwatch& watch)
               tn::train::format_count(tn::nn::parameter_count(model)).c_str(),
               static_cast<unsigned long long>(options.seed));
   const auto best = train(std::move(model), corpus, options.training, interrupt);
-  if (!best) {
-    const bool kept = !options.training.checkpoint.empty();
-    std::fprintf(stderr, "language_model: stopped; %s\n",
-                 kept ? "the same command with --resume goes on" : "nothing was saved (see --checkpoint)");
-    return examples::interrupted;
-  }
+  if (!best) return examples::stopped("language_model", !options.training.checkpoint.empty());
   print_figures(corpus, recipe, test_perplexity(*best, corpus));
   std::printf("\n  what it writes\n%s\n", wrapped(write(*best, corpus.vocabulary, options.writing)).c_str());
   if (!options.save.empty()) {
@@ -122,16 +117,12 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"small", "medium"}))
       ->type_name("NAME");
   app.add_option("--epochs", o.training.epochs,
-                 "passes over the text; 0: 3, and over all of it small 13, medium 39")
+                 "passes over the text; 0: small 13, medium 39, over its beginning alone 3")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--batch", o.training.batch, "streams that are read side by side")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", o.seed, "one seed gives the same figures each time");
-  auto* checkpoint = app.add_option("--checkpoint", o.training.checkpoint,
-                                    "keep the state of training here, after each epoch and at Ctrl-C")
-                         ->type_name("FILE");
-  app.add_flag("--resume", o.training.resume, "go on from the checkpoint; other options as they were")
-      ->needs(checkpoint);
+  examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch");
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE");
   app.add_option("--save", o.save, "write weights and words of the best epoch (safetensors)")
       ->type_name("FILE");
@@ -140,8 +131,9 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--prompt", o.writing.prompt, "words that the text begins with")->type_name("WORDS");
   app.add_option("--length", o.writing.length, "words to be written after these")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--temperature", o.writing.temperature, "below 1: likelier words, above: more of a surprise")
-      ->check(CLI::Range(0.01, 100.0));
+  app.add_option("--temperature", o.writing.temperature,
+                 "below 1: likelier words, above: more of a surprise; 0: the likeliest")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--quiet,-q", o.training.quiet, "no progress line");
 }
 
@@ -153,8 +145,5 @@ int main(int argc, char** argv) {
   CLI::App app{"Learns to predict the next word of a text, and writes text of its own.\n", "language_model"};
   examples::prepare(app);
   language_model::add_options(app, o);
-  app.footer(
-      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
-      "Ctrl-C.");
   return examples::run(app, argc, argv, [&] { return language_model::run(o); });
 }

@@ -29,7 +29,9 @@ struct TrainingOptions {
   bool resume = false, quiet = false;
 
   const Recipe& recipe() const { return recipe_called(model); }
-  int passes() const { return epochs > 0 ? epochs : limit > 0 ? 3 : recipe().epochs; }
+  int passes(const Corpus& corpus) const {
+    return epochs > 0 ? epochs : corpus.is_beginning ? 3 : recipe().epochs;
+  }
 };
 
 /// The state that a checkpoint must keep, since windows go on from it.
@@ -61,7 +63,7 @@ inline std::optional<Model> train(Model model, const Corpus& corpus, const Train
       [&](const Model& m, const tn::data::TokenWindow& window) {
         return tn::models::next_word_loss(m, window, state);
       },
-      {.epochs = options.passes(),
+      {.epochs = options.passes(corpus),
        .clip_norm = recipe.max_norm / steps,
        .schedule =
            [&](const tn::train::StepTime& at) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenon/models/generate.hpp"
 #include "training.hpp"
 
 namespace language_model {
@@ -13,7 +14,7 @@ namespace language_model {
 struct WritingOptions {
   std::string prompt;  ///< words between blanks, which the text goes on from
   index_t length = 60;
-  double temperature = 1;  ///< below 1 likely words are taken more often still
+  double temperature = 1;  ///< below 1 likely words are taken more often still; 0: always the likeliest
 };
 
 /// Draws words until there are so many. The word for the unknown is never drawn.
@@ -46,10 +47,10 @@ inline std::string write(const Model& model, const Vocabulary& words, const Writ
   for (index_t count = 0; count < options.length; ++count) {
     const auto [scores, after] = model(next, state);
     state = after;
-    auto last = tn::select(scores, 0, -1) / static_cast<float>(options.temperature);  // (1, words)
+    const auto last = tn::clone(tn::select(scores, 0, -1));  // (1, words)
     auto never = tn::narrow(last, 1, unknown, 1);
     tn::fill_(never, -std::numeric_limits<float>::infinity());
-    next = tn::unsqueeze(tn::categorical(last, 1), 0);
+    next = tn::unsqueeze(tn::models::choose_tokens(last, {.temperature = options.temperature}), 0);
     append(words.word(next.item()));
   }
   return text;

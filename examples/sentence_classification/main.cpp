@@ -167,8 +167,5 @@ int main(int argc, char** argv) {
       ->needs(load)
       ->type_name("SENTENCE...");
   app.add_flag("--quiet,-q", o.quiet, "no progress line");
-  app.footer(
-      "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
-      "Ctrl-C.");
   return examples::run(app, argc, argv, [&] { return sentence_classification::run(o); });
 }

@@ -8,17 +8,22 @@
 
 #include "case.hpp"
 #include "tenon/nn/module.hpp"
+#include "tenon/ops/shape.hpp"
 
 namespace golden {
+
+/// Whether the case has the matrix of this path as (in, out), where the module has (out, in).
+using StoredTransposed = bool (*)(const std::string& path);
 
 template <class T>
 class CaseLoader final : public tn::nn::ModuleVisitor<T> {
  public:
-  explicit CaseLoader(const Case<T>& c) : case_(c) {}
+  CaseLoader(const Case<T>& c, StoredTransposed transposed) : case_(c), transposed_(transposed) {}
 
-  /// The module's handle becomes that of the case's leaf, for which the case has a gradient.
+  /// The module's handle becomes that of the case's leaf, for which the case has a gradient, or of its view.
   void parameter(const std::string& path, const tn::Tensor<T>& x) override {
-    const tn::Tensor<T> operand = case_.param(path);
+    const tn::Tensor<T> stored = case_.param(path);
+    const tn::Tensor<T> operand = transposed_ && transposed_(path) ? tn::transpose(stored, 0, 1) : stored;
     expect_shape(path, x.shape(), operand.shape());
     const_cast<tn::Tensor<T>&>(x) = operand;
   }
@@ -36,14 +41,15 @@ class CaseLoader final : public tn::nn::ModuleVisitor<T> {
                               " in the module, of shape ", operand, " in the case");
   }
   const Case<T>& case_;
+  StoredTransposed transposed_;
 };
 
 /// Puts the case's parameters and buffers into the places of `module` that have their names. Parameters are
 /// handles of the case's own: copy the module before, not after.
 ///   throws tn::ValueError when the case lacks one, tn::ShapeError
 template <class M, class T>
-void load_case(M& module, const Case<T>& c) {
-  CaseLoader<T> loader(c);
+void load_case(M& module, const Case<T>& c, StoredTransposed transposed = nullptr) {
+  CaseLoader<T> loader(c, transposed);
   tn::nn::walk(module, loader);
 }
 

@@ -1,6 +1,7 @@
-/// Golden cases of transformers, and of GPT-2 put together from attention, linear maps and layer norms.
+/// Golden cases of transformers, and of GPT-2.
 
 #include "tenon/nn/transformer.hpp"
+#include "tenon/models/gpt.hpp"
 #include "tenon/ops/loss.hpp"
 
 #include "module_case.hpp"
@@ -70,44 +71,36 @@ Tensor<T> transformer(const Case<T>& c) {
              {.src = masks(c, "src"), .tgt = masks(c, "tgt"), .memory = masks(c, "memory")});
 }
 
-/// GPT-2, whose projections are stored transposed.
 template <class T>
-struct Gpt2 {
-  const Case<T>& c;
+tn::models::GptOptions gpt2_options(const Case<T>& c) {
+  return {.heads = c.integer("n_head"),
+          .width = c.integer("n_embd"),
+          .dropout = 0,
+          .layer_norm_eps = c.number("layer_norm_epsilon")};
+}
+/// Hugging Face stores the weights of c_attn, c_fc and c_proj so.
+bool is_projection(const std::string& path) {
+  return path.find(".c_") != path.npos && path.ends_with(".weight");
+}
 
-  Tensor<T> norm(const std::string& name, const Tensor<T>& x) const {
-    return tn::layer_norm(x, {x.extent(-1)}, c.param(name + ".weight"), c.param(name + ".bias"),
-                          c.number("layer_norm_epsilon"));
-  }
-  Tensor<T> project(const std::string& name, const Tensor<T>& x) const {
-    return tn::linear(x, tn::transpose(c.param(name + ".weight"), 0, 1), c.param(name + ".bias"));
-  }
-  Tensor<T> attention(const std::string& name, const Tensor<T>& x) const {
-    const tn::index_t batch = x.shape()[0], length = x.shape()[1], width = c.integer("n_embd"),
-                      heads = c.integer("n_head");
-    const Tensor<T> all = tn::reshape(project(name + ".c_attn", x), {batch, length, 3, heads, width / heads});
-    const auto part = [&](tn::index_t k) { return tn::transpose(tn::select(all, 2, k), 1, 2); };
-    const Tensor<T> y = tn::scaled_dot_product_attention<T>(part(0), part(1), part(2), {.is_causal = true});
-    return project(name + ".c_proj", tn::reshape(tn::transpose(y, 1, 2), {batch, length, width}));
-  }
-  Tensor<T> block(const std::string& prefix, Tensor<T> x) const {
-    x = add(x, attention(prefix + "attn", norm(prefix + "ln_1", x)));
-    const Tensor<T> hidden = tn::gelu_tanh(project(prefix + "mlp.c_fc", norm(prefix + "ln_2", x)));
-    return add(x, project(prefix + "mlp.c_proj", hidden));
-  }
-};
+template <class T>
+Tensor<T> gpt2_block(const Case<T>& c) {
+  tn::models::GptBlock<T> block(gpt2_options(c));
+  load_case(block, c, is_projection);
+  return block(c.in("hidden_states"));
+}
 
 template <class T>
 Outputs gpt2(const Case<T>& c) {
-  const Gpt2<T> net{c};
+  tn::models::GptOptions options = gpt2_options(c);
+  options.vocabulary = c.integer("vocab_size");
+  options.context = c.integer("n_positions");
+  options.layers = c.integer("n_layer");
+  tn::models::Gpt<T> net(options);
+  load_case(net, c, is_projection);
   const Tensor<tn::index_t> ids = c.indices("input_ids");
-  c.integer("vocab_size");
-  c.integer("n_positions");
-  const tn::index_t length = ids.shape()[1];
-  Tensor<T> x =
-      add(tn::embedding(c.param("wte.weight"), ids), tn::narrow(c.param("wpe.weight"), 0, 0, length));
-  for (tn::index_t k = 0; k < c.integer("n_layer"); ++k) x = net.block("h." + std::to_string(k) + ".", x);
-  const Tensor<T> logits = tn::linear(net.norm("ln_f", x), c.param("wte.weight"));
+  const tn::index_t length = ids.extent(1);
+  const Tensor<T> logits = net(ids);
   const Tensor<tn::index_t> labels = c.has("labels") ? c.indices("labels") : ids;
   const Tensor<T> loss = tn::cross_entropy(tn::flatten(tn::narrow(logits, 1, 0, length - 1), 0, 1),
                                            tn::flatten(tn::narrow(labels, 1, 1, length - 1)));
@@ -119,7 +112,7 @@ const Family family{
     {"transformer_decoder_layer", [](const auto& c) { return decoder_layer(c); }},
     {"transformer_encoder", [](const auto& c) { return encoder(c); }},
     {"transformer", [](const auto& c) { return transformer(c); }},
-    {"gpt2_block", []<class T>(const Case<T>& c) { return Gpt2<T>{c}.block("", c.in("hidden_states")); }},
+    {"gpt2_block", [](const auto& c) { return gpt2_block(c); }},
     {"gpt2", [](const auto& c) { return gpt2(c); }},
 };
 

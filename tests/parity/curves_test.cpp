@@ -72,7 +72,7 @@ void fill(const Model& model) {
 
 /// The curve that PyTorch draws: a column of curves.txt.
 std::vector<double> reference(const std::string& model) {
-  std::ifstream file(TENON_GOLDEN_FOLDER "/../parity/curves.txt");
+  std::ifstream file(TENON_PARITY_CURVES);
   std::array<std::string, 3> models;
   std::array<double, 3> losses;
   for (std::string& name : models) file >> name;
@@ -96,8 +96,7 @@ void expect_curve(const std::vector<double>& losses, const std::string& model) {
   testing::Test::RecordProperty("largest_relative_difference", testing::PrintToString(largest));
 }
 
-// ---- LeNet-5 on images of which square is bright, SGD with momentum
-// -------------------------------------------------
+// LeNet-5 on images of which square is bright, SGD with momentum -------------------------------------------
 
 struct Image {
   Tensor<double> pixels;  // (8, 1, 28, 28)
@@ -137,8 +136,7 @@ TEST(LossCurve, OfLeNetIsPyTorchs) {
   expect_curve(losses, "lenet");
 }
 
-// ---- a language model of words, two layers of LSTM, SGD with clipping as in Zaremba et al. 2014
-// ---------------------
+// A language model of words, two layers of LSTM, SGD with clipping as in Zaremba et al. 2014 ---------------
 
 struct LanguageModel {
   nn::Embedding<double> embedding{16, 24};
@@ -188,8 +186,7 @@ TEST(LossCurve, OfLstmLanguageModelIsPyTorchs) {
   expect_curve(losses, "lstm");
 }
 
-// ---- a causal transformer, AdamW with warm-up and half a cosine
-// -----------------------------------------------------
+// A causal transformer, AdamW with warm-up and half a cosine -----------------------------------------------
 
 struct CausalModel {
   nn::Embedding<double> embedding{16, 32};
