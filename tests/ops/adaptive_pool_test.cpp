@@ -45,7 +45,7 @@ TYPED_TEST(AdaptivePool, BinsMayOverlap) {
   using T = TypeParam;
   const auto x = from<T>({{1, 2, 3, 4, 6}});
   expect_values(tn::adaptive_avg_pool1d(x, {3}), {1, 3}, {1.5, 3, 5});
-  expect_values(tn::adaptive_avg_pool1d(x, {1}), {1, 1}, {3.2f});
+  expect_values(tn::adaptive_avg_pool1d(x, {1}), {1, 1}, {T(3.2)});
   expect_values(tn::adaptive_avg_pool1d(x, {-1}), {1, 5}, {1, 2, 3, 4, 6});
   const auto [y, where] = tn::adaptive_max_pool1d_with_indices(x, {3});
   expect_values(y, {1, 3}, {2, 4, 6});
