@@ -3,10 +3,10 @@
 /// youngest node that has a gradient, pulls it through the node's rule, and adds the results up at the node's
 /// inputs.
 
-#include <algorithm>      // push_heap, pop_heap
-#include <unordered_map>  // unordered_map
-#include <vector>         // vector
+#include <algorithm>  // push_heap, pop_heap
+#include <vector>     // vector
 
+#include "tenon/core/address_map.hpp"
 #include "tenon/ops/inplace.hpp"
 
 namespace TENON_NAMESPACE {
@@ -62,9 +62,7 @@ class Backpropagation {
       const Ref<graph::NodeBase> owner = std::move(queue_.back());
       queue_.pop_back();
       graph::Node<T>& node = as_node(owner);
-      auto found = pending_.find(&node);
-      const Tensor<T> gradient = std::move(found->second.gradient);
-      pending_.erase(found);
+      const Tensor<T> gradient = pending_.take(&node).gradient;
       arrive(node, gradient);
       if (node.sequence() > oldest) pull(node, gradient);
     }
@@ -101,9 +99,8 @@ class Backpropagation {
   }
 
   void add(const Ref<graph::NodeBase>& node, Tensor<T> gradient) {
-    const auto [at, fresh] = pending_.try_emplace(&as_node(node));
-    Pending& pending = at->second;
-    if (fresh) {
+    Pending& pending = pending_[&as_node(node)];
+    if (!pending.gradient.defined()) {
       pending.gradient = std::move(gradient);
       queue_.push_back(node);
       std::push_heap(queue_.begin(), queue_.end(), younger_last);
@@ -116,10 +113,7 @@ class Backpropagation {
   }
 
   const GradOptions<T>& options_;
-  using Slot = std::pair<graph::Node<T>* const, Pending>;
-  std::unordered_map<graph::Node<T>*, Pending, std::hash<graph::Node<T>*>, std::equal_to<>,
-                     CachedAllocator<Slot>>
-      pending_;
+  AddressMap<graph::Node<T>, Pending, CachedAllocator> pending_;
   std::vector<Ref<graph::NodeBase>, CachedAllocator<Ref<graph::NodeBase>>> queue_;  // a heap, youngest first
 };
 
@@ -132,20 +126,19 @@ class Backpropagation {
 template <Real T>
 std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
                             const GradOptions<T>& options = {}) {
-  std::unordered_map<const graph::Node<T>*, Tensor<T>> wanted;
+  AddressMap<graph::Node<T>, Tensor<T>> wanted;
   std::uint64_t oldest = xs.empty() ? 0 : ~std::uint64_t{0};
   for (const Tensor<T>& x : xs) {
     check<GraphError>(x.requires_grad(), "grad", "a tensor of shape ", x.shape(),
                       " does not require a gradient");
-    wanted.try_emplace(graph::node_of(x));
+    wanted[graph::node_of(x)] = {};
     oldest = std::min(oldest, graph::node_of(x)->sequence());
   }
   detail::Backpropagation<T> pass(options);
   pass.start(output);
   pass.run(
       [&](graph::Node<T>& node, const Tensor<T>& gradient) {
-        const auto found = wanted.find(&node);
-        if (found != wanted.end()) found->second = gradient;
+        if (Tensor<T>* const found = wanted.find(&node)) *found = gradient;
       },
       oldest);
   std::vector<Tensor<T>> gradients;

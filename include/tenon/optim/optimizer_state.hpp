@@ -2,7 +2,7 @@
 /// What an optimizer remembers, by name: what a checkpoint keeps of it, so that a resumed run has the bits of
 /// an uninterrupted one.
 
-#include <algorithm>    // find
+#include <algorithm>    // find_if
 #include <string_view>  // string_view
 #include <utility>      // move, pair
 
@@ -39,7 +39,8 @@ class NumberReader {
   NumberReader(const char* op, NamedNumbers numbers) : op_(op), numbers_(std::move(numbers)) {}
 
   void read(std::string_view name, double& value) {
-    const auto found = std::ranges::find(numbers_, name, &NamedNumbers::value_type::first);
+    const auto found = std::find_if(numbers_.begin(), numbers_.end(),
+                                    [&](const auto& number) { return number.first == name; });
     check<ValueError>(found != numbers_.end(), op_, "the state lacks the number \"", name, "\"");
     value = found->second;
     numbers_.erase(found);
@@ -74,7 +75,8 @@ class StateReader {
   /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
     tensor = {};
-    const auto found = std::ranges::find(tensors_, name, &NamedTensor<T>::name);
+    const auto found = std::find_if(tensors_.begin(), tensors_.end(),
+                                    [&](const auto& tensor) { return tensor.name == name; });
     if (found == tensors_.end()) return;
     const Tensor<T>& saved = found->tensor;
     check<ShapeError>(saved.shape() == shape, op_, "\"", name, "\" of the state has shape ", saved.shape(),
