@@ -76,7 +76,7 @@ class StateReader {
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
     tensor = {};
     const auto found = std::find_if(tensors_.begin(), tensors_.end(),
-                                    [&](const auto& tensor) { return tensor.name == name; });
+                                    [&](const auto& saved) { return saved.name == name; });
     if (found == tensors_.end()) return;
     const Tensor<T>& saved = found->tensor;
     check<ShapeError>(saved.shape() == shape, op_, "\"", name, "\" of the state has shape ", saved.shape(),
