@@ -1,6 +1,7 @@
 #pragma once
 /// A text as numbers of its characters, and windows of it.
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -84,12 +85,19 @@ inline CharText read_text(const std::string& path, const Characters* known = nul
 /// Windows of a text, and the character that follows at each place of theirs: (N, length) both.
 using Windows = std::tuple<Ids, Ids>;
 
-/// `count` windows from anywhere, drawn by (seed, step) alone.
-inline Windows random_windows(const Ids& text, index_t count, index_t length, std::uint64_t seed,
-                              std::uint64_t step) {
-  const tn::Philox::Block key = tn::Philox::block(seed, step);
-  tn::Generator chance{std::uint64_t{key.word[0]} << 32 | key.word[1]};
-  const Ids starts = tn::randint(0, text.size() - length, {count, 1}, chance);
+/// The `count` windows of a step. Window after window begins a golden section further on in the text, so that
+/// each stretch of training draws evenly from all of it.
+inline Windows spread_windows(const Ids& text, index_t count, index_t length, std::uint64_t seed,
+                              index_t step) {
+  const auto places_to_begin = static_cast<double>(text.size() - length);
+  tn::Generator chance{seed};
+  const double origin = chance.uniform<double>();
+  std::vector<index_t> first;
+  for (index_t k = step * count; k < (step + 1) * count; ++k) {
+    const double turns = origin + 0.6180339887498949 * static_cast<double>(k);
+    first.push_back(static_cast<index_t>((turns - std::floor(turns)) * places_to_begin));
+  }
+  const Ids starts = tn::from(first, {count, 1});
   const Ids places = tn::add(starts, tn::arange<index_t>(length));
   const auto at = [&](const Ids& where) {
     return tn::reshape(tn::index_select(text, 0, tn::flatten(where)), where.shape());

@@ -1,5 +1,6 @@
 #pragma once
-/// The training, as nanoGPT does it: AdamW with warm-up and half a cosine, gradients of norm 1 at most.
+/// The training, as nanoGPT does it but for its choice of windows: AdamW with warm-up and half a cosine,
+/// gradients of norm 1 at most.
 
 #include <algorithm>
 #include <cstdint>
@@ -112,8 +113,7 @@ inline std::optional<double> train(Gpt& gpt, const CharText& text, const Trainin
   const auto batches = [&](index_t epoch) {
     return std::views::iota(epoch * o.every, std::min((epoch + 1) * o.every, o.steps)) |
            std::views::transform([&](index_t step) {
-             return random_windows(text.train, o.batch, gpt.options.context, o.seed,
-                                   static_cast<std::uint64_t>(step));
+             return spread_windows(text.train, o.batch, gpt.options.context, o.seed, step);
            });
   };
   const auto show = [&](const tn::train::Progress& at) {

@@ -75,8 +75,8 @@ class StateReader {
   /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
     tensor = {};
-    const auto found = std::find_if(tensors_.begin(), tensors_.end(),
-                                    [&](const auto& saved) { return saved.name == name; });
+    const auto found =
+        std::find_if(tensors_.begin(), tensors_.end(), [&](const auto& saved) { return saved.name == name; });
     if (found == tensors_.end()) return;
     const Tensor<T>& saved = found->tensor;
     check<ShapeError>(saved.shape() == shape, op_, "\"", name, "\" of the state has shape ", saved.shape(),
