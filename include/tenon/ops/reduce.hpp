@@ -21,7 +21,8 @@ inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* o
 /// Arithmetic mean; NaN of nothing.
 template <Real T>
 Tensor<T> mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return div(sum(x, axes, keepdim), detail::reduced_count(x.shape(), axes, "mean"));
+  const index_t n = detail::reduced_count(x.shape(), axes, "mean");  // first, so that errors name the mean
+  return div(sum(x, axes, keepdim), n);
 }
 
 /// Sum of the elements that are not NaN; 0 of nothing else.
