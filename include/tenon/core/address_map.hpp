@@ -1,9 +1,10 @@
 #pragma once
-/// A hash table from addresses to values, in one block of memory that keeps no nodes: cheaper to use, and to
-/// include, than std::unordered_map.
+/// A hash table from addresses to values in one block of memory, without a node for each. Its header costs
+/// little, which std::unordered_map's does not.
 
 #include <bit>      // countr_zero
 #include <cstdint>  // uintptr_t, uint64_t
+#include <memory>   // allocator
 #include <utility>  // move
 #include <vector>   // vector
 
@@ -12,7 +13,7 @@
 namespace TENON_NAMESPACE {
 
 /// Open addressing with linear probing, at most half full. References to values hold until the next key is
-/// added or taken.
+/// added or taken; its memory never shrinks.
 template <class Key, class Value, template <class> class Allocator = std::allocator>
 class AddressMap {
  public:
