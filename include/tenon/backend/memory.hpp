@@ -10,12 +10,12 @@
 #include <algorithm>    // max
 #include <atomic>       // atomic
 #include <bit>          // bit_width
-#include <mutex>        // mutex, lock_guard
 #include <new>          // operator new, align_val_t, nothrow
 #include <type_traits>  // is_trivially_copyable_v
 #include <utility>      // exchange
 
 #include "tenon/core/error.hpp"
+#include "tenon/core/mutex.hpp"
 #include "tenon/core/scalar.hpp"
 
 #if defined(__linux__)
@@ -146,7 +146,7 @@ inline constinit thread_local ThreadCache thread_cache;
 class Pool {
  public:
   void* allocate(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const int c = class_of(bytes);
     last_use_[c] = ++clock_;
     void* block = lists_[c].empty() ? obtain(caching ? class_size(c) : bytes) : take(c);
@@ -154,7 +154,7 @@ class Pool {
     return block;
   }
   void deallocate(void* block, int c) noexcept {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     hand_out(c, -1);
     if (!caching) return system_deallocate(block, class_size(c));
     lists_[c].push(block);
@@ -162,20 +162,20 @@ class Pool {
   }
   /// Gives a thread one block or more, if the pool has them, for its empty list.
   void refill(ThreadCache& cache, int c) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const index_t moved = lists_[c].give(cache.lists[c], ThreadCache::limit(c) / 2);
     if (moved == 0) cache.lists[c].push(obtain(class_size(c)));
     cached_ -= moved * size(c);
     hand_out(c, moved > 0 ? moved : 1);
   }
   void take_back(ThreadCache& cache, int c, index_t limit) noexcept {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const index_t moved = cache.lists[c].give(lists_[c], limit);
     cached_ += moved * size(c);
     hand_out(c, -moved);
   }
   void enlist(ThreadCache& cache) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     cache.next = threads_;
     if (threads_) threads_->previous = &cache;
     threads_ = &cache;
@@ -185,16 +185,16 @@ class Pool {
     cache.open = false;
     cache.closed = true;
     for (int c = 0; c < small_class_count; ++c) take_back(cache, c, cache.lists[c].count());
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     (cache.previous ? cache.previous->next : threads_) = cache.next;
     if (cache.next) cache.next->previous = cache.previous;
   }
   void release_cached() noexcept {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     release_all();
   }
   Statistics statistics() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     Statistics s{out_bytes_, cached_, peak_, out_blocks_, system_calls_};
     for (const ThreadCache* thread = threads_; thread; thread = thread->next) {
       for (int c = 0; c < small_class_count; ++c) {
@@ -245,7 +245,7 @@ class Pool {
     if (out_bytes_ > peak_) peak_ = out_bytes_;
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   List lists_[class_count];
   index_t last_use_[class_count] = {}, clock_ = 0;
   ThreadCache* threads_ = nullptr;
