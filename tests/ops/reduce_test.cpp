@@ -257,6 +257,7 @@ TEST(ReduceErrors, NameWhatIsWrong) {
   expect_error<tn::IndexError>([&] { tn::any(x, {2}); }, "[any] axis 2 is outside [-2, 2) of rank 2");
   expect_error<tn::ValueError>([&] { tn::all(x, {0, 0}); }, "[all] axis 0 is named twice");
   expect_error<tn::IndexError>([&] { tn::mean(x, {5}); }, "[mean] axis 5 is outside [-2, 2) of rank 2");
+  expect_error<tn::IndexError>([&] { tn::nanmean(x, {5}); }, "[nanmean] axis 5 is outside [-2, 2) of rank 2");
   expect_error<tn::ValueError>(
       [] {
         tn::amax(tn::zeros<float>({2, 0}));

@@ -71,6 +71,7 @@ Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool ke
 /// Mean of the elements that are not NaN; NaN of nothing else.
 template <Real T>
 Tensor<T> nanmean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  detail::reduced_count(x.shape(), axes, "nanmean");  // so that errors bear this name
   return div(nansum(x, axes, keepdim), to<T>(count_nonzero(eq(x.detach(), x.detach()), axes, keepdim)));
 }
 
