@@ -8,7 +8,6 @@
 
 #include <algorithm>    // min
 #include <limits>       // numeric_limits
-#include <memory>       // unique_ptr
 #include <type_traits>  // is_same_v
 #include <utility>      // integer_sequence
 
@@ -314,17 +313,18 @@ void run_map(MapPlan<T>& plan, MapLoop<T> loop, const void* function) {
   const index_t grain = map_grain(n);
   const index_t parts = (n + grain - 1) / grain;
   const index_t totals_needed = has_total ? parts * plan.outputs : 0;
-  const std::unique_ptr<double[]> totals(new double[static_cast<std::size_t>(totals_needed)]());
+  Buffer<double> totals(totals_needed);
+  std::fill_n(totals.data(), totals_needed, 0.0);
   parallel_parts(n, grain, [&](index_t part, index_t begin, index_t end) {
     detail::MapRange<T> range(plan, stream);
     double unused[max_map_outputs] = {};
-    range(loop, function, begin, end, has_total ? totals.get() + part * plan.outputs : unused);
+    range(loop, function, begin, end, has_total ? totals.data() + part * plan.outputs : unused);
     if (stream) stream_fence();
   });
   for (int o = 0; o < plan.outputs; ++o) {
     if (plan.out[o].kind != MapOutput<T>::Kind::total) continue;
     double sum = 0;
-    for (index_t part = 0; part < parts; ++part) sum += totals.get()[part * plan.outputs + o];
+    for (index_t part = 0; part < parts; ++part) sum += totals[part * plan.outputs + o];
     *static_cast<T*>(plan.out[o].data) = static_cast<T>(sum);
   }
 }

@@ -28,20 +28,21 @@ class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
   std::vector<SummaryRow> rows;
 
   void enter(const std::string& path, const ModuleIdentity& layer, std::string_view type) override {
-    const std::size_t outer = open_.empty() ? 0 : rows[open_.back()].path.size();
+    const std::size_t outer = open_.empty() ? 0 : innermost().path.size();
     rows.push_back({.path = path,
                     .type = std::string(type),
                     .name = path.substr(outer > 0 ? outer + 1 : 0),
                     .depth = static_cast<int>(open_.size()),
                     .layer = layer});
-    open_.push_back(rows.size() - 1);
+    open_.push_back(static_cast<index_t>(rows.size()) - 1);
   }
   void leave() override { open_.pop_back(); }
   void parameter(const std::string&, const Tensor<T>& x) override {
-    if (!open_.empty()) rows[open_.back()].parameters += x.size();
+    if (!open_.empty()) innermost().parameters += x.size();
   }
 
  private:
+  SummaryRow& innermost() { return rows[static_cast<std::size_t>(open_.back())]; }
   void called(const LayerCall& call) override {
     for (SummaryRow& row : rows)
       if (row.layer == call.layer) {
@@ -51,7 +52,7 @@ class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
         return;
       }
   }
-  std::vector<std::size_t> open_;
+  std::vector<index_t> open_;  // rows of the modules around
 };
 
 /// 1234567 as 1,234,567.

@@ -27,9 +27,8 @@ struct CtcLabels {
     const index_t frames = x[0], batch = x[1], classes = x[2];
     check<IndexError>(blank >= 0 && blank < classes, op, "blank ", blank, " is not one of ", classes,
                       " classes");
-    for (const auto& [lengths, name] : {std::pair(&input_length, "input"), std::pair(&length, "target")})
-      check<ShapeError>(lengths->size() == batch && lengths->rank() <= 1, op, "expected one ", name,
-                        " length for each of ", batch, " sequences, got shape ", lengths->shape());
+    check_lengths(input_length, "input", batch);
+    check_lengths(length, "target", batch);
     const bool padded = targets.rank() == 2;
     check<ShapeError>(targets.rank() == 1 || (padded && targets.shape()[0] == batch), op,
                       "expected targets of shape (", batch, ", S) or, one after the other, (S,), got ",
@@ -51,6 +50,10 @@ struct CtcLabels {
 
  private:
   static constexpr const char* op = "ctc_loss";
+  static void check_lengths(const Tensor<index_t>& lengths, const char* name, index_t batch) {
+    check<ShapeError>(lengths.size() == batch && lengths.rank() <= 1, op, "expected one ", name,
+                      " length for each of ", batch, " sequences, got shape ", lengths.shape());
+  }
   static void check_label(index_t label, index_t classes) {
     check<IndexError>(label >= 0 && label < classes, op, "target ", label, " is not one of ", classes,
                       " classes");

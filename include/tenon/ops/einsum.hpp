@@ -1,6 +1,7 @@
 #pragma once
 /// Einstein summation: products summed over named indices.
 
+#include <algorithm>    // count, fill_n, max, min
 #include <cstdint>      // uint64_t
 #include <string_view>  // string_view
 
@@ -90,10 +91,7 @@ struct EinsumPlan {
 };
 
 /// Labels of the result where an equation does not say: the ellipsis, then the letters that stand once.
-inline Dims implicit_result(const std::vector<EinsumTerm>& terms, int stretch) {
-  int seen[letter_count] = {};
-  for (const EinsumTerm& term : terms)
-    for (index_t letter : term.letters()) ++seen[letter];
+inline Dims implicit_result(const int (&seen)[letter_count], int stretch) {
   Dims result;
   for (int k = stretch; k > 0; --k) result.push_back(label_count - k);
   for (int letter = 0; letter < letter_count; ++letter)
@@ -101,25 +99,26 @@ inline Dims implicit_result(const std::vector<EinsumTerm>& terms, int stretch) {
   return result;
 }
 
-inline EinsumPlan plan_einsum(std::string_view equation, const std::vector<Shape>& shapes) {
+template <class T>
+EinsumPlan plan_einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
   const std::size_t arrow = equation.find("->");
-  const std::string_view left = equation.substr(0, arrow);
-  std::vector<EinsumTerm> terms;
-  for (std::size_t start = 0, end = 0; end != left.npos; start = end + 1) {
-    end = left.find(',', start);
-    terms.emplace_back(equation, left.substr(start, end == left.npos ? end : end - start));
-  }
-  check<ValueError>(terms.size() == shapes.size(), "einsum", "\"", equation, "\" has ", terms.size(),
-                    " terms for ", shapes.size(), " operands");
+  std::string_view left = equation.substr(0, arrow);
+  const std::size_t terms = static_cast<std::size_t>(std::count(left.begin(), left.end(), ',')) + 1;
+  check<ValueError>(terms == xs.size(), "einsum", "\"", equation, "\" has ", terms, " terms for ", xs.size(),
+                    " operands");
   EinsumPlan plan;
   std::fill_n(plan.extents, label_count, index_t{-1});
-  int stretch = 0;
-  for (std::size_t k = 0; k < terms.size(); ++k) {
-    const Dims labels = terms[k].labels_for(shapes[k]);
-    if (terms[k].has_ellipsis()) stretch = std::max(stretch, labels.size() - terms[k].letters().size());
+  int stretch = 0, seen[letter_count] = {};
+  for (const Tensor<T>& x : xs) {
+    const std::size_t end = std::min(left.find(','), left.size());
+    const EinsumTerm term(equation, left.substr(0, end));
+    left.remove_prefix(std::min(end + 1, left.size()));
+    for (index_t letter : term.letters()) ++seen[letter];
+    const Dims labels = term.labels_for(x.shape());
+    if (term.has_ellipsis()) stretch = std::max(stretch, labels.size() - term.letters().size());
     for (int i = 0; i < labels.size(); ++i) {
       index_t& extent = plan.extents[labels[i]];
-      const index_t own = shapes[k][i];
+      const index_t own = x.shape()[i];
       check<ShapeError>(extent < 0 || extent == own || extent == 1 || own == 1, "einsum", "extents ", extent,
                         " and ", own, " of one index of \"", equation, "\" differ");
       if (extent < 0 || extent == 1) extent = own;
@@ -127,15 +126,15 @@ inline EinsumPlan plan_einsum(std::string_view equation, const std::vector<Shape
     plan.operands.push_back(labels);
   }
   if (arrow == equation.npos) {
-    plan.result = implicit_result(terms, stretch);
+    plan.result = implicit_result(seen, stretch);
     return plan;
   }
   plan.result = EinsumTerm(equation, equation.substr(arrow + 2)).labels(stretch);
-  LabelSet seen = 0;
+  LabelSet named = 0;
   for (index_t label : plan.result) {
-    check<ValueError>(plan.extents[label] >= 0 && !(seen >> label & 1), "einsum",
+    check<ValueError>(plan.extents[label] >= 0 && !(named >> label & 1), "einsum",
                       "each index of the result stands there once and in an operand: \"", equation, "\"");
-    seen |= label_bit(label);
+    named |= label_bit(label);
   }
   return plan;
 }
@@ -288,9 +287,7 @@ std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T
 ///   cost    batched matrix products, pairs taken greedily by the size of what they leave
 template <Scalar T>
 Tensor<T> einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
-  std::vector<Shape> shapes;
-  for (const Tensor<T>& x : xs) shapes.push_back(x.shape());
-  const detail::EinsumPlan plan = detail::plan_einsum(equation, shapes);
+  const detail::EinsumPlan plan = detail::plan_einsum(equation, xs);
   const detail::LabelSet result = detail::label_set(plan.result);
   std::vector<detail::LabelledTensor<T>> left;
   for (std::size_t k = 0; k < xs.size(); ++k)

@@ -128,7 +128,8 @@ Tensor<T> repeat_interleave(const Tensor<T>& x, const Tensor<index_t>& repeats, 
   index_t entry = 0;
   for (index_t count : repeats) {
     check<ValueError>(count >= 0, "repeat_interleave", "negative repeats ", count);
-    positions.insert(positions.end(), static_cast<std::size_t>(count), entry++);
+    for (index_t k = 0; k < count; ++k) positions.push_back(entry);
+    ++entry;
   }
   return index_select(x, a, from(positions, {static_cast<index_t>(positions.size())}));
 }

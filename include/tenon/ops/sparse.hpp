@@ -102,16 +102,16 @@ Csr<T> csr_from_entries(index_t rows, index_t columns, const Tensor<index_t>& ro
 template <Real T>
 Csr<T> to_csr(const Tensor<T>& x) {
   check<ShapeError>(x.rank() == 2, "to_csr", "expected a matrix, got shape ", x.shape());
-  std::vector<index_t> offsets{0}, indices, positions;
+  std::vector<index_t> offsets(static_cast<std::size_t>(x.shape()[0]) + 1), indices, positions;
   index_t position = 0;
   for (T value : x) {
     if (value != T(0)) {
       indices.push_back(position % x.shape()[1]);
       positions.push_back(position);
     }
-    if (++position % x.shape()[1] == 0) offsets.push_back(static_cast<index_t>(indices.size()));
+    if (++position % x.shape()[1] == 0)
+      offsets[static_cast<std::size_t>(position / x.shape()[1])] = static_cast<index_t>(indices.size());
   }
-  offsets.resize(static_cast<std::size_t>(x.shape()[0]) + 1, 0);
   const auto vector = [](const std::vector<index_t>& v) { return from(v, {static_cast<index_t>(v.size())}); };
   return Csr<T>(x.shape()[0], x.shape()[1], vector(offsets), vector(indices),
                 index_select(flatten(x), 0, vector(positions)));

@@ -4,6 +4,7 @@
 
 #include <algorithm>    // find_if
 #include <string_view>  // string_view
+#include <type_traits>  // is_same_v, remove_const_t
 #include <utility>      // move, pair
 
 #include "tenon/core/reflect.hpp"
@@ -33,22 +34,21 @@ inline index_t as_count(const char* op, std::string_view name, double value) {
   return static_cast<index_t>(value);
 }
 
-/// Takes numbers by their names; at the end none may be left.
+/// Takes numbers, doubles or counts, by their names; at the end none may be left.
 class NumberReader {
  public:
   NumberReader(const char* op, NamedNumbers numbers) : op_(op), numbers_(std::move(numbers)) {}
 
-  void read(std::string_view name, double& value) {
+  template <class Number>
+  void read(std::string_view name, Number& value) {
     const auto found = std::find_if(numbers_.begin(), numbers_.end(),
                                     [&](const auto& number) { return number.first == name; });
     check<ValueError>(found != numbers_.end(), op_, "the state lacks the number \"", name, "\"");
-    value = found->second;
+    if constexpr (std::is_same_v<Number, index_t>)
+      value = as_count(op_, name, found->second);
+    else
+      value = found->second;
     numbers_.erase(found);
-  }
-  void read(std::string_view name, index_t& count) {
-    double value = 0;
-    read(name, value);
-    count = as_count(op_, name, value);
   }
   void finish() const {
     if (!numbers_.empty())

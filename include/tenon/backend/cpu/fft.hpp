@@ -141,7 +141,7 @@ class FftPlan {
  public:
   explicit FftPlan(index_t n) : n_(n) {
     index_t left = n;
-    for (int radix : {4, 2, 3, 5, 7})
+    for (index_t radix : {4, 2, 3, 5, 7})
       for (; left % radix == 0 && left > 1; left /= radix) radices_.push_back(radix);
     left > 1 ? plan_convolution() : fill_roots(n, n);
   }
@@ -152,7 +152,7 @@ class FftPlan {
     if (convolution_) return convolve(lanes, x);
     SplitArray<T> y(n_ * lanes);
     index_t length = n_, stride = lanes;
-    for (int radix : radices_) {
+    for (index_t radix : radices_) {
       const index_t step = n_ / length;
       if (radix == 4) fft_pass<4>(length, stride, roots_, step, x, y);
       if (radix == 2) fft_pass<2>(length, stride, roots_, step, x, y);
@@ -216,7 +216,7 @@ class FftPlan {
   }
 
   index_t n_;
-  std::vector<int> radices_;
+  std::vector<index_t> radices_;
   SplitArray<T> roots_, filter_;
   std::unique_ptr<FftPlan> convolution_;
 };
