@@ -60,13 +60,16 @@ void compare_op(const std::string& name, int threads, const Tensors& values, Our
 #define TORCH(...) 0
 #endif
 
-void norms(int threads) {
+void norms_and_dropout(int threads) {
   const Tensor<float> rows = tn::randn<float>({4096, 768}), w = tn::randn<float>({768}),
                       b = tn::randn<float>({768});
   compare_op(
       "layer_norm_4096x768", threads, {rows, w, b},
       [](const Tensors& x) { return layer_norm(x[0], {768}, x[1], x[2]); },
       TORCH(torch::layer_norm(x[0], {768}, x[1], x[2])));
+  compare_op(
+      "dropout_4096x768", threads, {rows}, [](const Tensors& x) { return dropout(x[0], 0.1, true); },
+      TORCH(torch::dropout(x[0], 0.1, true)));
   const Tensor<float> planes = tn::randn<float>({8, 64, 56, 56}), cw = tn::randn<float>({64}),
                       cb = tn::randn<float>({64});
   compare_op(
@@ -129,7 +132,7 @@ void attention(int threads) {
 
 int main(int argc, char** argv) {
   for (int threads : {1, 2}) {
-    norms(threads);
+    norms_and_dropout(threads);
     recurrent(threads);
     attention(threads);
   }
