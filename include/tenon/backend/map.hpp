@@ -6,11 +6,12 @@
 /// in chunks that fit the first-level cache and hands the loop plain pointers: into the tensor where the
 /// operand is dense, into scratch otherwise (gathered, converted or to be summed).
 
-#include <algorithm>    // min
+#include <algorithm>    // fill_n, min
 #include <limits>       // numeric_limits
 #include <type_traits>  // is_same_v
 #include <utility>      // integer_sequence
 
+#include "tenon/backend/memory.hpp"
 #include "tenon/backend/pack.hpp"
 #include "tenon/core/parallel.hpp"
 #include "tenon/core/shape.hpp"
