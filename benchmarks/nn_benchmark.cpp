@@ -95,9 +95,9 @@ std::vector<tn::RecurrentWeights<float>> weights(const Tensors& x) {
 }
 
 void recurrent(int threads) {
-  const auto lstm_case = [&](const char* name, const Tensors& x) {
+  const auto lstm_case = [&](const char* name, const Tensors& inputs) {
     compare_op(
-        name, threads, x, [](const Tensors& t) { return lstm(t[0], weights(t)).output; },
+        name, threads, inputs, [](const Tensors& x) { return lstm(x[0], weights(x)).output; },
         TORCH(std::get<0>(torch::lstm(x[0], {state(x), state(x)}, {x[1], x[2], x[3], x[4]}, true, 1, 0.0,
                                       false, false, false))));
   };

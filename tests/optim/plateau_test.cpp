@@ -10,6 +10,9 @@
 namespace {
 
 using support::expect_error;
+using tn::optim::from_named_numbers;
+using tn::optim::named_numbers;
+using tn::optim::PlateauState;
 using tn::optim::ReduceLrOnPlateau;
 using tn::optim::Sgd;
 
@@ -37,7 +40,7 @@ TEST(Plateau, ContinuesFromItsState) {
     b.step(second, metric);
     EXPECT_EQ(first.groups()[0].options.lr, second.groups()[0].options.lr);
     ReduceLrOnPlateau resumed(options);
-    resumed.load_state(b.state());
+    resumed.load_state(from_named_numbers<PlateauState>(named_numbers(b.state())));
     b = resumed;
   }
   EXPECT_EQ(first.groups()[0].options.lr, 0.25);
@@ -48,12 +51,16 @@ TEST(PlateauErrors, OptionsAndStates) {
                                "[reduce_lr_on_plateau] factor must lie in (0, 1), got 1");
   expect_error<tn::ValueError>([] { ReduceLrOnPlateau({.patience = -1}); },
                                "[reduce_lr_on_plateau] patience and cooldown must not be negative");
-  ReduceLrOnPlateau plateau;
   expect_error<tn::ValueError>(
-      [&] {
-        plateau.load_state({{"best", 1}});
+      [] {
+        from_named_numbers<PlateauState>({{"best", 1}});
       },
-      "[reduce_lr_on_plateau] the state lacks the number \"bad_steps\"");
+      "[from_named_numbers] the state lacks the number \"bad_steps\"");
+  expect_error<tn::ValueError>(
+      [] {
+        from_named_numbers<PlateauState>({{"best", 1}, {"bad_steps", 0}, {"cooldown_left", 0}, {"worst", 2}});
+      },
+      "[from_named_numbers] nothing here is called \"worst\", as a number of the state is");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #pragma once
 /// The kernels that operations use: for each entry of the table the best there is.
 
-#include <atomic>       // atomic
 #include <type_traits>  // type_identity_t
 
 #include "tenon/backend/table.hpp"
+#include "tenon/core/atomic.hpp"
 
 #if !defined(TENON_COMPILED)
 #include "tenon/backend/providers.hpp"
@@ -15,11 +15,11 @@ namespace TENON_NAMESPACE::backend {
 namespace detail {
 /// A table that is to be used instead of the best kernels; see scoped_backend.hpp.
 template <class T>
-inline constinit std::atomic<const Kernels<T>*> substitute = nullptr;
+inline constinit Atomic<const Kernels<T>*> substitute = nullptr;
 
 template <class T, class F>
 F choose(F Kernels<T>::*entry, std::type_identity_t<F> best) {
-  const Kernels<T>* const table = substitute<T>.load(std::memory_order_relaxed);
+  const Kernels<T>* const table = substitute<T>.load(MemoryOrder::relaxed);
   return table ? table->*entry : best;
 }
 template <class T, class F>

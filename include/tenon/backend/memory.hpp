@@ -8,12 +8,12 @@
 /// bytes than were ever in use at one time.
 
 #include <algorithm>    // max
-#include <atomic>       // atomic
 #include <bit>          // bit_width
 #include <new>          // operator new, align_val_t, nothrow
 #include <type_traits>  // is_trivially_copyable_v
 #include <utility>      // exchange
 
+#include "tenon/core/atomic.hpp"
 #include "tenon/core/error.hpp"
 #include "tenon/core/mutex.hpp"
 #include "tenon/core/scalar.hpp"
@@ -103,7 +103,7 @@ inline void system_deallocate(void* block, [[maybe_unused]] std::size_t bytes) n
 class List {
  public:
   bool empty() const { return top_ == nullptr; }
-  index_t count() const { return count_.load(std::memory_order_relaxed); }
+  index_t count() const { return count_.load(MemoryOrder::relaxed); }
   void push(void* block) {
     top_ = new (block) Link{top_};
     add(1);
@@ -124,10 +124,10 @@ class List {
     Link* next;
   };
   void add(index_t by) {  // only one writer: no locked instruction needed
-    count_.store(count_.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    count_.store(count_.load(MemoryOrder::relaxed) + by, MemoryOrder::relaxed);
   }
   Link* top_ = nullptr;
-  std::atomic<index_t> count_ = 0;
+  Atomic<index_t> count_ = 0;
 };
 
 /// The lists of one thread, chained so that statistics can visit them. Trivially destructible: what is freed

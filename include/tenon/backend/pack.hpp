@@ -6,6 +6,7 @@
 
 #include <bit>          // bit_cast
 #include <cmath>        // pow
+#include <concepts>     // same_as
 #include <type_traits>  // is_arithmetic_v
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -268,8 +269,9 @@ inline constexpr double tanh_error = 5.2;  // near 7.19
 #else
 inline constexpr double tanh_error = 6.3;  // near 6.99
 #endif
-inline Pack<float> rational_tanh(const Pack<float>& x) {
-  using P = Pack<float>;
+template <std::same_as<float> T>
+Pack<T> rational_tanh(const Pack<T>& x) {
+  using P = Pack<T>;
   const P one(1), z = x * x;
   P p = fma(z, P(1.335468009e-8f), P(2.060909940e-5f)), q = fma(z, P(7.776566959e-7f), P(3.285636641e-4f));
   p = fma(z, p, P(3.495589308e-3f));

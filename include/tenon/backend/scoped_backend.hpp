@@ -2,6 +2,7 @@
 /// Swapping kernels, for tests and benchmarks. A program that includes this is compiled with every kernel of
 /// every scalar type.
 
+#include <atomic>   // atomic
 #include <cstdint>  // int32_t, int64_t, uint8_t
 
 #include "tenon/backend/entries.hpp"
@@ -24,7 +25,7 @@ inline constinit std::atomic<Provider> active_provider = Provider::blas;
 
 template <Scalar... T>
 void substitute_tables(Provider provider) {
-  (substitute<T>.store(&tables<T>[static_cast<int>(provider)]), ...);
+  (substitute<T>.store(&tables<T>[static_cast<int>(provider)], MemoryOrder::release), ...);
 }
 }  // namespace detail
 

@@ -99,7 +99,8 @@ std::string join(const Pieces&... pieces) {
 template <class E>
 [[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op,
                                                       std::initializer_list<Piece> pieces) {
-  throw E(join("[", op, "] ") + join_pieces(pieces));
+  std::string message = join("[", op, "] ");
+  throw E(message += join_pieces(pieces));
 }
 template <class E, class... Pieces>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {

@@ -1,11 +1,10 @@
 #pragma once
 /// Intrusive reference counting: a handle is one pointer, and an object and its count are one allocation.
 
-#include <atomic>   // atomic
 #include <cstdint>  // uint32_t
 #include <utility>  // exchange, swap
 
-#include "tenon/core/config.hpp"
+#include "tenon/core/atomic.hpp"
 
 namespace TENON_NAMESPACE {
 
@@ -16,16 +15,16 @@ class RefCounted {
   RefCounted(const RefCounted&) = delete;
   RefCounted& operator=(const RefCounted&) = delete;
 
-  void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
+  void retain() const { count_.fetch_add(1, MemoryOrder::relaxed); }
   /// True when this was the last reference.
   bool release() const {
-    if (count_.load(std::memory_order_acquire) == 1) return true;  // nobody else can be copying it
-    return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (count_.load(MemoryOrder::acquire) == 1) return true;  // nobody else can be copying it
+    return count_.fetch_sub(1, MemoryOrder::acq_rel) == 1;
   }
-  bool unique() const { return count_.load(std::memory_order_acquire) == 1; }
+  bool unique() const { return count_.load(MemoryOrder::acquire) == 1; }
 
  private:
-  mutable std::atomic<std::uint32_t> count_{0};
+  mutable Atomic<std::uint32_t> count_{0};
 };
 
 /// A counted pointer, possibly null.

@@ -5,7 +5,6 @@
 /// of what a program has to compile.
 
 #include <initializer_list>  // initializer_list
-#include <optional>          // optional
 #include <string>            // string
 
 #include "tenon/core/error.hpp"
@@ -77,8 +76,12 @@ using Strides = Dims;
 /// `(2, 3)`, `(5,)`, `()`.
 inline std::string describe(const Dims& dims) {
   std::string text = "(";
-  for (int i = 0; i < dims.size(); ++i) text += (i ? ", " : "") + std::to_string(dims[i]);
-  return text + (dims.size() == 1 ? ",)" : ")");
+  for (int i = 0; i < dims.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += std::to_string(dims[i]);
+  }
+  text += dims.size() == 1 ? ",)" : ")";
+  return text;
 }
 
 /// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an
@@ -121,13 +124,14 @@ inline std::string describe(const Dims& dims) {
   return true;
 }
 
-/// Strides that show the elements of a strided layout in another shape of as many elements, if there are any:
-/// each run of axes that memory walks as one must be cut up by whole axes of the new shape.
-inline std::optional<Strides> view_strides(const Shape& from, const Strides& strides, const Shape& shape) {
-  Strides result = contiguous_strides(shape);
+/// Finds the strides that show the elements of a strided layout in another shape of as many elements, if
+/// there are any: each run of axes that memory walks as one must be cut up by whole axes of the new shape.
+inline bool find_view_strides(const Shape& from, const Strides& strides, const Shape& shape,
+                              Strides& result) {
+  result = contiguous_strides(shape);
   Dims runs, steps;  // the last run first
   for (int axis = from.size(); axis-- > 0;) {
-    if (from[axis] == 0) return result;
+    if (from[axis] == 0) return true;
     if (from[axis] == 1) continue;
     const int last = runs.size() - 1;
     if (last >= 0 && strides[axis] == runs[last] * steps[last]) {
@@ -144,9 +148,9 @@ inline std::optional<Strides> view_strides(const Shape& from, const Strides& str
       result[next] = filled * steps[k];
       filled *= shape[next];
     }
-    if (filled != runs[k]) return {};
+    if (filled != runs[k]) return false;
   }
-  return result;
+  return true;
 }
 
 /// An axis counted from the end when negative, checked against `rank`.

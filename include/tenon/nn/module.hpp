@@ -152,7 +152,7 @@ struct ScalarOf {
 };
 
 inline std::string join(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
+  return path.empty() ? std::string(name) : tenon::join(path, ".", name);
 }
 
 template <class T, class M>

@@ -80,8 +80,8 @@ template <class M, class... X>
 std::string summary(const M& model, const X&... input) {
   const std::vector<SummaryRow> rows = summary_rows(model, input...);
   const auto label = [](const SummaryRow& row) {
-    return std::string(2 * static_cast<std::size_t>(row.depth), ' ') + row.type +
-           (row.name.empty() ? "" : " (" + row.name + ")");
+    const std::string margin(2 * static_cast<std::size_t>(row.depth), ' ');
+    return row.name.empty() ? margin + row.type : join(margin, row.type, " (", row.name, ")");
   };
   const auto cell = [](const std::string& text, std::size_t width, bool right) {
     const std::string space(width > text.size() ? width - text.size() : 0, ' ');
@@ -96,8 +96,8 @@ std::string summary(const M& model, const X&... input) {
   }
   const auto line = [&](const std::string& layer, const std::string& output, const std::string& parameters,
                         const std::string& products) {
-    return cell(layer, first, false) + "  " + cell(output, second, false) + "  " +
-           cell(parameters, 12, true) + "  " + cell(products, 15, true) + "\n";
+    return join(cell(layer, first, false), "  ", cell(output, second, false), "  ",
+                cell(parameters, 12, true), "  ", cell(products, 15, true), "\n");
   };
   const std::string rule(first + second + 33, '-');
   std::string table = line("layer", "output", "parameters", "multiply-adds") + rule + "\n";

@@ -1,8 +1,6 @@
 #pragma once
 /// Boxes of detectors, (x1, y1, x2, y2): overlap, suppression, and features aligned with them.
 
-#include <numeric>  // iota
-
 #include "tenon/ops/grid_sample.hpp"
 
 namespace TENON_NAMESPACE {
@@ -60,7 +58,7 @@ Tensor<index_t> nms(const Tensor<T>& boxes, const Tensor<T>& scores, double thre
   for (T& s : score)
     if (s != s) s = -std::numeric_limits<T>::infinity();  // an order needs numbers
   std::vector<std::size_t> order(score.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(),
             [&](std::size_t i, std::size_t j) { return score[i] == score[j] ? i < j : score[i] > score[j]; });
   const auto side = [&](std::size_t i, std::size_t k) { return static_cast<double>(box[4 * i + k]); };
@@ -88,9 +86,10 @@ struct RoiAlignOptions {
 namespace detail {
 
 /// The samples of all boxes: the rows of channels that are read, with weights, and the bins they go to.
+template <class T>
 struct RoiSamples {
   std::vector<index_t> row, bin;
-  std::vector<double> weight;
+  std::vector<T> weight;
 
   /// Bilinear weights of one place in image `n` of (height, width).
   void add(index_t n, index_t height, index_t width, double y, double x, index_t to, double share) {
@@ -110,7 +109,7 @@ struct RoiSamples {
       for (int j = 0; j < 2; ++j) {
         row.push_back((n * height + ys[i]) * width + xs[j]);
         bin.push_back(to);
-        weight.push_back(wy[i] * wx[j] * share);
+        weight.push_back(static_cast<T>(wy[i] * wx[j] * share));
       }
     }
   }
@@ -118,7 +117,7 @@ struct RoiSamples {
 
 /// One box in bins, from its row of five numbers.
 template <class T>
-void sample_box(RoiSamples& samples, const T* box, index_t first_bin, const Shape& x, const Dims& bins,
+void sample_box(RoiSamples<T>& samples, const T* box, index_t first_bin, const Shape& x, const Dims& bins,
                 const RoiAlignOptions& options) {
   const double offset = options.aligned ? 0.5 : 0, least = options.aligned ? 0 : 1;
   const auto edge_at = [&](int i) { return static_cast<double>(box[i]) * options.spatial_scale - offset; };
@@ -157,7 +156,7 @@ Tensor<T> roi_align(const Tensor<T>& x, const Tensor<T>& boxes, const Dims& outp
   const Dims bins = detail::per_axis(output_size, 2, 1, 1, "roi_align", "output size");
   const index_t count = boxes.shape()[0];
   const std::vector<T> box = boxes.to_vector();
-  detail::RoiSamples samples;
+  detail::RoiSamples<T> samples;
   for (index_t r = 0; r < count; ++r) {
     const T* const row = box.data() + 5 * r;
     check<IndexError>(row[0] >= 0 && row[0] < static_cast<T>(x.shape()[0]), "roi_align", "box ", r,
@@ -167,10 +166,9 @@ Tensor<T> roi_align(const Tensor<T>& x, const Tensor<T>& boxes, const Dims& outp
     detail::sample_box(samples, row, r * bins[0] * bins[1], x.shape(), bins, options);
   }
   const auto size = static_cast<index_t>(samples.row.size());
-  const Tensor<T> weights = from(std::vector<T>(samples.weight.begin(), samples.weight.end()), {size, 1});
   const Tensor<T> read = index_select(detail::rows_of_channels(x), 0, from(samples.row, {size}));
   const Tensor<T> sums = index_add(zeros<T>({count * bins[0] * bins[1], x.shape()[1]}), 0,
-                                   from(samples.bin, {size}), mul(read, weights));
+                                   from(samples.bin, {size}), mul(read, from(samples.weight, {size, 1})));
   return permute(reshape(sums, {count, bins[0], bins[1], x.shape()[1]}), {0, 3, 1, 2});
 }
 

@@ -184,9 +184,10 @@ template <Scalar T>
 Tensor<T> reshape(const Tensor<T>& x, const Shape& asked) {
   const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
   if (shape == x.shape()) return x;
-  const auto strides = view_strides(x.shape(), x.strides(), shape);
-  const Tensor<T> source = strides ? x : contiguous(x);
-  Tensor<T> y = source.view(0, shape, strides ? *strides : contiguous_strides(shape));
+  Strides strides;
+  const bool is_view = find_view_strides(x.shape(), x.strides(), shape, strides);
+  const Tensor<T> source = is_view ? x : contiguous(x);
+  Tensor<T> y = source.view(0, shape, is_view ? strides : contiguous_strides(shape));
   if constexpr (Real<T>)
     return record("reshape", y, {edge(source)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
       return {reshape(p.gradient(), from)};

@@ -15,13 +15,14 @@ struct CtcLossOptions {
 namespace detail {
 
 /// Labels in one dense vector, and where each sequence's stand, checked.
+template <std::same_as<index_t> I>
 struct CtcLabels {
-  Tensor<index_t> labels, offset, length, input_length;
+  Tensor<I> labels, offset, length, input_length;
 
-  CtcLabels(const Tensor<index_t>& targets, const Tensor<index_t>& input_lengths,
-            const Tensor<index_t>& target_lengths, const Shape& x, index_t blank)
+  CtcLabels(const Tensor<I>& targets, const Tensor<I>& input_lengths, const Tensor<I>& target_lengths,
+            const Shape& x, index_t blank)
       : labels(contiguous(targets)),
-        offset(Tensor<index_t>::empty({x[1]})),
+        offset(Tensor<I>::empty({x[1]})),
         length(contiguous(target_lengths)),
         input_length(contiguous(input_lengths)) {
     const index_t frames = x[0], batch = x[1], classes = x[2];
@@ -50,7 +51,7 @@ struct CtcLabels {
 
  private:
   static constexpr const char* op = "ctc_loss";
-  static void check_lengths(const Tensor<index_t>& lengths, const char* name, index_t batch) {
+  static void check_lengths(const Tensor<I>& lengths, const char* name, index_t batch) {
     check<ShapeError>(lengths.size() == batch && lengths.rank() <= 1, op, "expected one ", name,
                       " length for each of ", batch, " sequences, got shape ", lengths.shape());
   }
@@ -62,7 +63,7 @@ struct CtcLabels {
 
 /// The losses (N) of x (T, N, C).
 template <class T>
-Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels& c, const CtcLossOptions& options) {
+Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels<index_t>& c, const CtcLossOptions& options) {
   const index_t frames = x.shape()[0], batch = x.shape()[1], classes = x.shape()[2];
   Tensor<T> losses = Tensor<T>::empty({batch}), gradient;
   if (x.requires_grad() && grad_enabled()) gradient = Tensor<T>::empty(x.shape());
@@ -104,7 +105,7 @@ Tensor<T> ctc_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& ta
                     "expected log-probabilities of shape (T, N, C) or (T, C), got ",
                     log_probabilities.shape());
   const Tensor<T> x = rank == 2 ? unsqueeze(log_probabilities, 1) : log_probabilities;
-  const detail::CtcLabels labels(targets, input_lengths, target_lengths, x.shape(), options.blank);
+  const detail::CtcLabels<index_t> labels(targets, input_lengths, target_lengths, x.shape(), options.blank);
   Tensor<T> losses = detail::ctc_losses(x, labels, options);
   if (options.reduction == Reduction::mean)
     losses = map(

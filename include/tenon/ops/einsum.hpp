@@ -76,10 +76,11 @@ class EinsumTerm {
   int ellipsis_ = -1;
 };
 
-/// What an equation says of given shapes.
+/// What an equation says of given operands.
+template <class T>
 struct EinsumPlan {
-  std::vector<Dims> operands;         // the labels of each operand's axes
-  Dims result;                        // those of the result
+  std::vector<LabelledTensor<T>> operands;
+  Dims result;                        // the labels of the result
   index_t extents[label_count] = {};  // the extent of each label
 
   index_t volume(LabelSet labels) const {
@@ -100,13 +101,13 @@ inline Dims implicit_result(const int (&seen)[letter_count], int stretch) {
 }
 
 template <class T>
-EinsumPlan plan_einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
+EinsumPlan<T> plan_einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
   const std::size_t arrow = equation.find("->");
   std::string_view left = equation.substr(0, arrow);
   const std::size_t terms = static_cast<std::size_t>(std::count(left.begin(), left.end(), ',')) + 1;
   check<ValueError>(terms == xs.size(), "einsum", "\"", equation, "\" has ", terms, " terms for ", xs.size(),
                     " operands");
-  EinsumPlan plan;
+  EinsumPlan<T> plan;
   std::fill_n(plan.extents, label_count, index_t{-1});
   int stretch = 0, seen[letter_count] = {};
   for (const Tensor<T>& x : xs) {
@@ -123,7 +124,7 @@ EinsumPlan plan_einsum(std::string_view equation, const std::vector<Tensor<T>>& 
                         " and ", own, " of one index of \"", equation, "\" differ");
       if (extent < 0 || extent == 1) extent = own;
     }
-    plan.operands.push_back(labels);
+    plan.operands.push_back({x, labels});
   }
   if (arrow == equation.npos) {
     plan.result = implicit_result(seen, stretch);
@@ -148,8 +149,8 @@ inline int find_label(const Dims& labels, index_t label) {
 
 /// An operand with each label once, without axes of extent 1 that other operands stretch.
 template <class T>
-LabelledTensor<T> distinct_labels(Tensor<T> x, const Dims& names, const EinsumPlan& plan) {
-  Dims labels = names;
+LabelledTensor<T> distinct_labels(const LabelledTensor<T>& operand, const EinsumPlan<T>& plan) {
+  auto [x, labels] = operand;
   for (int i = 0; i < labels.size(); ++i) {
     for (int k = i + 1; k < labels.size();) {
       if (labels[k] != labels[i]) {
@@ -218,7 +219,7 @@ inline Dims joined(const Dims& a, const Dims& b) {
 /// matrix product, or element by element when there are none.
 template <class T>
 LabelledTensor<T> contract(const LabelledTensor<T>& a, const LabelledTensor<T>& b, LabelSet needed,
-                           const EinsumPlan& plan) {
+                           const EinsumPlan<T>& plan) {
   const LabelSet in_a = label_set(a.labels), in_b = label_set(b.labels);
   const Dims shared = chosen(a.labels, in_b, true), batch = chosen(shared, needed, true),
              inner = chosen(shared, needed, false), rows = chosen(a.labels, in_b, false),
@@ -259,7 +260,7 @@ LabelSet needed_beside(const std::vector<LabelledTensor<T>>& xs, LabelSet result
 /// several.
 template <class T>
 std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T>>& xs, LabelSet result,
-                                              const EinsumPlan& plan) {
+                                              const EinsumPlan<T>& plan) {
   std::pair<std::size_t, std::size_t> best{0, 1};
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < xs.size(); ++i)
@@ -287,11 +288,10 @@ std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T
 ///   cost    batched matrix products, pairs taken greedily by the size of what they leave
 template <Scalar T>
 Tensor<T> einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
-  const detail::EinsumPlan plan = detail::plan_einsum(equation, xs);
+  const detail::EinsumPlan<T> plan = detail::plan_einsum(equation, xs);
   const detail::LabelSet result = detail::label_set(plan.result);
   std::vector<detail::LabelledTensor<T>> left;
-  for (std::size_t k = 0; k < xs.size(); ++k)
-    left.push_back(detail::distinct_labels(xs[k], plan.operands[k], plan));
+  for (const auto& operand : plan.operands) left.push_back(detail::distinct_labels(operand, plan));
   for (std::size_t k = 0; k < left.size(); ++k)
     left[k] = detail::drop_labels(left[k], detail::needed_beside(left, result, k, k));
   while (left.size() > 1) {

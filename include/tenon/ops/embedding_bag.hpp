@@ -19,19 +19,20 @@ struct EmbeddingBagOptions {
 namespace detail {
 
 /// Which rows go into which bag.
+template <std::same_as<index_t> I>
 struct Bags {
   index_t count = 0;
-  std::vector<index_t> row, bag, entry;  ///< of what is not left out; `entry` is its place in the index
+  std::vector<I> row, bag, entry;  ///< of what is not left out; `entry` is its place in the index
 
-  Bags(const Tensor<index_t>& index, const Tensor<index_t>& offsets, index_t table_rows, bool include_last,
+  Bags(const Tensor<I>& index, const Tensor<I>& offsets, index_t table_rows, bool include_last,
        std::optional<index_t> padding) {
     const char* const op = "embedding_bag";
     check<ShapeError>(
         offsets.defined() ? index.rank() == 1 && offsets.rank() == 1 : index.rank() == 2, op,
         "expected indices (bags, entries), or a vector of indices and a vector of offsets, got ",
         index.shape());
-    const Tensor<index_t> at = checked_indices(index, table_rows, op);
-    const std::vector<index_t> begins = starts(index, offsets, include_last, op);
+    const Tensor<I> at = checked_indices(index, table_rows, op);
+    const std::vector<I> begins = starts(index, offsets, include_last, op);
     const index_t left_out = padding ? (*padding < 0 ? *padding + table_rows : *padding) : -1;
     check<IndexError>(!padding || (left_out >= 0 && left_out < table_rows), op, "padding index ",
                       padding.value_or(0), " is outside a table of ", table_rows, " rows");
@@ -47,15 +48,15 @@ struct Bags {
     }
   }
 
-  static Tensor<index_t> tensor(const std::vector<index_t>& values) {
-    return from<index_t>(values, {static_cast<index_t>(values.size())});
+  static Tensor<I> tensor(const std::vector<I>& values) {
+    return from(values, {static_cast<index_t>(values.size())});
   }
 
  private:
   /// Where each bag begins in the flattened index, and its end.
-  static std::vector<index_t> starts(const Tensor<index_t>& index, const Tensor<index_t>& offsets,
-                                     bool include_last, const char* op) {
-    std::vector<index_t> begins;
+  static std::vector<I> starts(const Tensor<I>& index, const Tensor<I>& offsets, bool include_last,
+                               const char* op) {
+    std::vector<I> begins;
     if (!offsets.defined()) {
       for (index_t b = 0; b <= index.shape()[0]; ++b) begins.push_back(b * index.shape()[1]);
       return begins;
@@ -73,7 +74,7 @@ struct Bags {
 
 /// For each bag and column, the place in the flattened table of the largest entry; -1 for an empty bag.
 template <class T>
-Tensor<index_t> largest_of_bags(const Tensor<T>& weight, const Bags& bags) {
+Tensor<index_t> largest_of_bags(const Tensor<T>& weight, const Bags<index_t>& bags) {
   const index_t columns = weight.shape()[1];
   const Tensor<T> table = contiguous(weight.detach());
   Tensor<index_t> places = full<index_t>({bags.count, columns}, -1);
@@ -107,8 +108,8 @@ Tensor<T> embedding_bag(const Tensor<T>& weight, const Tensor<index_t>& index,
   check<ShapeError>(!factors.defined() || factors.shape() == index.shape(), "embedding_bag",
                     "expected per_sample_weights of shape ", index.shape(), ", got ",
                     factors.defined() ? factors.shape() : Shape{});
-  const detail::Bags bags(index, offsets, weight.shape()[0], options.include_last_offset,
-                          options.padding_index);
+  const detail::Bags<index_t> bags(index, offsets, weight.shape()[0], options.include_last_offset,
+                                   options.padding_index);
   const index_t columns = weight.shape()[1];
   if (options.mode == BagMode::max) {
     const Tensor<index_t> places = detail::largest_of_bags(weight, bags);
@@ -117,10 +118,11 @@ Tensor<T> embedding_bag(const Tensor<T>& weight, const Tensor<index_t>& index,
     const Tensor<index_t> some = where(none, zeros<index_t>(places.shape()), places);
     return masked_fill(reshape(index_select(flatten(weight), 0, flatten(some)), places.shape()), none, T(0));
   }
-  Tensor<T> rows = index_select(weight, 0, detail::Bags::tensor(bags.row));
+  Tensor<T> rows = index_select(weight, 0, detail::Bags<index_t>::tensor(bags.row));
   if (factors.defined())
-    rows = mul(rows, unsqueeze(index_select(flatten(factors), 0, detail::Bags::tensor(bags.entry)), 1));
-  const Tensor<index_t> bag = detail::Bags::tensor(bags.bag);
+    rows =
+        mul(rows, unsqueeze(index_select(flatten(factors), 0, detail::Bags<index_t>::tensor(bags.entry)), 1));
+  const Tensor<index_t> bag = detail::Bags<index_t>::tensor(bags.bag);
   const Tensor<T> total = index_add(zeros<T>({bags.count, columns}), 0, bag, rows);
   if (options.mode == BagMode::sum) return total;
   Tensor<T> share = zeros<T>({bags.count, 1});

@@ -9,15 +9,16 @@ namespace TENON_NAMESPACE {
 namespace detail {
 
 /// Indices as the kernels want them: a dense vector, in [0, extent).
-inline Tensor<index_t> checked_indices(const Tensor<index_t>& index, index_t extent, const char* op) {
+template <std::same_as<index_t> I>
+Tensor<I> checked_indices(const Tensor<I>& index, index_t extent, const char* op) {
   bool ready = index.rank() == 1 && index.is_contiguous();
   for (index_t i : index) {
     check<IndexError>(i >= -extent && i < extent, op, "index ", i, " is outside extent ", extent);
     ready &= i >= 0;
   }
   if (ready) return index;
-  Tensor<index_t> dense = Tensor<index_t>::empty({index.size()});
-  index_t* to = dense.mutable_data();
+  Tensor<I> dense = Tensor<I>::empty({index.size()});
+  I* to = dense.mutable_data();
   for (index_t i : index) *to++ = i < 0 ? i + extent : i;
   return dense;
 }
@@ -85,16 +86,16 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
 
 namespace detail {
 /// For gather and scatter: the position in the flattened `shape` of each entry of `index` along an axis.
-inline Tensor<index_t> flat_positions(const Shape& shape, int axis, const Tensor<index_t>& index,
-                                      const char* op) {
+template <std::same_as<index_t> I>
+Tensor<I> flat_positions(const Shape& shape, int axis, const Tensor<I>& index, const char* op) {
   check<ShapeError>(index.rank() == shape.size(), op, "index of shape ", index.shape(),
                     " and tensor of shape ", shape, " differ in rank");
   for (int i = 0; i < shape.size(); ++i)
     check<ShapeError>(i == axis || index.shape()[i] <= shape[i], op, "index of shape ", index.shape(),
                       " exceeds shape ", shape, " on axis ", i);
   const Strides strides = contiguous_strides(shape);
-  Tensor<index_t> flat = Tensor<index_t>::empty(index.shape());
-  index_t* out = flat.mutable_data();
+  Tensor<I> flat = Tensor<I>::empty(index.shape());
+  I* out = flat.mutable_data();
   const index_t extent = shape.empty() ? 1 : shape[axis];
   Dims at = Dims::filled(shape.size(), 0);
   for (index_t i : index) {
@@ -206,10 +207,10 @@ void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double m
                     weight.shape());
   const Tensor<index_t> at = detail::checked_indices(index, weight.shape()[0], "embedding_renorm_");
   T* data = weight.mutable_data();
-  std::vector<bool> done(static_cast<std::size_t>(weight.shape()[0]));
+  Tensor<bool> done = zeros<bool>({weight.shape()[0]});
+  bool* const is_done = done.mutable_data();
   for (index_t row : at) {
-    if (done[static_cast<std::size_t>(row)]) continue;
-    done[static_cast<std::size_t>(row)] = true;
+    if (std::exchange(is_done[row], true)) continue;
     T* w = data + row * weight.strides()[0];
     double total = 0;
     for (index_t d = 0; d < weight.shape()[1]; ++d)

@@ -19,10 +19,11 @@ struct InterpolateOptions {
 namespace detail {
 
 /// Along one axis, the entries that a result reads and their weights: `count` of each for every result.
+template <class T>
 struct Taps {
   int count = 1;
   Tensor<index_t> at[4];
-  std::vector<double> weight[4];
+  std::vector<T> weight[4];
 };
 
 /// Where results stand among the entries: position k * scale of the left edge, or of centres or corners.
@@ -52,8 +53,9 @@ inline void cubic_weights(double t, double* w) {
   w[3] = far(2 - t);
 }
 
-inline Taps axis_taps(const AxisResize& axis, const InterpolateOptions& options) {
-  Taps taps;
+template <class T>
+Taps<T> axis_taps(const AxisResize& axis, const InterpolateOptions& options) {
+  Taps<T> taps;
   const bool linear = options.mode == Interpolation::linear, cubic = options.mode == Interpolation::bicubic;
   taps.count = linear ? 2 : cubic ? 4 : 1;
   index_t* at[4] = {};
@@ -74,21 +76,18 @@ inline Taps axis_taps(const AxisResize& axis, const InterpolateOptions& options)
     for (int t = 0; t < taps.count; ++t) {
       const index_t entry = static_cast<index_t>(left) + t - (cubic ? 1 : 0);
       *at[t]++ = std::clamp<index_t>(entry, 0, axis.from - 1);
-      taps.weight[t].push_back(weights[t]);
+      taps.weight[t].push_back(static_cast<T>(weights[t]));
     }
   }
   return taps;
 }
 
 template <class T>
-Tensor<T> resize_axis(const Tensor<T>& x, int axis, const Taps& taps) {
+Tensor<T> resize_axis(const Tensor<T>& x, int axis, const Taps<T>& taps) {
   if (taps.count == 1) return index_select(x, axis, taps.at[0]);
   Shape along = Dims::filled(x.rank(), 1);
   along[axis] = taps.at[0].size();
-  const auto weights = [&](int t) {
-    const std::vector<double>& w = taps.weight[t];
-    return from(std::vector<T>(w.begin(), w.end()), along);
-  };
+  const auto weights = [&](int t) { return from(taps.weight[t], along); };
   const auto pair = [&](int t) {
     return map(
         "interpolate", [](auto a, auto b, auto u, auto v) { return a * u + b * v; },
@@ -159,7 +158,7 @@ Tensor<T> interpolate(const Tensor<T>& x, const InterpolateOptions& options) {
         factors == 0 ? static_cast<double>(from) / static_cast<double>(to)
                      : 1 / options.scale_factor[factors == 1 ? 0 : static_cast<std::size_t>(axis - 2)];
     if (from == to && (ratio == 1 || options.align_corners)) continue;
-    y = detail::resize_axis(y, axis, detail::axis_taps({from, to, ratio}, options));
+    y = detail::resize_axis(y, axis, detail::axis_taps<T>({from, to, ratio}, options));
   }
   return y;
 }

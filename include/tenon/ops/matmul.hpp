@@ -8,24 +8,25 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// The last two axes of a tensor as BLAS takes a matrix: rows `ld` apart, or the same of its transpose.
+/// The last two axes of a tensor as BLAS takes a matrix: rows `ld` apart, or the same of its transpose; with
+/// `ld` 0 BLAS cannot take it.
 struct MatrixLayout {
-  bool transposed;
-  index_t ld;
+  bool transposed = false;
+  index_t ld = 0;
 };
 template <class T>
-std::optional<MatrixLayout> matrix_layout(const Tensor<T>& x) {
+MatrixLayout matrix_layout(const Tensor<T>& x) {
   const index_t rows = x.shape().back(1), columns = x.shape().back(0);
   const index_t row_step = x.strides().back(1), column_step = x.strides().back(0);
   if ((column_step == 1 || columns == 1) && (row_step >= columns || rows == 1))
-    return MatrixLayout{false, std::max<index_t>({row_step, columns, 1})};
+    return {false, std::max<index_t>({row_step, columns, 1})};
   if ((row_step == 1 || rows == 1) && (column_step >= rows || columns == 1))
-    return MatrixLayout{true, std::max<index_t>({column_step, rows, 1})};
+    return {true, std::max<index_t>({column_step, rows, 1})};
   return {};
 }
 template <class T>
 Tensor<T> as_matrices(const Tensor<T>& x) {
-  return matrix_layout(x) ? x : contiguous(x);
+  return matrix_layout(x).ld > 0 ? x : contiguous(x);
 }
 
 /// Where each matrix of a batch begins, batch axes of `x` stretched to `batch`.
@@ -52,7 +53,7 @@ template <class T>
 Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& batch) {
   const Tensor<T> a = as_matrices(a_in), b = as_matrices(b_in);
   const index_t m = a.shape().back(1), k = a.shape().back(0), n = b.shape().back(0);
-  const MatrixLayout la = *matrix_layout(a), lb = *matrix_layout(b);
+  const MatrixLayout la = matrix_layout(a), lb = matrix_layout(b);
   Shape shape = batch;
   shape.push_back(m);
   shape.push_back(n);

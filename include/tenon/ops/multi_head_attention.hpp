@@ -79,7 +79,7 @@ struct MultiHead {
   /// Everything that is added to the scores; undefined when there is nothing.
   Tensor<T> mask(index_t keys) const {
     Tensor<T> total = for_heads(options.mask, keys);
-    const auto forbid = [&](const Tensor<bool>& forbidden) {
+    const auto forbid = [&](const auto& forbidden) {
       const Tensor<T> added = additive_mask<T>(eq(forbidden, false));
       total = total.defined() ? add(total, added) : added;
     };

@@ -136,8 +136,9 @@ Tensor<T> bernoulli(const Tensor<T>& p, Generator& generator = default_generator
 /// The numbers from 0 to n - 1 in random order. Durstenfeld 1964.    throws ValueError when n is negative
 inline Tensor<index_t> randperm(index_t n, Generator& generator = default_generator()) {
   check<ValueError>(n >= 0, "randperm", "n is negative: ", n);
-  Tensor<index_t> order = arange<index_t>(n);
+  Tensor<index_t> order = Tensor<index_t>::empty({n});
   index_t* const at = order.mutable_data();
+  for (index_t i = 0; i < n; ++i) at[i] = i;
   for (index_t i = n; i > 1; --i) std::swap(at[i - 1], at[generator.below(static_cast<std::uint64_t>(i))]);
   return order;
 }
@@ -165,11 +166,11 @@ Tensor<double> choice_weights(const Tensor<T>& weights, const char* op) {
 }
 
 /// For each row: the choice whose part of the cumulated weights each of the n uniform numbers falls into.
-inline void choose_again(index_t rows, index_t k, index_t n, const double* w, const double* u,
-                         index_t* chosen) {
-  std::vector<double> up_to(static_cast<std::size_t>(k));
+template <class T>
+void choose_again(index_t rows, index_t k, index_t n, const T* w, const T* u, index_t* chosen) {
+  std::vector<T> up_to(static_cast<std::size_t>(k));
   for (index_t r = 0; r < rows; ++r, w += k) {
-    double total = 0;
+    T total = 0;
     index_t last = 0;  // that has a weight
     for (index_t i = 0; i < k; ++i) {
       up_to[static_cast<std::size_t>(i)] = total += w[i];

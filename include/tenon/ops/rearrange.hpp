@@ -49,8 +49,10 @@ Tensor<T> swapaxes(const Tensor<T>& x, index_t axis0, index_t axis1) {
 template <Scalar T>
 Tensor<T> view(const Tensor<T>& x, const Shape& asked) {
   const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
-  check<ShapeError>(view_strides(x.shape(), x.strides(), shape).has_value(), "view", "the strides of shape ",
-                    x.shape(), " do not allow a view of shape ", shape, "; reshape copies");
+  Strides strides;
+  check<ShapeError>(find_view_strides(x.shape(), x.strides(), shape, strides), "view",
+                    "the strides of shape ", x.shape(), " do not allow a view of shape ", shape,
+                    "; reshape copies");
   return reshape(x, shape);
 }
 /// All elements as a vector.

@@ -252,23 +252,23 @@ struct LeadingPositions {
   Tensor<index_t> at;  // a vector
   Shape rows, result;  // x as rows of its remaining axes; what is read or written
 };
-template <class T>
-LeadingPositions leading_positions(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indices,
+template <class T, std::same_as<index_t> I>
+LeadingPositions leading_positions(const Tensor<T>& x, const std::vector<Tensor<I>>& indices,
                                    const char* op) {
   const auto count = static_cast<int>(indices.size());
   check<ShapeError>(count > 0 && count <= x.rank(), op, count, " indices for a tensor of shape ", x.shape());
   LeadingPositions places;
   for (const auto& index : indices) places.result = broadcast_shapes(places.result, index.shape(), op);
-  places.at = zeros<index_t>(places.result);
+  Tensor<I> at = zeros<I>(places.result);
   places.rows.push_back(1);
   for (int axis = 0; axis < count; ++axis) {
     const index_t extent = x.shape()[axis];
-    const Tensor<index_t>& index = indices[static_cast<std::size_t>(axis)];
-    const Tensor<index_t> own = reshape(checked_indices(index, extent, op), index.shape());
-    places.at = add(mul(places.at, extent), own);
+    const Tensor<I>& index = indices[static_cast<std::size_t>(axis)];
+    const Tensor<I> own = reshape(checked_indices(index, extent, op), index.shape());
+    at = add(mul(at, extent), own);
     places.rows[0] *= extent;
   }
-  places.at = flatten(places.at);
+  places.at = flatten(at);
   for (int axis = count; axis < x.rank(); ++axis) {
     places.rows.push_back(x.shape()[axis]);
     places.result.push_back(x.shape()[axis]);

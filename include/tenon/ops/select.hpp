@@ -36,9 +36,10 @@ Tensor<T> take_along_dim(const Tensor<T>& x, const Tensor<index_t>& index) {
 
 namespace detail {
 /// The positions in row-major order at which a mask holds.
-inline Tensor<index_t> set_positions(const Tensor<bool>& mask) {
-  const Tensor<bool> dense = contiguous(mask);
-  const bool* const m = dense.data();
+template <std::same_as<bool> B>
+Tensor<index_t> set_positions(const Tensor<B>& mask) {
+  const Tensor<B> dense = contiguous(mask);
+  const B* const m = dense.data();
   index_t count = 0;
   for (index_t i = 0; i < dense.size(); ++i) count += m[i];
   Tensor<index_t> positions = Tensor<index_t>::empty({count});
@@ -81,7 +82,8 @@ Tensor<index_t> argwhere(const Tensor<T>& x) {
 /// A new last axis of extent `classes` with 1 at the index and 0 elsewhere; `classes` -1 means the largest
 /// index and one.
 ///   throws IndexError when an index is negative or not below `classes`, ValueError
-inline Tensor<index_t> one_hot(const Tensor<index_t>& index, index_t classes = -1) {
+template <std::same_as<index_t> I>
+Tensor<I> one_hot(const Tensor<I>& index, index_t classes = -1) {
   check<ValueError>(classes > 0 || classes == -1, "one_hot", "expected a positive number of classes, got ",
                     classes);
   check<ValueError>(classes > 0 || index.size() > 0, "one_hot", "no index tells the number of classes");
@@ -91,8 +93,8 @@ inline Tensor<index_t> one_hot(const Tensor<index_t>& index, index_t classes = -
   shape.push_back(classes);
   for (index_t i : index)
     check<IndexError>(i >= 0 && i < classes, "one_hot", "index ", i, " is not one of ", classes, " classes");
-  Tensor<index_t> y = zeros<index_t>(shape);
-  index_t* row = y.mutable_data();
+  Tensor<I> y = zeros<I>(shape);
+  I* row = y.mutable_data();
   for (index_t i : index) {
     row[i] = 1;
     row += classes;

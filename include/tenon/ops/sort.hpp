@@ -243,7 +243,8 @@ Tensor<index_t> bucketize(const Tensor<T>& values, const Tensor<T>& boundaries, 
 
 namespace detail {
 /// The number of bins for a vector of numbers from 0 on.
-inline index_t bin_count(const Tensor<index_t>& x, index_t least) {
+template <std::same_as<index_t> I>
+index_t bin_count(const Tensor<I>& x, index_t least) {
   check<ShapeError>(x.rank() == 1, "bincount", "expected a vector, got shape ", x.shape());
   check<ValueError>(least >= 0, "bincount", "the minimum length is negative: ", least);
   index_t bins = least;
@@ -257,9 +258,10 @@ inline index_t bin_count(const Tensor<index_t>& x, index_t least) {
 
 /// How often each number from 0 to the largest occurs; at least `min_length` bins.
 ///   throws ShapeError; ValueError when a number is negative
-inline Tensor<index_t> bincount(const Tensor<index_t>& x, index_t min_length = 0) {
-  Tensor<index_t> counts = zeros<index_t>({detail::bin_count(x, min_length)});
-  index_t* const count = counts.mutable_data();
+template <std::same_as<index_t> I>
+Tensor<I> bincount(const Tensor<I>& x, index_t min_length = 0) {
+  Tensor<I> counts = zeros<I>({detail::bin_count(x, min_length)});
+  I* const count = counts.mutable_data();
   for (index_t i : x) ++count[i];
   return counts;
 }

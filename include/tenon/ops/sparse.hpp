@@ -59,22 +59,24 @@ namespace detail {
 struct Grouping {
   Tensor<index_t> offsets, order;
 };
-inline Grouping group_by(const Tensor<index_t>& keys, index_t count) {
-  Grouping groups{zeros<index_t>({count + 1}), Tensor<index_t>::empty({keys.size()})};
-  index_t* const offsets = groups.offsets.mutable_data();
+template <std::same_as<index_t> I>
+Grouping group_by(const Tensor<I>& keys, index_t count) {
+  Grouping groups{zeros<I>({count + 1}), Tensor<I>::empty({keys.size()})};
+  I* const offsets = groups.offsets.mutable_data();
   for (index_t e = 0; e < keys.size(); ++e) ++offsets[keys.data()[e] + 1];
   for (index_t k = 0; k < count; ++k) offsets[k + 1] += offsets[k];
-  std::vector<index_t> next(offsets, offsets + count);
+  std::vector<I> next(offsets, offsets + count);
   for (index_t e = 0; e < keys.size(); ++e)
     groups.order.mutable_data()[next[static_cast<std::size_t>(keys.data()[e])]++] = e;
   return groups;
 }
 
 /// The row of each entry.
-inline Tensor<index_t> entry_rows(const Tensor<index_t>& offsets) {
+template <std::same_as<index_t> I>
+Tensor<I> entry_rows(const Tensor<I>& offsets) {
   const index_t rows = offsets.size() - 1;
-  Tensor<index_t> of = Tensor<index_t>::empty({offsets.data()[rows]});
-  index_t* to = of.mutable_data();
+  Tensor<I> of = Tensor<I>::empty({offsets.data()[rows]});
+  I* to = of.mutable_data();
   for (index_t r = 0; r < rows; ++r)
     for (index_t e = offsets.data()[r]; e < offsets.data()[r + 1]; ++e) *to++ = r;
   return of;

@@ -7,8 +7,6 @@
 ///     …
 ///     adam.step(grad(loss, adam.parameters()));
 
-#include <span>  // span
-
 #include "tenon/autograd/grad.hpp"
 #include "tenon/optim/optimizer_state.hpp"
 #include "tenon/optim/rows.hpp"
@@ -86,8 +84,8 @@ class Optimizer {
 
   /// Handles, in the order in which they were given: the order of the gradients.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
-  /// In the order in which they were made.
-  std::span<Group> groups() { return groups_; }
+  /// In the order in which they were made. Options may be changed, but groups neither added nor removed.
+  std::vector<Group>& groups() { return groups_; }
 
   /// Moves every parameter by its gradient; an undefined gradient leaves its parameter alone.
   ///   throws before any parameter has moved

@@ -34,10 +34,13 @@ inline index_t as_count(const char* op, std::string_view name, double value) {
   return static_cast<index_t>(value);
 }
 
-/// Takes numbers, doubles or counts, by their names; at the end none may be left.
-class NumberReader {
+/// Takes numbers, doubles or counts, and tensors by their names; at the end none may be left. Tensors are
+/// copied: what was loaded is the optimizer's own.
+template <Real T>
+class StateReader {
  public:
-  NumberReader(const char* op, NamedNumbers numbers) : op_(op), numbers_(std::move(numbers)) {}
+  StateReader(const char* op, const OptimizerState<T>& state)
+      : op_(op), numbers_(state.numbers), tensors_(state.tensors) {}
 
   template <class Number>
   void read(std::string_view name, Number& value) {
@@ -49,28 +52,6 @@ class NumberReader {
     else
       value = found->second;
     numbers_.erase(found);
-  }
-  void finish() const {
-    if (!numbers_.empty())
-      fail<ValueError>(op_, "nothing here is called \"", numbers_.front().first,
-                       "\", as a number of the state is");
-  }
-
- private:
-  const char* op_;
-  NamedNumbers numbers_;  // what was saved in the order of reading is found at once
-};
-
-/// The same for a whole state. Tensors are copied: what was loaded is the optimizer's own.
-template <Real T>
-class StateReader {
- public:
-  StateReader(const char* op, const OptimizerState<T>& state)
-      : op_(op), numbers_(op, state.numbers), tensors_(state.tensors) {}
-
-  template <class Number>
-  void read(const std::string& name, Number& value) {
-    numbers_.read(name, value);
   }
   /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
@@ -89,7 +70,9 @@ class StateReader {
     check<ValueError>(tensor.defined(), op_, "the state lacks the tensor \"", name, "\"");
   }
   void finish() const {
-    numbers_.finish();
+    if (!numbers_.empty())
+      fail<ValueError>(op_, "nothing here is called \"", numbers_.front().first,
+                       "\", as a number of the state is");
     if (!tensors_.empty())
       fail<ValueError>(op_, "nothing here is called \"", tensors_.front().name,
                        "\", as a tensor of the state is");
@@ -97,7 +80,7 @@ class StateReader {
 
  private:
   const char* op_;
-  NumberReader numbers_;
+  NamedNumbers numbers_;  // what was saved in the order of reading is found at once
   std::vector<NamedTensor<T>> tensors_;
 };
 
@@ -127,5 +110,22 @@ void read_fields(StateReader<T>& reader, const std::string& prefix, const Shape&
 }
 
 }  // namespace detail
+
+/// The fields of a plain struct of numbers by their names, for a checkpoint; and back.
+template <class Fields>
+NamedNumbers named_numbers(const Fields& fields) {
+  NamedNumbers numbers;
+  for_each_field(fields, [&](auto field, double value) { numbers.emplace_back(field, value); });
+  return numbers;
+}
+/// throws ValueError when a field is missing or a number has no field
+template <class Fields>
+Fields from_named_numbers(const NamedNumbers& numbers) {
+  detail::StateReader<double> reader("from_named_numbers", {{}, numbers});
+  Fields fields;
+  for_each_field(fields, [&](auto field, double& value) { reader.read(field, value); });
+  reader.finish();
+  return fields;
+}
 
 }  // namespace TENON_NAMESPACE::optim

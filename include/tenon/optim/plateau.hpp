@@ -19,6 +19,16 @@ struct PlateauOptions {
   double eps = 1e-8;  ///< smaller changes are not made
 };
 
+/// What it remembers; the rates themselves belong to the optimizer's state.
+///
+///     checkpoint.add("plateau", named_numbers(plateau.state()));
+///     plateau.load_state(from_named_numbers<PlateauState>(saved.numbers("plateau")));
+struct PlateauState {
+  double best = 0;
+  double bad_steps = 0;
+  double cooldown_left = 0;
+};
+
 /// PyTorch's ReduceLROnPlateau: `step` with the metric of every epoch.
 class ReduceLrOnPlateau {
  public:
@@ -28,7 +38,7 @@ class ReduceLrOnPlateau {
     check<ValueError>(options.patience >= 0 && options.cooldown >= 0, name,
                       "patience and cooldown must not be negative");
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    memory_.best = options.maximize ? -infinity : infinity;
+    state_.best = options.maximize ? -infinity : infinity;
   }
 
   /// Lowers the rate of every group when it is time to.
@@ -42,31 +52,14 @@ class ReduceLrOnPlateau {
     }
   }
 
-  /// What a checkpoint keeps; the rates themselves belong to the optimizer's state.
-  NamedNumbers state() const {
-    return {
-        {"best", memory_.best}, {"bad_steps", memory_.bad_steps}, {"cooldown_left", memory_.cooldown_left}};
-  }
-  void load_state(const NamedNumbers& numbers) {
-    detail::NumberReader reader(name, numbers);
-    Memory memory;
-    reader.read("best", memory.best);
-    reader.read("bad_steps", memory.bad_steps);
-    reader.read("cooldown_left", memory.cooldown_left);
-    reader.finish();
-    memory_ = memory;
-  }
+  const PlateauState& state() const { return state_; }
+  void load_state(const PlateauState& state) { state_ = state; }
 
  private:
   static constexpr const char* name = "reduce_lr_on_plateau";
-  struct Memory {
-    double best = 0;
-    double bad_steps = 0;
-    double cooldown_left = 0;
-  };
 
   bool is_due(double metric) {
-    Memory& m = memory_;
+    PlateauState& m = state_;
     if (is_better(metric)) {
       m.best = metric;
       m.bad_steps = 0;
@@ -83,13 +76,13 @@ class ReduceLrOnPlateau {
     return true;
   }
   bool is_better(double metric) const {
-    const double best = memory_.best, by = options_.threshold;
+    const double best = state_.best, by = options_.threshold;
     if (!options_.relative) return options_.maximize ? metric > best + by : metric < best - by;
     return options_.maximize ? metric > best * (1 + by) : metric < best * (1 - by);
   }
 
   PlateauOptions options_;
-  Memory memory_;
+  PlateauState state_;
 };
 
 }  // namespace TENON_NAMESPACE::optim

@@ -9,7 +9,7 @@
 ///
 /// Any lambda `[](double lr, double t) { return …; }` is a schedule too. Times may be fractions of an epoch.
 
-#include <algorithm>  // min, count_if
+#include <algorithm>  // min
 #include <cmath>      // cos, pow, fmod
 #include <concepts>   // convertible_to
 #include <numbers>    // pi
@@ -55,8 +55,9 @@ struct MultiStepLr {
   double gamma = 0.1;
 
   double operator()(double lr, double t) const {
-    const auto passed = std::count_if(milestones.begin(), milestones.end(), [t](double m) { return m <= t; });
-    return lr * std::pow(gamma, static_cast<double>(passed));
+    for (double milestone : milestones)
+      if (milestone <= t) lr *= gamma;
+    return lr;
   }
 };
 

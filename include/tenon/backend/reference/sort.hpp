@@ -2,7 +2,6 @@
 /// Rows in order.
 
 #include <algorithm>  // sort
-#include <numeric>    // iota
 #include <vector>     // vector
 
 #include "tenon/core/scalar.hpp"
@@ -18,8 +17,8 @@ bool sorts_before(T a, T b) {
 /// Positions of the elements of a row in order.
 template <class T>
 std::vector<index_t> row_order(index_t n, bool descending, const T* row) {
-  std::vector<index_t> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), index_t{0});
+  std::vector<index_t> order;
+  for (index_t i = 0; i < n; ++i) order.push_back(i);
   std::sort(order.begin(), order.end(), [&](index_t i, index_t j) {
     const T a = row[descending ? j : i], b = row[descending ? i : j];
     return sorts_before(a, b) || (!sorts_before(b, a) && i < j);  // equal elements keep their order
