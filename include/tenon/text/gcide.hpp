@@ -10,8 +10,9 @@
 ///      with a noose; …                                   --Author.
 ///      [1913 Webster]
 ///
-/// Of this remain the headword and the words of the definitions and quotations. Pronunciations, etymologies,
-/// sources and names of authors go, since they say nothing of what a word means.
+/// Of this remain the headword, the field that it belongs to, as (Bot.), and the words of the definitions and
+/// quotations. Pronunciations, etymologies, sources and names of authors go, since they say nothing of what a
+/// word means.
 
 #include <algorithm>    // min
 #include <cstddef>      // size_t
@@ -121,11 +122,11 @@ class GcideEntry {
     return code.size() == 2 && std::string_view("'`^\"~,").find(code[0]) != code.npos && is_letter(code[1]);
   }
 
-  /// (l[aum]r"v[.a]) tells sounds and (Naut.) a field in short; other remarks in parentheses stay.
+  /// (l[aum]r"v[.a]) tells sounds; other remarks in parentheses stay.
   void skip_parenthesis() {
     const std::size_t end = closing(at_, '(', ')');
     const std::string_view inside = in_.substr(at_ + 1, end > at_ ? end - at_ - 1 : 0);
-    at_ = tells_sounds(inside) || is_field(inside) ? end + 1 : at_ + 1;
+    at_ = tells_sounds(inside) ? end + 1 : at_ + 1;
   }
 
   /// Whether it has codes of letters that words are not spelt with.
@@ -140,21 +141,6 @@ class GcideEntry {
         return true;
     }
     return false;
-  }
-
-  /// Whether all its words are capitalised and cut short, as Bot. and Anat. & Zool.
-  static bool is_field(std::string_view remark) {
-    bool cut_short = false;
-    while (!remark.empty()) {
-      const std::size_t end = std::min(remark.find_first_of(" \n"), remark.size());
-      const std::string_view word = remark.substr(0, end);
-      remark.remove_prefix(std::min(end + 1, remark.size()));
-      if (word.empty() || word == "&" || word == "and") continue;
-      const bool comma = word.back() == ',';
-      if (!is_upper(word.front()) || word.size() < 3 || word[word.size() - 1 - comma] != '.') return false;
-      cut_short = true;
-    }
-    return cut_short;
   }
 
   /// \Lar"i*at\, or nothing but the sign where no second follows.
