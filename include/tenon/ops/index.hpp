@@ -1,6 +1,8 @@
 #pragma once
 /// Reading and accumulating at integer positions. Indices are checked; negative ones count from the end.
 
+#include <utility>  // exchange
+
 #include "tenon/ops/cast.hpp"
 #include "tenon/ops/shape.hpp"
 
