@@ -81,14 +81,6 @@ TEST(GcideReader, OneLineAnEntryWithoutThePreface) {
     EXPECT_EQ(read_text(data, capacity), "one the first\ntwo not one unmarked line\n");
 }
 
-TEST(GcideReader, EntriesUnderOneWordAreOne) {
-  EXPECT_EQ(
-      read_text(
-          "One \\One\\ a.\n   The first.\n\nOne \\One\\, n.\n   A number.\n\nOne by one \\One\\\n   singly.\n"
-          "Ones \\Ones\\\n   several.\n"),
-      "one the first one number one by one singly\nones several\n");
-}
-
 TEST(GcideReader, OtherFilesGiveNothing) {
   EXPECT_EQ(read_text(""), "");
   EXPECT_EQ(read_text("no headline\n here\n"), "");

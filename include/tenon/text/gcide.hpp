@@ -42,8 +42,7 @@ inline std::optional<std::string> find_gcide() {
 /// are marks of grammar (n., v. t., a.) far more often than articles.
 std::string normalize_gcide_entry(std::string_view entry);
 
-/// Reads the data file, packed or not, as one line for each entry. Entries in a row whose headwords begin
-/// with the same word are one: the verb after the noun, the compounds of a word.
+/// Reads the data file, packed or not, as one line for each entry.
 class GcideReader : public TextReader {
  public:
   explicit GcideReader(std::unique_ptr<TextReader> source) : source_(std::move(source)) {}
@@ -219,16 +218,13 @@ inline bool GcideReader::read_entry(std::string& entry) {
   const auto is_headline = [](const std::string& line) {
     return line.front() > ' ' && line.find('\\') != line.npos;
   };
-  const auto headword = [](const std::string& line) {
-    return std::string_view(line).substr(0, line.find_first_of(" \\"));
-  };
   std::string line;
   while (headline_.empty() && read_line(line))
     if (is_headline(line)) headline_ = line;
   entry = std::move(headline_);
   headline_.clear();
   while (!entry.empty() && read_line(line)) {
-    if (is_headline(line) && headword(line) != headword(entry)) {
+    if (is_headline(line)) {
       headline_ = line;
       break;
     }
