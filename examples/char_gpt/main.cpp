@@ -151,6 +151,9 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--weight-decay", o.training.weight_decay, "pull of the matrices towards 0")
       ->check(CLI::NonNegativeNumber);
+  app.add_option("--average", o.training.average,
+                 "decay of the moving average of the weights, which is what is kept; 0: the last weights")
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--seed", o.training.seed, "one seed gives the same figures and texts each time");
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "validation");
   app.add_option("--csv", o.training.csv, "write a row for each validation")->type_name("FILE");

@@ -1,6 +1,6 @@
 #pragma once
-/// The training, as nanoGPT does it but for its choice of windows: AdamW with warm-up and half a cosine,
-/// gradients of norm 1 at most.
+/// The training, as nanoGPT does it but for its choice of windows and for what is kept, a moving average of
+/// the weights: AdamW with warm-up and half a cosine, gradients of norm 1 at most.
 
 #include <algorithm>
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "tenon/models/gpt.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/optim/adam.hpp"
+#include "tenon/optim/ema.hpp"
 #include "tenon/optim/schedule.hpp"
 #include "tenon/train/fit.hpp"
 #include "tenon/train/interrupt.hpp"
@@ -40,6 +41,7 @@ struct TrainingOptions {
   index_t every = 250;  ///< steps between two validations
   double lr = 1e-3, min_lr = 1e-4, weight_decay = 0.1;
   index_t warmup = 100;
+  double average = 0.98;  ///< decay of the moving average of the weights; 0: the last weights
   std::uint64_t seed = 1;
   std::string checkpoint, csv;
   bool resume = false, quiet = false;
@@ -98,13 +100,15 @@ inline tn::optim::AdamW<float> optimizer_of(const Gpt& gpt, const TrainingOption
   return adam;
 }
 
-/// Learns from text.train, and shows what comes out on text.validation: nothing is chosen by it.
+/// Learns from text.train, and shows what comes out on text.validation: nothing is chosen by it. The model
+/// becomes the average of its weights.
 /// returns  the loss per character after the last step; nothing when Ctrl-C came first
 inline std::optional<double> train(Gpt& gpt, const CharText& text, const TrainingOptions& o,
                                    const WritingOptions& writing) {
   const tn::train::Interrupt interrupt;
   tn::train::TerminalLine line(stderr, o.quiet);
   auto adam = optimizer_of(gpt, o);
+  tn::optim::Ema<float> average(tn::nn::named_parameters(gpt), {.decay = o.average, .warm_up = true});
   const auto warmup = static_cast<double>(o.warmup), steps = static_cast<double>(o.steps);
   const tn::optim::SequentialLr schedule{
       tn::optim::LinearLr{.start_factor = 1 / (warmup + 1), .total_iters = warmup}, warmup,
@@ -127,8 +131,10 @@ inline std::optional<double> train(Gpt& gpt, const CharText& text, const Trainin
     line.clear();
     std::printf("  %5lld %8.4f %11.4f %9.1f\n", static_cast<long long>(epoch.step), epoch.loss,
                 epoch.scores[0].value, epoch.seconds);
-    if (writing.length > 0)
+    if (writing.length > 0) {
+      const auto averaged = average.swapped();
       std::fputs(behind_bars(write_texts(gpt, text.characters, writing, o.seed)[0]).c_str(), stdout);
+    }
     std::fflush(stdout);
   };
   std::printf("\n   step     loss  validation   seconds\n");
@@ -143,18 +149,24 @@ inline std::optional<double> train(Gpt& gpt, const CharText& text, const Trainin
        .clip_norm = 1,
        .schedule =
            [&](const tn::train::StepTime& at) { set_lr(adam, schedule, static_cast<double>(at.step)); },
+       .after_step = [&](const tn::train::StepTime&) { average.update(); },
        .validate =
            [&](const Gpt& model) {
+             const auto averaged = average.swapped();
              return tn::train::Scores{{"validation", loss_per_character(model, text.validation)}};
            },
        .keep_best = false,
        .checkpoint = o.checkpoint,
        .resume = o.resume,
+       .save_more = [&](tn::io::Checkpoint& to) { to.add("average", average.state()); },
+       .restore_more =
+           [&](const tn::io::CheckpointFile& from) { average.load_state(from.optimizer<float>("average")); },
        .csv = o.csv,
        .on_progress = show,
        .on_epoch = report,
        .stop = [&] { return interrupt.requested(); }});
   if (result.end == tn::train::FitEnd::interrupted) return {};
+  average.swap();
   return result.history.back().scores[0].value;
 }
 

@@ -22,7 +22,7 @@ struct GloveProgram {
   static constexpr const char* description =
       "Trains word vectors (GloVe), asks them questions, measures and draws them.\n"
       "Without --train or --load it learns from the GNU Collaborative International Dictionary of English\n"
-      "(unless told otherwise with --iterations 15 --x-max 10 --eta 0.07).\n";
+      "(unless told otherwise with --iterations 15 --x-max 10 --eta 0.1 --join-lines).\n";
 
   static constexpr const char* footer = R"(
 Examples:
@@ -58,11 +58,13 @@ Exit status: 0 done, 1 a file or text that cannot be used, 2 a wrong command lin
     app.add_option("--memory", o.model.memory, "GB for counting; what is more goes to files in TMPDIR");
   }
 
-  /// The dictionary is small: fewer counts weigh in full, and a faster first rate reaches its rare words.
+  /// The dictionary is small: fewer counts weigh in full, a faster first rate reaches its rare words, and the
+  /// windows of its short entries reach into their neighbours, which are often about related things.
   static void set_dictionary_defaults(const CLI::App& app, Options& o) {
     if (app.count("--iterations") == 0) o.model.iterations = 15;
     if (app.count("--x-max") == 0) o.model.x_max = 10;
-    if (app.count("--eta") == 0) o.model.eta = 0.07;
+    if (app.count("--eta") == 0) o.model.eta = 0.1;
+    if (app.count("--join-lines") == 0) o.tokens.join_lines = true;
   }
 
   static std::string describe(const tn::models::GloveOptions& model) {

@@ -108,6 +108,8 @@ void add_text_options(CLI::App& app, ModelOptions<Model>& o) {
   app.add_flag("--lower", o.tokens.lowercase, "turn the text to lower case");
   app.add_flag("--split-punctuation", o.tokens.split_punctuation,
                "make punctuation marks words of their own");
+  app.add_flag("--join-lines,!--no-join-lines", o.tokens.join_lines,
+               "sentences go on over the ends of lines; </s> still ends them");
   app.add_option("--min-count", o.model.min_count, "leave out words that occur less often");
   app.add_option("--max-vocab", o.model.max_vocab, "keep so many words, the most frequent; 0: all");
   app.add_option("--read-vocab", o.read_vocab, "take the vocabulary from a file")->type_name("FILE");

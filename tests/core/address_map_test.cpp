@@ -44,7 +44,9 @@ TEST(AddressMap, AgreesWithTheStandardContainer) {
     const char* const other = &memory[random() % memory.size()];
     const std::shared_ptr<unsigned>* found = map.find(other);
     ASSERT_EQ(found != nullptr, expected.contains(other));
-    if (found) ASSERT_EQ(**found, expected[other]);
+    if (found) {
+      ASSERT_EQ(**found, expected[other]);
+    }
   }
 }
 

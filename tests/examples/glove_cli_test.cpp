@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -48,6 +49,19 @@ TEST_F(GloveProgram, StanfordsNamesServeWithOneDash) {
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(read_file(folder_ / "v.bin").substr(0, 6), "11 16\n");
+}
+
+TEST_F(GloveProgram, JoinedLinesServeAsOneLine) {
+  std::string text = small_text(500);
+  folder_.write("lines", text);
+  std::ranges::replace(text, '\n', ' ');
+  folder_.write("line", text);
+  const std::string command = " --size 10 --threads 1 --iterations 2 --output ";
+  EXPECT_EQ(run("--train @lines" + command + "@a.bin").status, 0);
+  EXPECT_EQ(run("--train @lines --join-lines" + command + "@b.bin").status, 0);
+  EXPECT_EQ(run("--train @line" + command + "@c.bin").status, 0);
+  EXPECT_EQ(read_file(folder_ / "b.bin"), read_file(folder_ / "c.bin"));
+  EXPECT_NE(read_file(folder_ / "a.bin"), read_file(folder_ / "c.bin"));
 }
 
 TEST_F(GloveProgram, OneThreadAndOneSeedGiveTheSameBytesInAnyMemory) {

@@ -46,6 +46,13 @@ TEST(Corpus, TheMarkOfASentencesEndEndsIt) {
   EXPECT_EQ(spell(read("a b </s> c </s>\n</s> d")), "a b | c | d ");
 }
 
+TEST(Corpus, JoinedLinesAreOneSentence) {
+  StringReader reader("b a\n\nc </s> a\nb\n");
+  const Corpus corpus = read_corpus(reader, {.join_lines = true}, VocabularyLimits{.min_count = 1});
+  EXPECT_EQ(spell(corpus), "b a c | a b ");
+  EXPECT_EQ(corpus.lines, 4u);
+}
+
 TEST(Corpus, RareWordsArePassedOver) {
   const Corpus corpus = read("a x a\ny\nb b a", {.min_count = 2});
   EXPECT_EQ(spell(corpus), "a a | b b a ");

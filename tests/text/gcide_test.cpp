@@ -92,6 +92,13 @@ TEST(GcideReader, ALineWithoutEndIsRefused) {
             "[gcide] a line of more than 1048576 bytes: not the dictionary's data file");
 }
 
+TEST(GcideReader, AnEntryWithoutEndIsRefused) {
+  std::string data = "One \\One\\\n";
+  for (int line = 0; line < 60'000; ++line) data += "   more and more of it\n";
+  EXPECT_EQ(support::message_of<tn::IoError>([&] { read_text(data); }),
+            "[gcide] an entry of more than 1048576 bytes: not the dictionary's data file");
+}
+
 TEST(GcideReader, ReadsTheInstalledDictionary) {
   const auto path = tn::text::find_gcide();
   if (!path) GTEST_SKIP() << "the dictionary is not installed (Debian: dict-gcide)";

@@ -28,7 +28,7 @@ struct VocabularyLimits {
       10000000;  ///< while counting: when more are met, the rarest are forgotten, as word2vec.c does
 };
 
-/// `</s>` in a text ends a sentence, as the end of a line does.
+/// `</s>` in a text ends a sentence, as the end of a line does where lines are not joined.
 inline constexpr std::string_view end_of_sentence = "</s>";
 
 namespace detail {
@@ -50,7 +50,7 @@ Corpus read_words(TextReader& reader, const TokenizerOptions& options, Corpus co
   };
   tokenize(reader, options, word, [&] {
     ++corpus.lines;
-    end_sentence();
+    if (!options.join_lines) end_sentence();
   });
   return corpus;
 }

@@ -51,6 +51,9 @@ class GcideReader : public TextReader {
   std::size_t read(char* buffer, std::size_t capacity) override;
 
  private:
+  /// Lines and entries longer than this are none of the dictionary.
+  static constexpr std::size_t longest = std::size_t{1} << 20;
+
   bool read_line(std::string& line);
   bool read_entry(std::string& entry);
 
@@ -196,7 +199,7 @@ inline std::size_t GcideReader::read(char* buffer, std::size_t capacity) {
 
 /// The next line with its newline.
 inline bool GcideReader::read_line(std::string& line) {
-  constexpr std::size_t chunk_size = std::size_t{1} << 16, longest = std::size_t{1} << 20;
+  constexpr std::size_t chunk_size = std::size_t{1} << 16;
   line.clear();
   for (;;) {
     const std::size_t end = std::min(chunk_.find('\n', position_), chunk_.size() - 1) + 1;
@@ -229,6 +232,8 @@ inline bool GcideReader::read_entry(std::string& entry) {
       break;
     }
     entry += line;
+    check<IoError>(entry.size() < longest, "gcide", "an entry of more than ", longest,
+                   " bytes: not the dictionary's data file");
   }
   return !entry.empty();
 }

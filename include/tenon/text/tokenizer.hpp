@@ -15,6 +15,7 @@ namespace TENON_NAMESPACE::text {
 struct TokenizerOptions {
   bool lowercase = false;          ///< simple case folding of Latin, Greek, Cyrillic and Armenian letters
   bool split_punctuation = false;  ///< punctuation marks become words of their own
+  bool join_lines = false;         ///< read_corpus: sentences go on over the ends of lines
 };
 
 /// Words longer than this many bytes are cut, as word2vec.c does.
