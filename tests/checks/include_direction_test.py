@@ -75,6 +75,12 @@ class IncludeDirection(unittest.TestCase):
         self.assert_refused(self.header("optim/a.hpp", "#include <functional>  // function"), "dear to compile")
         self.assert_accepted(self.header("data/a.hpp", "#include <functional>  // function"))
 
+    def test_what_the_umbrella_is_spared(self):
+        files = self.header("core/a.hpp", "#include <span>") | self.header("ops/b.hpp", '#include "tenon/core/a.hpp"')
+        self.assert_accepted(files)
+        umbrella = {"include/tenon/tenon.hpp": HEADER + '#include "tenon/ops/b.hpp"\n'}
+        self.assert_refused(files | umbrella, "include/tenon/core/a.hpp:2: #include <span>: tenon.hpp reaches")
+
     def test_foreign_libraries_stay_in_the_backend(self):
         for line in ["#include <Eigen/Core>", "#include <xsimd/xsimd.hpp>", "#include <immintrin.h>", "#include <cblas.h>",
                      "#pragma omp parallel for", "#include <omp.h>", "#if defined(__AVX2__)", "#if defined(_OPENMP)",
