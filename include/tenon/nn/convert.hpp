@@ -36,6 +36,10 @@ void convert(const From& from, To& to) {
       if (to.defined()) to.requires_grad_(from.requires_grad());
   } else if constexpr (std::is_same_v<From, To> && is_data<From>()) {
     to = from;
+  } else if constexpr (Walkable<From>) {
+    static_assert(!Walkable<From>,
+                  "to<U>(model): what an AnyModule holds is known at run time only; make the model anew with "
+                  "U and load its values by name");
   } else if constexpr (std::is_arithmetic_v<From>) {
     to = static_cast<To>(from);
   } else if constexpr (Range<From>) {
@@ -75,7 +79,8 @@ void convert(const From& from, To& to) {
 }  // namespace detail
 
 /// The model with its parameters and buffers converted. Its type is a template over the scalar type, as
-/// `Linear<T>` and `template <class T> struct Mlp` are, which makes it without arguments.
+/// `Linear<T>` and `template <class T> struct Mlp` are, which makes it without arguments. It holds no
+/// AnyModule.
 template <Real U, class M>
 auto to(const M& model) {
   using T = ScalarOf<M>;
