@@ -155,7 +155,7 @@ int main(int argc, char** argv) {
   app.add_option("--set", o.set, "sst2 or trec")->check(CLI::IsMember({"sst2", "trec"}))->type_name("NAME");
   app.add_flag("--phrases,!--no-phrases", o.phrases, "sst2: learn from phrases of the sentences too");
   app.add_option("--model", o.model, "cnn or lstm")->check(CLI::IsMember({"cnn", "lstm"}))->type_name("NAME");
-  app.add_option("--epochs", o.epochs, "passes over what there is to learn from; 0: sst2 3, trec 12")
+  app.add_option("--epochs", o.epochs, "passes over what there is to learn from; 0: sst2 4, trec 12")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--batch", o.batch, "sentences a step")->check(CLI::PositiveNumber);
   app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);

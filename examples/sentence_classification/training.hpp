@@ -34,7 +34,7 @@ struct Options {
   index_t batch = 50;
   std::uint64_t seed = 1;
 
-  int passes() const { return epochs > 0 ? epochs : set == "sst2" ? 3 : 12; }
+  int passes() const { return epochs > 0 ? epochs : set == "sst2" ? 4 : 12; }
 };
 
 /// Scores of sentences whose words were looked up.
