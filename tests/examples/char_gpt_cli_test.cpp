@@ -44,6 +44,18 @@ TEST_F(CharGptProgram, LearnsSavesValidatesAndWrites) {
   EXPECT_NE(write("1"), write("2"));
 }
 
+TEST_F(CharGptProgram, KeepsTheAverageOfTheWeights) {
+  write_data();
+  const auto weights_after = [&](const char* decay) {
+    const std::string file = folder_ / "averaged.safetensors";
+    expect_success(small({"--steps", "20", "--length", "0", "--average", decay, "--save", file}));
+    return support::read_file(file);
+  };
+  const std::string last = weights_after("0");
+  EXPECT_EQ(last, weights_after("0"));
+  EXPECT_NE(last, weights_after("0.98"));
+}
+
 TEST_F(CharGptProgram, AKilledRunGoesOnToTheSameBits) {
   write_data();
   const auto command = [&](const std::string& name) {
