@@ -35,9 +35,9 @@ void torch_chain_nograd() {
 void torch_chain_backward() {
   benchmark::DoNotOptimize(torch::autograd::grad({chain(torch_chain_leaf).sum()}, {torch_chain_leaf}));
 }
-#define PEER(function) function
+#define PEER(call) call
 #else
-#define PEER(function) std::function<void()>()
+#define PEER(call) std::function<void()>()
 #endif
 
 const auto a = tn::rand<float>({4}), b = tn::rand<float>({4}), x = tn::rand<float>({8, 8});
