@@ -80,19 +80,20 @@ TEST(Reduce, ALongSumOfFloatsStaysAccurate) {
   EXPECT_NEAR(total, static_cast<double>(n) * 1.1f, 4.0);
 }
 
-TEST(Reduce, IntegersWrapAroundAndBooleansMeanAnyAndAll) {
-  const std::vector<std::int64_t> numbers{INT64_MAX, 1, 5, 7};
-  std::int64_t sum = 0, product = 0;
+TEST(Reduce, IntegersAndBooleansAddUpIn64Bits) {
+  const std::vector<std::int64_t> numbers{INT64_MAX, 1};
+  std::int64_t sum = 0;
   kernel<&Kernels<std::int64_t>::sum>()(1, 2, 1, numbers.data(), &sum);
-  kernel<&Kernels<std::int64_t>::prod>()(1, 2, 1, numbers.data() + 2, &product);
   EXPECT_EQ(sum, INT64_MIN);
-  EXPECT_EQ(product, 35);
   const bool flags[] = {true, false, true};
-  bool any = false, all = true;
-  kernel<&Kernels<bool>::sum>()(1, 3, 1, flags, &any);
-  kernel<&Kernels<bool>::prod>()(1, 3, 1, flags, &all);
-  EXPECT_TRUE(any);
-  EXPECT_FALSE(all);
+  std::int64_t running[3] = {77, 77, 77};
+  kernel<&Kernels<bool>::sum>()(1, 3, 1, flags, &sum);
+  EXPECT_EQ(sum, 2);
+  kernel<&Kernels<bool>::cumsum>()(1, 3, 1, flags, running);
+  EXPECT_EQ((std::vector<std::int64_t>(running, running + 3)), (std::vector<std::int64_t>{1, 1, 2}));
+  const std::uint8_t bytes[] = {200, 100, 255};
+  kernel<&Kernels<std::uint8_t>::sum>()(1, 3, 1, bytes, &sum);
+  EXPECT_EQ(sum, 555);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -100,6 +101,45 @@ TEST(Generator, TheDefaultOneStartsAgainFromASeed) {
   EXPECT_EQ(tn::default_generator().next_u64(), first);
   tn::manual_seed(78);
   EXPECT_NE(tn::default_generator().next_u64(), first);
+}
+
+/// The first numbers of `threads` threads that start one after the other.
+std::vector<std::uint64_t> drawn_by_threads(int threads) {
+  std::vector<std::uint64_t> numbers;
+  for (int i = 0; i < threads; ++i)
+    std::thread([&] { numbers.push_back(tn::default_generator().next_u64()); }).join();
+  return numbers;
+}
+
+TEST(GeneratorThreads, EachThreadDrawsNumbersOfItsOwn) {
+  tn::manual_seed(3);
+  const std::vector<std::uint64_t> drawn = drawn_by_threads(4);
+  std::set<std::uint64_t> numbers(drawn.begin(), drawn.end());
+  numbers.insert(tn::default_generator().next_u64());
+  EXPECT_EQ(numbers.size(), 5u);
+}
+
+TEST(GeneratorThreads, TheSeedReachesThreadsThatStartLater) {
+  tn::manual_seed(3);
+  const auto first = drawn_by_threads(3);
+  tn::manual_seed(4);
+  const auto other = drawn_by_threads(3);
+  tn::manual_seed(3);
+  EXPECT_EQ(drawn_by_threads(3), first);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_NE(first[static_cast<std::size_t>(i)], other[static_cast<std::size_t>(i)]);
+}
+
+TEST(GeneratorThreads, SeedingOneThreadLeavesTheOthersWhereTheyAre) {
+  tn::manual_seed(5);
+  tn::default_generator().next_u64();
+  Generator expected(5);
+  expected.next_u64();
+  std::thread([] {
+    tn::manual_seed(6);
+    EXPECT_EQ(tn::default_generator().next_u64(), Generator(6).next_u64());
+  }).join();
+  EXPECT_EQ(tn::default_generator().next_u64(), expected.next_u64());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/expect.hpp"
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/reduce.hpp"
@@ -58,6 +60,20 @@ TEST(Node, LeavesAreOldestAndResultsYoungerThanTheirInputs) {
   EXPECT_STREQ(tn::graph::node_of(z)->name(), "mul");
   EXPECT_TRUE(tn::graph::node_of(x)->is_leaf());
   EXPECT_FALSE(tn::graph::node_of(z)->is_leaf());
+}
+
+TEST(Node, IsYoungerThanInputsOfOtherThreads) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  tn::Tensor<double> y;
+  std::thread([&] {
+    y = x;
+    for (int i = 0; i < 1000; ++i) y = y + x;
+  }).join();
+  std::thread([&] {
+    const auto z = tn::exp(y);
+    EXPECT_LT(tn::graph::node_of(y)->sequence(), tn::graph::node_of(z)->sequence());
+    EXPECT_LT(tn::graph::node_of(z)->sequence(), tn::graph::node_of(z * 2)->sequence());
+  }).join();
 }
 
 }  // namespace

@@ -127,6 +127,34 @@ TEST(ArithmeticOfIntegers, WrapsNothingAndKeepsItsType) {
   EXPECT_EQ((-b).to_vector(), (std::vector<std::int64_t>{-2, -3}));
 }
 
+TEST(ArithmeticOfIntegers, RefusesNumbersThatAreNoneOfTheirType) {
+  const auto n = from<std::int32_t>({-1, 0, 1, 2});
+  const auto message = [](const char* op, const char* number, const char* type) {
+    return std::string("[") + op + "] " + number + " is not a number of " + type +
+           ": convert the tensor first, as in to<float>(x)";
+  };
+  expect_error<tn::ValueError>([&] { n * 0.5; }, message("mul", "0.5", "int32"));
+  expect_error<tn::ValueError>([&] { 0.5 * n; }, message("mul", "0.5", "int32"));
+  expect_error<tn::ValueError>([&] { n + 1.5f; }, message("add", "1.5", "int32"));
+  expect_error<tn::ValueError>([&] { 0.5 - n; }, message("sub", "0.5", "int32"));
+  expect_error<tn::ValueError>([&] { n - 3000000000; }, message("sub", "3000000000", "int32"));
+  expect_error<tn::ValueError>([&] { from<std::uint8_t>({1}) + 300; }, message("add", "300", "uint8"));
+  expect_error<tn::ValueError>([&] { from<std::uint8_t>({1}) - -1; }, message("sub", "-1", "uint8"));
+  expect_error<tn::ValueError>([&] { n + tn::scalar<float>(nan).item(); }, message("add", "nan", "int32"));
+  EXPECT_EQ((n * 2.0).to_vector(), (std::vector<std::int32_t>{-2, 0, 2, 4}));
+  EXPECT_EQ((from<std::uint8_t>({1}) + 254).to_vector(), (std::vector<std::uint8_t>{255}));
+}
+
+template <class T>
+concept Addable = requires(const tn::Tensor<T>& x) {
+  x + x;
+  x * 2;
+  tn::maximum(x, x);
+};
+TEST(ArithmeticOfIntegers, ABfloat16IsStorageOnly) {
+  static_assert(Addable<float> && Addable<std::int32_t> && !Addable<tn::bfloat16>);
+}
+
 TEST(ArithmeticErrors, NameTheOperationAndBothShapes) {
   const auto a = tn::zeros<float>({2, 3}), b = tn::zeros<float>({4, 3});
   expect_error<tn::ShapeError>([&] { a + b; }, "[add] shapes do not broadcast: (2, 3) and (4, 3)");

@@ -5,6 +5,7 @@
 
 namespace {
 
+using support::expect_error;
 using support::expect_values;
 using support::expect_vector;
 using support::nan;
@@ -30,8 +31,23 @@ TEST(To, ViewsSameTypeAndConstants) {
   const auto x = from<float>({{1, 2}, {3, 4}});
   expect_values(tn::to<double>(tn::transpose(x, 0, 1)), {2, 2}, {1, 3, 2, 4});
   EXPECT_TRUE(tn::to<float>(x).is(x));
-  auto leaf = from<float>({1}).requires_grad_();
-  EXPECT_FALSE(tn::to<double>(leaf).requires_grad());
+}
+
+TEST(To, IsRefusedWhereItWouldCutARecord) {
+  auto leaf = from<float>({1.5f}).requires_grad_();
+  const std::string message =
+      "[to] a conversion from float32 to float64 is not recorded: detach() the tensor first, or convert "
+      "under NoGrad";
+  expect_error<tn::GraphError>([&] { tn::to<double>(leaf); }, message);
+  expect_error<tn::GraphError>([&] { tn::to<double>(leaf * 2); }, message);
+  expect_error<tn::GraphError>(
+      [&] { tn::to<tn::bfloat16>(leaf); },
+      "[to] a conversion from float32 to bfloat16 is not recorded: detach() the tensor first, "
+      "or convert under NoGrad");
+  expect_vector(tn::to<double>(leaf.detach()), {1.5});
+  expect_vector(tn::to<std::int64_t>(leaf), {1});  // what has no gradients cuts nothing
+  const tn::NoGrad no_grad;
+  expect_vector(tn::to<double>(leaf), {1.5});
 }
 
 TEST(To, LargeTensorsInParts) {

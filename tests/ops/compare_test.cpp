@@ -3,6 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/reduce.hpp"
 #include "tenon/ops/shape.hpp"
 
 namespace {
@@ -75,6 +76,63 @@ TEST(CompareReals, ManyElementsOfEveryPackPosition) {
 TEST(CompareIntegers, LargeOnesAreExact) {
   const std::int64_t big = std::int64_t{1} << 62;
   expect_vector(tn::eq(from<std::int64_t>({big}), from<std::int64_t>({big + 1})), {false});
+}
+
+/// a op b of one element.
+template <class T, class S>
+void expect_comparisons(T a, S b, bool less, bool equal) {
+  const auto x = tn::full<T>({3}, a);
+  const auto says = [](const Tensor<bool>& mask) {
+    EXPECT_EQ(tn::all(mask).item(), tn::any(mask).item());
+    return mask.at({1});
+  };
+  EXPECT_EQ(says(tn::lt(x, b)), less) << +a << " < " << +b;
+  EXPECT_EQ(says(tn::le(x, b)), less || equal) << +a << " <= " << +b;
+  EXPECT_EQ(says(tn::eq(x, b)), equal) << +a << " == " << +b;
+  EXPECT_EQ(says(tn::ne(x, b)), !equal) << +a << " != " << +b;
+  EXPECT_EQ(says(tn::gt(x, b)), !less && !equal) << +a << " > " << +b;
+  EXPECT_EQ(says(tn::ge(x, b)), !less) << +a << " >= " << +b;
+}
+
+TEST(CompareIntegers, WithNumbersThatAreNoneOfTheirTypeExactly) {
+  const auto n = from<std::int32_t>({-1, 0, 1, 2});
+  expect_vector(tn::lt(n, 0.5), {true, true, false, false});
+  expect_vector(tn::ge(n, 0.5), {false, false, true, true});
+  expect_vector(tn::eq(n, 0.5), {false, false, false, false});
+  for (const std::int32_t a : {-2, -1, 0, 1, 2})
+    for (const double b : {-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 1e300, -1e300, 0x1p31,
+                           -0x1p31 - 1, 1.0 * inf, -1.0 * inf})
+      expect_comparisons(a, b, a < b, a == b);
+  for (const std::uint8_t a : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{200}, std::uint8_t{255}}) {
+    for (const int b : {-1, 0, 1, 200, 255, 256, 300, 1000000}) expect_comparisons(a, b, a < b, a == b);
+    for (const float b : {-0.5f, 0.5f, 199.5f, 254.5f, 255.5f, 256.f})
+      expect_comparisons(a, b, a < b, a == b);
+  }
+  for (const bool a : {false, true})
+    for (const double b : {-1.0, 0.0, 0.5, 1.0, 1.5, 2.0}) expect_comparisons(a, b, a < b, a == b);
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  expect_comparisons(most, 0x1p63, true, false);
+  expect_comparisons(most, ~std::uint64_t{0}, true, false);
+  expect_comparisons(std::numeric_limits<std::int64_t>::min(), -0x1p63, false, true);
+  expect_comparisons(std::int64_t{-1}, ~std::uint64_t{0}, true, false);
+  expect_comparisons(std::uint8_t{1}, true, false, true);
+}
+
+TEST(CompareIntegers, WithNaNOnlyDiffer) {
+  const auto n = from<std::uint8_t>({0, 255});
+  for (const auto& mask : {tn::lt(n, nan), tn::le(n, nan), tn::eq(n, nan), tn::gt(n, nan), tn::ge(n, nan)})
+    expect_vector(mask, {false, false});
+  expect_vector(tn::ne(n, nan), {true, true});
+}
+
+TEST(CompareIntegers, ElementsThatDoNotFitAreRefused) {
+  const auto n = from<std::int32_t>({-1, 0, 1});
+  expect_error<tn::ValueError>([&] { tn::masked_fill(n, tn::gt(n, 0), 0.5); },
+                               "[masked_fill] 0.5 is not a number of int32");
+  expect_error<tn::ValueError>([&] { tn::clamp(n, 0.5, {}); }, "[clamp] 0.5 is not a number of int32");
+  expect_error<tn::ValueError>([&] { tn::clamp(n, {}, 0x1p40); },
+                               "[clamp] 1099511627776 is not a number of int32");
+  expect_vector(tn::clamp(n, 0.0, 5), {0, 0, 1});
 }
 
 TEST(Where, ChoosesOfEachTypeAndPassesNothingToTheOther) {

@@ -3,7 +3,9 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/reduce.hpp"
 #include "tenon/ops/shape.hpp"
+#include "tenon/ops/unary.hpp"
 
 namespace {
 
@@ -99,15 +101,88 @@ TEST(Map, ATermThatDoesNotDependOnAVariableNeverMeetsInfinityTimesZero) {
   expect_vector(gradients[1], {-inf});
 }
 
-TEST(Map, NoMoreThanTwoDerivatives) {
-  auto x = from<double>({0.5}).requires_grad_();
-  const tn::GradOptions<double> record{.output_gradient = tn::ones<double>({1}), .create_graph = true};
-  const auto first = tn::grad(map([](auto v) { return sin(v); }, x), {x}, record)[0];
-  const auto second =
-      tn::grad(first, {x}, {.output_gradient = tn::ones<double>({1}), .retain_graph = true})[0];
-  expect_vector(second, {-std::sin(0.5)});
-  expect_error<tn::GraphError>([&] { tn::grad(first, {x}, record); },
-                               "[map] element-wise functions are differentiable twice, not three times");
+/// sum(y) differentiated `order` times by x.
+template <class T>
+tn::Tensor<T> derivative(tn::Tensor<T> y, const tn::Tensor<T>& x, int order) {
+  for (; order > 0; --order) y = tn::grad(tn::sum(y), {x}, {.create_graph = order > 1})[0];
+  return y;
+}
+
+TEST(MapOrders, DerivativesOfAnyOrder) {
+  auto x = from<double>({0.5, -1, 3}).requires_grad_();
+  expect_vector(derivative(x * x * x, x, 3), {6, 6, 6});
+  expect_vector(derivative(x * x * x * x, x, 3), {12, -24, 72});
+  expect_vector(derivative(map([](auto v) { return sin(v); }, x), x, 7),
+                {-std::cos(0.5), -std::cos(-1), -std::cos(3)});
+  const auto fourth = derivative(exp(x * 2), x, 4);
+  for (tn::index_t i = 0; i < 3; ++i) EXPECT_NEAR(fourth.at({i}), 16 * std::exp(2 * x.at({i})), 1e-10);
+}
+
+TEST(MapOrders, InFloatAsInDouble) {
+  auto x = from<float>({0.5f, -1, 3}).requires_grad_();
+  auto wide = tn::to<double>(x.detach()).requires_grad_();
+  const auto f = [](const auto& v) { return tanh(v) * sigmoid(v * 2); };
+  for (int order = 1; order <= 4; ++order) {
+    const auto narrow = derivative(f(x), x, order);
+    const auto want = derivative(f(wide), wide, order);
+    for (tn::index_t i = 0; i < 3; ++i)
+      EXPECT_NEAR(narrow.at({i}), want.at({i}), 2e-5) << "order " << order << ", element " << i;
+  }
+}
+
+TEST(MapOrders, MixedThirdDerivativesWithStretchedOperandsAndMasks) {
+  // f = sum of s x^2 b^3 where the mask holds, over (2, 3): d^3 f / dx db dx = 6 s b^2.
+  auto x = from<double>({{1}, {2}}).requires_grad_(), b = from<double>({1, 2, 3}).requires_grad_();
+  auto s = tn::scalar<double>(2).requires_grad_();
+  const auto mask = from<bool>({{true, false, true}, {true, true, true}});
+  const auto y =
+      map([](auto m, auto v, auto w, auto u) { return select(m != 0, u * v * v * w * w * w, 0 * v); }, mask,
+          x, b, s);
+  const auto dx = tn::grad(tn::sum(y), {x}, {.create_graph = true})[0];
+  const auto dxdb = tn::grad(tn::sum(dx), {b}, {.create_graph = true})[0];  // 6 s x b^2 summed over rows
+  expect_vector(dxdb, {6 * 2 * (1 + 2) * 1, 6 * 2 * 2 * 2 * 4 / 2, 6 * 2 * (1 + 2) * 9});
+  const auto third = tn::grad(tn::sum(dxdb), {x, s, b}, {.create_graph = true});
+  expect_values(third[0], {2, 1}, {12.0 * (1 + 9), 12.0 * (1 + 4 + 9)});
+  expect_values(third[1], {}, {6 * ((1 + 2) * 1 + 2 * 4 + (1 + 2) * 9)});
+  const auto fourth = tn::grad(tn::sum(third[0]), {b})[0];
+  expect_vector(fourth, {2 * 2 * 12, 1 * 2 * 24, 2 * 2 * 36});
+}
+
+TEST(MapOrders, ALossOfSecondDerivativesIsTrained) {
+  // A physics-informed loss: the mean of (u'' + u)^2 for u = w tanh(a t), differentiated by a and w.
+  const auto loss = [](const tn::Tensor<double>& a, const tn::Tensor<double>& w) {
+    auto t = from<double>({-1, 0.3, 2}).requires_grad_();
+    const auto u = w * tanh(a * t);
+    const auto u1 = tn::grad(tn::sum(u), {t}, {.create_graph = true})[0];
+    const auto u2 = tn::grad(tn::sum(u1), {t}, {.create_graph = true})[0];
+    return tn::mean(tn::square(u2 + u));
+  };
+  auto a = tn::scalar<double>(0.8).requires_grad_(), w = tn::scalar<double>(1.5).requires_grad_();
+  const auto gradients = tn::grad(loss(a, w), {a, w});
+  const auto numeric = [&](double da, double dw) {
+    const double h = 1e-5;
+    const auto at = [&](double sign) {
+      return loss((a.detach() + sign * h * da).requires_grad_(),
+                  (w.detach() + sign * h * dw).requires_grad_())
+          .item();
+    };
+    return (at(1) - at(-1)) / (2 * h);
+  };
+  EXPECT_NEAR(gradients[0].item(), numeric(1, 0), 1e-8);
+  EXPECT_NEAR(gradients[1].item(), numeric(0, 1), 1e-8);
+}
+
+TEST(MapOrders, TooManyOperandsAreNamed) {
+  // Seven variables leave operands for nine orders.
+  const auto one = tn::ones<double>({2});
+  auto x = tn::ones<double>({2}).requires_grad_();
+  auto y = map(
+      [](auto a, auto b, auto c, auto d, auto e, auto f, auto g) { return exp(a + b * c * d * e * f * g); },
+      x, one, one, one, one, one, one);
+  expect_error<tn::GraphError>(
+      [&] { derivative(y, x, 12); },
+      "[map] derivatives of this order need more than 16 operands: apply simpler functions one "
+      "after the other");
 }
 
 TEST(Map, WhatIsLinearKeepsNothing) {

@@ -237,7 +237,47 @@ TEST(Reduce, IntegersAndBooleans) {
   expect_values(tn::prod(x, 0), {2}, {3, -8});
   expect_values(tn::cumsum(x, 1), {2, 2}, {1, 3, 3, -1});
   expect_values(tn::argmax(x), {}, {2});
-  expect_values(tn::sum(from<bool>({false, true, true})), {}, {true});
+}
+
+TEST(Reduce, SumsOfIntegersAndMasksAreOf64Bits) {
+  using std::int64_t;
+  static_assert(std::is_same_v<decltype(tn::sum(from<bool>({true}))), tn::Tensor<int64_t>>);
+  expect_values(tn::sum(tn::gt(from<float>({1, 2, 3}), 0)), {}, {int64_t{3}});
+  expect_values(tn::sum(from<std::uint8_t>({200, 100})), {}, {int64_t{300}});
+  expect_values(tn::sum(from<std::int32_t>({2000000000, 2000000000})), {}, {int64_t{4000000000}});
+  expect_vector(tn::cumsum(from<std::uint8_t>({200, 100}), 0), {int64_t{200}, int64_t{300}});
+  expect_vector(tn::cumsum(from<bool>({true, false, true}), -1), {int64_t{1}, int64_t{1}, int64_t{2}});
+  expect_vector(tn::cumsum(from<std::int32_t>({2000000000, 2000000000}), 0),
+                {int64_t{2000000000}, int64_t{4000000000}});
+  expect_values(tn::prod(from<std::uint8_t>({20, 20})), {}, {int64_t{400}});
+  expect_values(tn::prod(from<std::int32_t>({1 << 20, 1 << 20}), 0), {}, {int64_t{1} << 40});
+  expect_values(tn::prod(from<bool>({true, true})), {}, {int64_t{1}});
+  expect_values(tn::prod(tn::zeros<std::uint8_t>({0})), {}, {int64_t{1}});
+  expect_values(tn::count_nonzero(from<std::uint8_t>({200, 0, 100})), {}, {int64_t{2}});
+}
+
+TEST(Reduce, SumsOfMasksOverAnyAxesOfAnyView) {
+  const auto mask = tn::gt(tn::reshape(tn::arange<float>(2 * 3 * 4), {2, 3, 4}), 5);
+  const auto numbers = tn::to<tn::index_t>(mask);
+  const tn::Dims choices[] = {{}, {0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {2, 0, 1}};
+  for (const tn::Dims& axes : choices)
+    for (const bool keepdim : {false, true}) {
+      const auto want = tn::sum(numbers, axes, keepdim);
+      const auto turned = tn::permute(mask, {2, 0, 1});
+      expect_values(tn::sum(mask, axes, keepdim), want.shape(), want.to_vector());
+      const auto of_turned = tn::sum(tn::permute(numbers, {2, 0, 1}), axes, keepdim);
+      expect_values(tn::sum(turned, axes, keepdim), of_turned.shape(), of_turned.to_vector());
+    }
+  expect_values(tn::sum(tn::expand(from<bool>({true}), {3}), {0}), {}, {std::int64_t{3}});
+  expect_values(tn::sum(tn::zeros<bool>({0, 2}), {0}), {2}, {std::int64_t{0}, std::int64_t{0}});
+  expect_values(tn::sum(tn::scalar<std::uint8_t>(7)), {}, {std::int64_t{7}});
+}
+
+TEST(Reduce, MeansOfIntegersAndMasksAreDoubles) {
+  static_assert(std::is_same_v<decltype(tn::mean(from<bool>({true}))), tn::Tensor<double>>);
+  expect_values(tn::mean(from<bool>({true, false, true, true})), {}, {0.75});
+  expect_values(tn::mean(from<std::uint8_t>({200, 101})), {}, {150.5});
+  expect_values(tn::mean(from<std::int32_t>({{1, 2}, {2000000000, 2000000000}}), {1}), {2}, {1.5, 2e9});
 }
 
 TEST(Reduce, AxesOfATransposedTensorInAnyOrder) {

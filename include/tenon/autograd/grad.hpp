@@ -16,6 +16,7 @@ struct GradOptions {
   Tensor<T> output_gradient{};  ///< of the shape of the output; ones of rank 0 when undefined
   bool create_graph = false;    ///< record the differentiation itself, for higher derivatives
   bool retain_graph = false;    ///< keep what the rules need, for another pass (implied by create_graph)
+  bool materialize_grads = false;  ///< zeros, instead of nothing, for what the output does not depend on
 };
 
 namespace detail {
@@ -119,8 +120,9 @@ class Backpropagation {
 
 }  // namespace detail
 
-/// The gradients of a recorded output with respect to tensors, as values: zeros for one that the output does
-/// not depend on.
+/// The gradients of a recorded output with respect to tensors, as values. That of a tensor which the output
+/// does not depend on is undefined, so that optimizers leave the tensor alone as they do in PyTorch
+/// (`allow_unused` there, which is always allowed here); `materialize_grads` makes it zeros.
 ///   xs      leaves (`requires_grad_`) or results of recorded operations
 ///   throws  GraphError when nothing was recorded, the graph was freed, or a kept tensor was overwritten
 template <Real T>
@@ -144,7 +146,7 @@ std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>
   std::vector<Tensor<T>> gradients;
   for (const Tensor<T>& x : xs) {
     const Tensor<T>& found = wanted[graph::node_of(x)];
-    gradients.push_back(found.defined() ? found : zeros<T>(x.shape()));
+    gradients.push_back(!found.defined() && options.materialize_grads ? zeros<T>(x.shape()) : found);
   }
   return gradients;
 }

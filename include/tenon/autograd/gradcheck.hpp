@@ -47,7 +47,7 @@ template <class Scalar>
 void compare_with_differences(Scalar scalar, const Tensors& xs, const GradcheckOptions& options,
                               Generator& generator, int order) {
   const Tensors leaves = as_leaves(xs);
-  const Tensors gradients = grad(scalar(leaves), leaves);
+  const Tensors gradients = grad(scalar(leaves), leaves, {.materialize_grads = true});
   for (std::size_t k = 0; k < xs.size(); ++k) {
     const Tensor<double> direction = randn<double>(xs[k].shape(), generator);
     const auto at = [&](double t) {
@@ -77,7 +77,8 @@ void gradcheck(F f, const std::vector<Tensor<double>>& xs, const GradcheckOption
   if constexpr (Order == 2) {
     std::vector<detail::Probe> probes(xs.size(), detail::Probe(generator));
     const auto derivative = [&](const detail::Tensors& leaves) {
-      const detail::Tensors gradients = grad(value(leaves), leaves, {.create_graph = true});
+      const detail::Tensors gradients =
+          grad(value(leaves), leaves, {.create_graph = true, .materialize_grads = true});
       Tensor<double> total = mul(sum(leaves[0]), 0.0);  // recorded even where f is linear
       for (std::size_t k = 0; k < gradients.size(); ++k) total = add(total, probes[k](gradients[k]));
       return total;

@@ -7,7 +7,6 @@
   X(batched_gemm)                \
   X(copy)                        \
   X(sum)                         \
-  X(prod)                        \
   X(max)                         \
   X(min)                         \
   X(argmax)                      \

@@ -15,7 +15,7 @@ namespace TENON_NAMESPACE::backend {
 namespace detail {
 /// A table that is to be used instead of the best kernels; see scoped_backend.hpp.
 template <class T>
-inline constinit Atomic<const Kernels<T>*> substitute = nullptr;
+TENON_SHARED inline constinit Atomic<const Kernels<T>*> substitute = nullptr;
 
 template <class T, class F>
 F choose(F Kernels<T>::*entry, std::type_identity_t<F> best) {

@@ -140,7 +140,7 @@ struct ThreadCache {
   /// A list that grows to this length hands half of it to the pool: at most 1 MiB a class.
   static constexpr index_t limit(int c) { return index_t{2048} >> (c / 8); }
 };
-inline constinit thread_local ThreadCache thread_cache;
+TENON_SHARED inline constinit thread_local ThreadCache thread_cache;
 
 /// What all threads share. Trivially destructible, so that static objects may free their memory in any order.
 class Pool {
@@ -253,7 +253,7 @@ class Pool {
   index_t out_bytes_ = 0, out_blocks_ = 0;  // in use, or in threads' lists
   index_t peak_ = 0, system_calls_ = 0;
 };
-inline constinit Pool pool;
+TENON_SHARED inline constinit Pool pool;
 
 /// Opens this thread's cache on its first use, to be closed when the thread ends. False once it is closed.
 [[gnu::noinline]] inline bool open_thread_cache() {

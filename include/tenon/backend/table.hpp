@@ -10,7 +10,7 @@
 #include "tenon/backend/attention.hpp"
 #include "tenon/backend/recurrence.hpp"
 #include "tenon/backend/windows.hpp"
-#include "tenon/core/scalar.hpp"
+#include "tenon/core/number.hpp"
 
 namespace TENON_NAMESPACE::backend {
 
@@ -39,9 +39,8 @@ struct Kernels {
                const index_t* dst_strides);
 
   /// y(outer, inner) from x(outer, n, inner). max and min need n >= 1 and give NaN where there is one.
-  /// Integers wrap around; of booleans the sum is "any" and the product "all".
-  void (*sum)(index_t outer, index_t n, index_t inner, const T* x, T* y);
-  void (*prod)(index_t outer, index_t n, index_t inner, const T* x, T* y);
+  /// Sums of integers and booleans are of 64 bits, and wrap around there.
+  void (*sum)(index_t outer, index_t n, index_t inner, const T* x, sum_t<T>* y);
   void (*max)(index_t outer, index_t n, index_t inner, const T* x, T* y);
   void (*min)(index_t outer, index_t n, index_t inner, const T* x, T* y);
   /// The position of the extremum, n >= 1; of the first when there are several, and NaN beats any number.
@@ -49,7 +48,7 @@ struct Kernels {
   void (*argmin)(index_t outer, index_t n, index_t inner, const T* x, index_t* y);
 
   /// y(outer, n, inner) = running sum of x along n.
-  void (*cumsum)(index_t outer, index_t n, index_t inner, const T* x, T* y);
+  void (*cumsum)(index_t outer, index_t n, index_t inner, const T* x, sum_t<T>* y);
 
   /// y = exp(x - m) / sum exp(x - m), m = max x, along n; or its logarithm.
   void (*softmax)(index_t outer, index_t n, index_t inner, const T* x, T* y, bool log);

@@ -38,6 +38,10 @@
 #define TENON_ABI TENON_ABI_JOIN(TENON_ABI_ISA, TENON_ABI_BLAS, TENON_ABI_THREADS)
 #define TENON_NAMESPACE tenon::inline TENON_ABI
 
+/// What a process has once, however many shared libraries compiled it with -fvisibility=hidden: modes, seeds,
+/// memory.
+#define TENON_SHARED [[gnu::visibility("default")]]
+
 namespace TENON_NAMESPACE {}
 
 /// The short name that documentation and examples use.

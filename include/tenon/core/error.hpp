@@ -12,7 +12,7 @@
 namespace TENON_NAMESPACE {
 
 /// Base of everything that the library throws on purpose.
-class Error : public std::exception {
+class TENON_SHARED Error : public std::exception {
  public:
   explicit Error(std::string message) : message_(std::move(message)) {}
   const char* what() const noexcept override { return message_.c_str(); }
@@ -22,23 +22,23 @@ class Error : public std::exception {
 };
 
 /// Ranks or extents that do not fit together.
-struct ShapeError : Error {
+struct TENON_SHARED ShapeError : Error {
   using Error::Error;
 };
 /// An index or axis outside its range.
-struct IndexError : Error {
+struct TENON_SHARED IndexError : Error {
   using Error::Error;
 };
 /// An argument whose value makes no sense.
-struct ValueError : Error {
+struct TENON_SHARED ValueError : Error {
   using Error::Error;
 };
 /// Files: missing, truncated, malformed, unwritable.
-struct IoError : Error {
+struct TENON_SHARED IoError : Error {
   using Error::Error;
 };
 /// The record of what was computed cannot be differentiated: freed, modified in place, or order too high.
-struct GraphError : Error {
+struct TENON_SHARED GraphError : Error {
   using Error::Error;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>  // uint32_t, uint64_t
 #include <numbers>  // pi
 
+#include "tenon/core/atomic.hpp"
 #include "tenon/core/scalar.hpp"
 
 namespace TENON_NAMESPACE {
@@ -107,15 +108,42 @@ class Generator {
   Philox::Block words_{};
 };
 
-/// The generator that functions use when none is given. One for each thread.
-inline Generator& default_generator() {
-  thread_local Generator generator{0};
+namespace detail {
+/// What the default generators of all threads are drawn from: the seed, and how many threads have theirs
+/// already.
+struct ProcessSeed {
+  Atomic<std::uint64_t> seed = 0, threads = 0;
+};
+TENON_SHARED inline ProcessSeed& process_seed() {
+  static constinit ProcessSeed process;
+  return process;
+}
+
+/// The seed of the n-th thread: the process's own for the first, for others 64 bits of a Philox stream of
+/// their own.
+inline std::uint64_t thread_seed(std::uint64_t seed, std::uint64_t n) {
+  if (n == 0) return seed;
+  const Philox::Block block = Philox::block(seed, 0, n);
+  return std::uint64_t{block.word[0]} << 32 | block.word[1];
+}
+}  // namespace detail
+
+/// The generator that functions use when none is given. Each thread has its own, drawn from the process's
+/// seed (0 unless `manual_seed` said otherwise) and the order in which threads first use theirs: threads draw
+/// different numbers, and the same ones in each run if they start in the same order.
+TENON_SHARED inline Generator& default_generator() {
+  thread_local Generator generator{
+      detail::thread_seed(detail::process_seed().seed.load(MemoryOrder::relaxed),
+                          detail::process_seed().threads.fetch_add(1, MemoryOrder::relaxed))};
   return generator;
 }
 
-/// Restarts the default generator of this thread.
+/// Restarts the default generator of this thread from `seed`, and makes it the seed of the threads that first
+/// use theirs later, counted from here on. Generators that other threads have already go on.
 inline void manual_seed(std::uint64_t seed) {
   default_generator() = Generator{seed};
+  detail::process_seed().seed.store(seed, MemoryOrder::relaxed);
+  detail::process_seed().threads.store(1, MemoryOrder::relaxed);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -10,7 +10,7 @@ struct Mode {
   bool recording = true;
   enum class Training : char { follow, on, off } training = Training::follow;
 };
-inline Mode& mode() {
+TENON_SHARED inline Mode& mode() {
   thread_local Mode mode;
   return mode;
 }

@@ -49,9 +49,15 @@ class Node : public NodeBase {
   [[gnu::noinline]] ~Node() override {}
 
   const char* name() const { return name_; }
-  /// Grows in the order of creation on a thread: a node is younger than all its inputs. Leaves, which threads
-  /// may share, are 0.
+  /// Grows in the order of creation on a thread, and above the numbers of all inputs wherever they were made:
+  /// a node is younger than what it stands on (Lamport 1978, "Time, clocks, and the ordering of events").
+  /// Leaves are 0.
   std::uint64_t sequence() const { return sequence_; }
+  /// Adds an input, which the node becomes younger than.
+  void add_edge(const Ref<NodeBase>& source, Kept<T> kept) {
+    if (source) make_younger_than(static_cast<const Node&>(*source).sequence());
+    edges_.push_back({source, std::move(kept)});
+  }
   SmallVector<Edge<T>, 2>& edges() { return edges_; }
   Kept<T>& kept_output() { return kept_output_; }
 
@@ -81,9 +87,15 @@ class Node : public NodeBase {
   Node(const char* name, std::uint64_t sequence) : name_(name), sequence_(sequence) {}
 
  private:
-  static std::uint64_t next_sequence() {
-    thread_local std::uint64_t sequence = 0;
-    return ++sequence;
+  /// The number that this thread gave last.
+  TENON_SHARED static std::uint64_t& clock() {
+    thread_local std::uint64_t last = 0;
+    return last;
+  }
+  static std::uint64_t next_sequence() { return ++clock(); }
+  void make_younger_than(std::uint64_t other) {
+    if (other >= sequence_) [[unlikely]]
+      sequence_ = clock() = other + 1;
   }
 
   const char* name_;

@@ -49,7 +49,7 @@ void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, K
   const Ref<NodeBase> owner(node);
   for (int i = 0; i < count; ++i) {
     const Tensor<T>& x = *inputs[i].tensor;
-    node->edges().push_back({x.node(), inputs[i].keeps_elements ? keep(x) : Kept<T>{.shape = x.shape()}});
+    node->add_edge(x.node(), inputs[i].keeps_elements ? keep(x) : Kept<T>{.shape = x.shape()});
   }
   if (keeps == Keep::output) node->kept_output() = keep(out);
   out.set_node(owner);

@@ -31,7 +31,7 @@ class LayerObserver {
   virtual void called(const LayerCall& call) = 0;
 
  private:
-  static LayerObserver*& first() {
+  TENON_SHARED static LayerObserver*& first() {
     thread_local LayerObserver* observer = nullptr;
     return observer;
   }

@@ -2,50 +2,50 @@
 /// + - * / and powers, of tensors and numbers. Shapes broadcast; see map.hpp for what every element-wise op
 /// shares.
 
+#include "tenon/core/number.hpp"
 #include "tenon/ops/map.hpp"
 
 namespace TENON_NAMESPACE {
 
-template <class S>
-concept Number = std::is_arithmetic_v<S>;
+// Beside a tensor of integers a number must be one of its type: 0.5 is not rounded, 300 not cut to a byte.
 
 /// a + b
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "add", [](auto x, auto y) { return x + y; }, a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> add(const Tensor<T>& a, S b) {
   return map(
-      "add", [b = static_cast<T>(b)](auto x) { return x + b; }, a);
+      "add", [b = number_as<T>(b, "add")](auto x) { return x + b; }, a);
 }
 /// a - b
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> sub(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "sub", [](auto x, auto y) { return x - y; }, a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> sub(const Tensor<T>& a, S b) {
   return map(
-      "sub", [b = static_cast<T>(b)](auto x) { return x - b; }, a);
+      "sub", [b = number_as<T>(b, "sub")](auto x) { return x - b; }, a);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> sub(S a, const Tensor<T>& b) {
   return map(
-      "sub", [a = static_cast<T>(a)](auto x) { return a - x; }, b);
+      "sub", [a = number_as<T>(a, "sub")](auto x) { return a - x; }, b);
 }
 /// a b, element by element
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> mul(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "mul", [](auto x, auto y) { return x * y; }, a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> mul(const Tensor<T>& a, S b) {
   return map(
-      "mul", [b = static_cast<T>(b)](auto x) { return x * b; }, a);
+      "mul", [b = number_as<T>(b, "mul")](auto x) { return x * b; }, a);
 }
 /// a / b
 template <Real T>
@@ -64,13 +64,13 @@ Tensor<T> div(S a, const Tensor<T>& b) {
       "div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
 }
 /// -x
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> neg(const Tensor<T>& x) {
   return map(
       "neg", [](auto v) { return -v; }, x);
 }
 /// x^2
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> square(const Tensor<T>& x) {
   return map(
       "square", [](auto v) { return v * v; }, x);
@@ -109,7 +109,7 @@ Tensor<T> pow(S base, const Tensor<T>& b) {
 }
 
 /// The larger of a and b; NaN if either is. Where they are equal each gets half of the gradient.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)
     return map(
@@ -120,7 +120,7 @@ Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
         "maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
 }
 /// The smaller of a and b; NaN if either is. Where they are equal each gets half of the gradient.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)
     return map(
@@ -134,39 +134,39 @@ Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
 // Operators
 // ----------------------------------------------------------------------------------------------------------
 
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> operator+(const Tensor<T>& a, const Tensor<T>& b) {
   return add(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator+(const Tensor<T>& a, S b) {
   return add(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator+(S a, const Tensor<T>& b) {
   return add(b, a);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> operator-(const Tensor<T>& a, const Tensor<T>& b) {
   return sub(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator-(const Tensor<T>& a, S b) {
   return sub(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator-(S a, const Tensor<T>& b) {
   return sub(a, b);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> operator*(const Tensor<T>& a, const Tensor<T>& b) {
   return mul(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator*(const Tensor<T>& a, S b) {
   return mul(a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> operator*(S a, const Tensor<T>& b) {
   return mul(b, a);
 }
@@ -182,7 +182,7 @@ template <Real T, Number S>
 Tensor<T> operator/(S a, const Tensor<T>& b) {
   return div(a, b);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> operator-(const Tensor<T>& x) {
   return neg(x);
 }

@@ -9,7 +9,7 @@
 namespace TENON_NAMESPACE {
 
 template <Scalar T>
-Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim = false);
+Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim = false);
 template <Real T>
 Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape);
 
@@ -204,14 +204,40 @@ Tensor<T> detail::restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank
   return reshape(x, shape);
 }
 
-/// Sum over `axes` (none: over everything).
+namespace detail {
+/// The sum of numbers whose type is narrower than that of sums: what is reduced is brought to the end, so
+/// that one pass suffices. The reduced axes stay as extents of 1.
+template <class T>
+Tensor<sum_t<T>> widened_sum(const Tensor<T>& x, const AxisSet& axes) {
+  Shape order, shape = x.shape(), strides;
+  index_t outer = 1, n = 1;
+  for (const bool reduced : {false, true})
+    for (int i = 0; i < x.rank(); ++i) {
+      if (axes.reduced[i] != reduced) continue;
+      order.push_back(x.shape()[i]);
+      strides.push_back(x.strides()[i]);
+      (reduced ? n : outer) *= x.shape()[i];
+      if (reduced) shape[i] = 1;
+    }
+  Tensor<sum_t<T>> y = Tensor<sum_t<T>>::empty(shape);
+  backend::kernel<&backend::Kernels<T>::sum>()(outer, n, 1, contiguous(x.view(0, order, strides)).data(),
+                                               y.mutable_data());
+  return y;
+}
+}  // namespace detail
+
+/// Sum over `axes` (none: over everything). Of integers and masks it is an int64: the sum of a mask counts.
 ///   y = sum_axes x        dx = g stretched
 ///   throws IndexError    keeps nothing    cost one pass; float is summed in blocks, the same at any thread
 ///   count
 template <Scalar T>
-Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
+Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   const detail::AxisSet set(axes, x.rank(), "sum");
-  Tensor<T> y = detail::reduce_axes(x, set, backend::kernel<&backend::Kernels<T>::sum>());
+  Tensor<sum_t<T>> y;
+  if constexpr (std::is_same_v<T, sum_t<T>>)
+    y = detail::reduce_axes(x, set, backend::kernel<&backend::Kernels<T>::sum>());
+  else
+    y = detail::widened_sum(x, set);
   if (!keepdim) y = detail::drop_axes(y, set);
   if constexpr (Real<T>)
     return record("sum", y, {edge(x)}, [set, keepdim, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
@@ -221,7 +247,7 @@ Tensor<T> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
     return y;
 }
 template <Scalar T>
-Tensor<T> sum(const Tensor<T>& x) {
+Tensor<sum_t<T>> sum(const Tensor<T>& x) {
   return sum(x, Dims{});
 }
 

@@ -5,13 +5,19 @@
 
 namespace TENON_NAMESPACE {
 
-/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. Not differentiable: a
-/// graph is of one scalar type. `x` itself when it has the type already.
+/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. `x` itself when it
+/// has the type already. Not differentiable, since a graph is of one scalar type.
+///   throws GraphError for a tensor that is being recorded and another type of real numbers: what stands
+///   behind it would silently not be trained (integers and masks have no gradients anyway)
 template <Scalar U, Scalar T>
 Tensor<U> to(const Tensor<T>& x) {
   if constexpr (std::is_same_v<U, T>) {
     return x;
   } else {
+    if constexpr (Real<T> && !std::integral<U>)
+      check<GraphError>(!x.requires_grad() || !grad_enabled(), "to", "a conversion from ", scalar_name<T>(),
+                        " to ", scalar_name<U>(),
+                        " is not recorded: detach() the tensor first, or convert under NoGrad");
     const Tensor<T> dense = contiguous(x.detach());
     Tensor<U> y = Tensor<U>::empty(x.shape());
     const T* from = dense.data();

@@ -104,9 +104,9 @@ Tensor<T> diag(const Tensor<T>& x, index_t offset = 0) {
   return x.rank() == 1 ? diag_embed(x, offset) : diagonal(x, offset);
 }
 
-/// The sum of the diagonal of a matrix.
+/// The sum of the diagonal of a matrix; of integers and masks in int64.
 template <Scalar T>
-Tensor<T> trace(const Tensor<T>& x) {
+Tensor<sum_t<T>> trace(const Tensor<T>& x) {
   check<ShapeError>(x.rank() == 2, "trace", "expected a matrix, got shape ", x.shape());
   return sum(diagonal(x));
 }

@@ -186,7 +186,7 @@ LabelledTensor<T> drop_labels(const LabelledTensor<T>& x, LabelSet needed) {
     else
       axes.push_back(i);
   }
-  return axes.empty() ? x : LabelledTensor<T>{sum(x.tensor, axes), labels};
+  return axes.empty() ? x : LabelledTensor<T>{to<T>(sum(x.tensor, axes)), labels};
 }
 
 /// Axes in the order of the labels; a label that x does not have becomes an axis of extent 1.

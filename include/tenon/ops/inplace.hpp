@@ -8,10 +8,11 @@ namespace TENON_NAMESPACE {
 
 /// Sets every element.
 template <Scalar T>
-void fill_(Tensor<T>& x, std::type_identity_t<T> value) {
+void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) {
   check_writable(x, "fill_");
+  const T element = value.get("fill_");
   const Strides still = Dims::filled(x.rank(), 0);
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), &value, still.data(),
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), &element, still.data(),
                                                 x.mutable_data(), x.strides().data());
 }
 

@@ -7,122 +7,11 @@
 #include <cstring>  // memcpy
 
 #include "tenon/ops/broadcast.hpp"
-#include "tenon/ops/map_function.hpp"
+#include "tenon/ops/map_formula.hpp"
 
 namespace TENON_NAMESPACE {
 
 namespace detail {
-
-/// An operand of a pass: a tensor of any scalar type, seen by the loop as numbers of T.
-template <class T>
-struct MapOperand {
-  const void* data;
-  const Shape* shape;
-  const Strides* strides;
-  backend::LoadRun<T> load;
-  index_t item;
-  bool same_type, contiguous;
-};
-template <class T, class U>
-MapOperand<T> map_operand(const Tensor<U>& x) {
-  return {x.data(),  &x.shape(),           &x.strides(),     &backend::load_run<T, U>,
-          sizeof(U), std::is_same_v<T, U>, x.is_contiguous()};
-}
-
-/// A result of a pass: a tensor of the pass's shape, or of one element, into which everything is summed.
-/// Undefined: not wanted.
-template <class T>
-struct MapTarget {
-  T* data = nullptr;
-  bool total = false;
-};
-/// Below this, a pass over dense operands is one call of the loop.
-inline constexpr index_t direct_limit = 16 * backend::map_chunk;
-
-template <class T>
-bool is_plain(const MapOperand<T>& x, const Shape& shape) {
-  return x.same_type && x.contiguous && *x.shape == shape;
-}
-
-/// Fills in the operands of a plan, stretched to its shape.
-template <class T>
-void add_operands(backend::MapPlan<T>& plan, const MapOperand<T>* in, int inputs) {
-  plan.inputs = inputs;
-  for (int k = 0; k < inputs; ++k) {
-    Strides strides = Dims::filled(plan.shape.size(), 0);
-    const Shape& shape = *in[k].shape;
-    const int lead = plan.shape.size() - shape.size();
-    for (int i = 0; i < shape.size(); ++i) strides[lead + i] = shape[i] == 1 ? 0 : (*in[k].strides)[i];
-    plan.in[k] = {in[k].data, strides, in[k].load, in[k].item, in[k].same_type};
-  }
-}
-
-/// One pass over `shape`: operands in, results of type T out.
-template <class T>
-void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape, const MapOperand<T>* in,
-              int inputs, const MapTarget<T>* out, int outputs) {
-  const index_t n = element_count(shape);
-  bool direct = n <= direct_limit;
-  for (int k = 0; direct && k < inputs; ++k) direct = is_plain(in[k], shape);
-  for (int o = 0; direct && o < outputs; ++o) direct = !out[o].total || n == 1;
-  if (direct) {
-    const T* from[backend::max_map_inputs];
-    T* into[backend::max_map_outputs];
-    for (int k = 0; k < inputs; ++k) from[k] = static_cast<const T*>(in[k].data);
-    for (int o = 0; o < outputs; ++o) into[o] = out[o].data;
-    return loop(function, n, from, into, false);
-  }
-  using Kind = typename backend::MapOutput<T>::Kind;
-  backend::MapPlan<T> plan;
-  plan.shape = shape;
-  add_operands(plan, in, inputs);
-  plan.outputs = outputs;
-  for (int o = 0; o < outputs; ++o) {
-    plan.out[o].kind = !out[o].data ? Kind::none : out[o].total ? Kind::total : Kind::dense;
-    plan.out[o].data = out[o].data;
-  }
-  backend::run_map(plan, loop, function);
-}
-
-/// The same for one result of another type, as comparisons have.
-template <class T, class R>
-void run_converting_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape,
-                         const MapOperand<T>* in, int inputs, R* out) {
-  backend::MapPlan<T> plan;
-  plan.shape = shape;
-  add_operands(plan, in, inputs);
-  plan.outputs = 1;
-  plan.out[0] = {backend::MapOutput<T>::Kind::dense, out, &backend::store_run<T, R>, sizeof(R)};
-  backend::run_map(plan, loop, function);
-}
-
-/// A pass of `f` over dense tensors of one shape into others of it, in place if they coincide. With several
-/// targets f returns `Packs`. This is how optimizers step.
-template <class T, int Out, class F, class... X>
-void map_into(const F& f, const MapTarget<T> (&targets)[Out], const Shape& shape, const X&... x) {
-  const MapOperand<T> operands[] = {map_operand<T>(x)...};
-  run_pass<T>(&backend::map_loop<T, static_cast<int>(sizeof...(X)), Out, F>, &f, shape, operands,
-              sizeof...(X), targets, Out);
-}
-
-// Recording
-// ----------------------------------------------------------------------------------------------------------
-
-/// An argument that is not differentiated, as the record keeps it.
-template <class T>
-struct MapConstant {
-  Ref<Storage> storage;
-  MapOperand<T> operand;
-  Shape shape;
-  Strides strides;
-
-  MapOperand<T> get() const {
-    MapOperand<T> x = operand;
-    x.shape = &shape;
-    x.strides = &strides;
-    return x;
-  }
-};
 
 /// What a recorded map remembers of its function: the table, a copy of the lambda, and the constants.
 template <class T>
@@ -134,31 +23,6 @@ struct MapClosure {
   std::vector<MapConstant<T>> constants;
 };
 
-/// A gradient and the shape it is to be summed down to.
-template <class T>
-struct GradientTarget {
-  Tensor<T> tensor;
-
-  /// For an input of shape `own` in a pass over `shape`; undefined if not wanted.
-  GradientTarget(bool wanted, const Shape& own, const Shape& shape) {
-    if (wanted) tensor = Tensor<T>::empty(element_count(own) == 1 ? own : shape);
-  }
-  MapTarget<T> target(const Shape& shape) {
-    if (!tensor.defined()) return {};
-    return {tensor.mutable_data(), tensor.size() == 1 && element_count(shape) != 1};
-  }
-};
-
-/// The tensors that a node kept of its inputs, with their places in the graph.
-template <class T>
-using Restored = SmallVector<Tensor<T>, 4>;
-template <class T>
-Restored<T> restore_all(graph::Node<T>& node) {
-  Restored<T> x;
-  for (const auto& edge : node.edges()) x.push_back(node.restore(edge.kept, edge.source));
-  return x;
-}
-
 /// The node of g df/dx_k, itself an element-wise function of g and x…
 template <class T>
 class MapGradientNode final : public graph::Node<T> {
@@ -167,9 +31,16 @@ class MapGradientNode final : public graph::Node<T> {
       : graph::Node<T>("map_backward"), closure_(std::move(closure)), variable_(variable) {}
 
   /// The gradients by g and x… for the gradient h of g df/dx_k.
-  Gradients<T> pull(const Tensor<T>& h) override;
+  Gradients<T> pull(const Tensor<T>& h) override {
+    return grad_enabled() ? pull_formula(formula(), *this, restore_all(*this), h) : fused(h);
+  }
 
  private:
+  /// All in one pass over memory.
+  Gradients<T> fused(const Tensor<T>& h);
+  /// g df/dx_k as a formula of g and x….
+  MapFormula<T> formula() const;
+
   MapClosure<T> closure_;
   int variable_;
 };
@@ -248,9 +119,20 @@ class MapNode final : public graph::Node<T> {
 };
 
 template <class T>
-Gradients<T> MapGradientNode<T>::pull(const Tensor<T>& h) {
-  check<GraphError>(!grad_enabled(), "map",
-                    "element-wise functions are differentiable twice, not three times");
+MapFormula<T> MapGradientNode<T>::formula() const {
+  const MapFunction<T>& function = *closure_.function;
+  MapFormula<T> f{{}, closure_.constants};
+  SmallVector<Symbol, max_map_arguments> x;
+  std::size_t constants = 0;
+  for (int i = 0, variable = 1; i < function.arguments; ++i)
+    x.push_back(f.formula.input(function.is_variable[i] ? variable++ : f.place_of_constant(constants++)));
+  f.formula.set_result(function.formula(closure_.lambda, x.begin()));
+  f.formula = f.formula.derivative(1 + variable_).times_input(0);
+  return f;
+}
+
+template <class T>
+Gradients<T> MapGradientNode<T>::fused(const Tensor<T>& h) {
   const Restored<T> kept = restore_all(*this);  // g, x…
   const int variables = closure_.function->variables;
 
@@ -378,7 +260,7 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
   Gradients<T> result;
   for (int k = 0; k < closure_.function->variables; ++k) {
     const T c = derivatives[k];
-    if (!needs(k) || c == T(0))
+    if (!needs(k))
       result.push_back({});
     else
       result.push_back(sum_to(c == T(1) ? g

@@ -1,11 +1,13 @@
 #pragma once
-/// The compiled forms of an element-wise function: value, gradients, and the gradients of those.
+/// The compiled forms of an element-wise function: value, gradients, and the gradients of those; and its
+/// formula, from which derivatives of higher order are taken.
 ///
 /// Only these loops depend on the function; everything around them (map.hpp) is compiled once for each scalar
 /// type. That keeps an op at three small loops of machine code, however it is used.
 
 #include "tenon/backend/map.hpp"
 #include "tenon/core/dual.hpp"
+#include "tenon/core/symbol.hpp"
 #include "tenon/tensor/tensor.hpp"
 
 namespace TENON_NAMESPACE::detail {
@@ -24,6 +26,8 @@ struct MapFunction {
   backend::MapLoop<T> gradients;  // g, x… → g df/dx_k for each variable k; null when these are constant
   backend::MapLoop<T> curvature;  // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
   void (*constants)(const void* function, T* derivatives);  // df/dx_k where constant, else null
+  Symbol (*formula)(const void* function,
+                    const Symbol* x);  // f of symbols; null where derivatives are constant
   bool differentiable;
 };
 
@@ -204,11 +208,22 @@ void map_constants(const void* function, T* derivatives) {
   (typename Signature<T, X...>::Variables{});
 }
 
+/// f run on symbols.
+template <class F, std::size_t... I>
+Symbol map_formula(const void* function, const Symbol* x, std::index_sequence<I...>) {
+  return (*static_cast<const F*>(function))(x[I]...);
+}
+template <class F, int n>
+Symbol map_formula(const void* function, const Symbol* x) {
+  return map_formula<F>(function, x, std::make_index_sequence<n>{});
+}
+
 template <class F, class T, class... X>
 constexpr MapFunction<T> make_map_function() {
   constexpr int n = static_cast<int>(sizeof...(X)), variables = Signature<T, X...>::variables;
   MapFunction<T> function{
-      n, variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>, nullptr, nullptr, nullptr, false};
+      n,       variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>, nullptr, nullptr, nullptr,
+      nullptr, false};
   if constexpr (variables > 0) {
     using Value =
         decltype(Signature<T, X...>::differentiate(std::declval<F>(), std::declval<pack_for<T, X>>()...));
@@ -220,6 +235,7 @@ constexpr MapFunction<T> make_map_function() {
         function.gradients = &backend::derived_map_loop<T, 1 + n, variables, F, MapGradients<F, T, X...>>;
         function.curvature =
             &backend::derived_map_loop<T, 1 + n + variables, 1 + variables, F, MapCurvature<F, T, X...>>;
+        function.formula = &map_formula<F, n>;
       }
     }
   }

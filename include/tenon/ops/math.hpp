@@ -3,7 +3,7 @@
 /// remainders, tests of numbers, logic and bits. Names are PyTorch's.
 
 #include "tenon/backend/pack_math.hpp"
-#include "tenon/core/dual_math.hpp"
+#include "tenon/core/symbol_math.hpp"
 #include "tenon/ops/compare.hpp"
 
 namespace TENON_NAMESPACE {
@@ -126,7 +126,7 @@ Tensor<T> fmod(const Tensor<T>& a, const Tensor<T>& b) {
 }
 template <Scalar T, Number S>
 Tensor<T> fmod(const Tensor<T>& a, S b) {
-  return fmod(a, scalar<T>(static_cast<T>(b)));
+  return fmod(a, scalar<T>(number_as<T>(b, "fmod")));
 }
 /// What a / b leaves, with the sign of b: Python's %.
 ///   da = g, db = -g floor(a / b)    throws ValueError for an integer 0
@@ -138,7 +138,7 @@ Tensor<T> remainder(const Tensor<T>& a, const Tensor<T>& b) {
 }
 template <Scalar T, Number S>
 Tensor<T> remainder(const Tensor<T>& a, S b) {
-  return remainder(a, scalar<T>(static_cast<T>(b)));
+  return remainder(a, scalar<T>(number_as<T>(b, "remainder")));
 }
 
 /// log(e^a + e^b), without overflow

@@ -38,7 +38,7 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
 ///   dx = g cropped, or added at the entries copied    throws ShapeError, ValueError
 template <Scalar T>
 Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode mode = PadMode::constant,
-              std::type_identity_t<T> value = T(0)) {
+              const ElementArgument<std::type_identity_t<T>>& value = T(0)) {
   const auto count = static_cast<int>(amounts.size());
   check<ShapeError>(count % 2 == 0 && count / 2 <= x.rank(), "pad", count,
                     " amounts do not pair with the axes of shape ", x.shape());
@@ -61,7 +61,9 @@ Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode m
         range(std::max<index_t>(-before, 0), extent - std::max<index_t>(-after, 0)), extent, "pad");
     outside.axis[axis] = {std::max<index_t>(before, 0), inside.axis[axis].count, 1};
   }
-  return mode == PadMode::constant ? detail::unslice(detail::slice(x, inside), outside, shape, value) : y;
+  return mode == PadMode::constant
+             ? detail::unslice(detail::slice(x, inside), outside, shape, value.get("pad"))
+             : y;
 }
 
 }  // namespace TENON_NAMESPACE

@@ -18,11 +18,16 @@ inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* o
 }
 }  // namespace detail
 
-/// Arithmetic mean; NaN of nothing.
-template <Real T>
-Tensor<T> mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+/// Arithmetic mean; NaN of nothing. Of integers and masks it is a double, as in NumPy: the mean of a mask is
+/// a share.
+template <Scalar T>
+requires(Real<T> || std::is_integral_v<T>) auto mean(const Tensor<T>& x, const Dims& axes = {},
+                                                     bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "mean");  // first, so that errors name the mean
-  return div(sum(x, axes, keepdim), n);
+  if constexpr (Real<T>)
+    return div(sum(x, axes, keepdim), n);
+  else
+    return div(to<double>(sum(x, axes, keepdim)), n);
 }
 
 /// Sum of the elements that are not NaN; 0 of nothing else.
@@ -42,31 +47,24 @@ Tensor<bool> truth(const Tensor<T>& x) {
   else
     return ne(x.detach(), 0);
 }
-template <class Kernel>
-Tensor<bool> reduce_truth(const char* name, const Tensor<bool>& x, const Dims& axes, bool keepdim,
-                          Kernel kernel) {
-  const AxisSet set(axes, x.rank(), name);
-  const Tensor<bool> y = reduce_axes(x, set, kernel);
-  return keepdim ? y : drop_axes(y, set);
-}
 }  // namespace detail
 
+/// How many elements over axes are not 0.
+template <Scalar T>
+Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return sum(detail::truth(x), axes, keepdim);
+}
 /// Whether any element over axes is not 0; false of nothing.
 template <Scalar T>
 Tensor<bool> any(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return detail::reduce_truth("any", detail::truth(x), axes, keepdim,
-                              backend::kernel<&backend::Kernels<bool>::sum>());
+  detail::reduced_count(x.shape(), axes, "any");  // so that errors bear this name
+  return gt(count_nonzero(x, axes, keepdim), 0);
 }
 /// Whether all elements over axes are not 0; true of nothing. Called as `all(x)`.
 template <Scalar T>
 Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim) const {
-  return detail::reduce_truth("all", detail::truth(x), axes, keepdim,
-                              backend::kernel<&backend::Kernels<bool>::prod>());
-}
-/// How many elements over axes are not 0.
-template <Scalar T>
-Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return sum(to<index_t>(detail::truth(x)), axes, keepdim);
+  const index_t n = detail::reduced_count(x.shape(), axes, "all");
+  return eq(count_nonzero(x, axes, keepdim), n);
 }
 /// Mean of the elements that are not NaN; NaN of nothing else.
 template <Real T>
@@ -222,21 +220,25 @@ Tensor<T> min(const Tensor<T>& x) {
 }
 
 /// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative
-/// follows from `mul`.
+/// follows from `mul`. Of integers and masks it is an int64.
 template <Scalar T>
-Tensor<T> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
-  const int a = normalize_axis(axis, x.rank(), "prod");
-  if (x.rank() == 0) return x;
-  Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // of nothing 1, and still recorded
-  while (y.extent(a) > 1) {
-    const index_t half = y.extent(a) / 2;
-    const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));
-    y = y.extent(a) == 2 * half ? pairs : cat<T>({pairs, narrow(y, a, 2 * half, 1)}, a);
+Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
+  if constexpr (!std::is_same_v<T, sum_t<T>>)
+    return prod(to<sum_t<T>>(x), axis, keepdim);
+  else {
+    const int a = normalize_axis(axis, x.rank(), "prod");
+    if (x.rank() == 0) return x;
+    Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // of nothing 1, and still recorded
+    while (y.extent(a) > 1) {
+      const index_t half = y.extent(a) / 2;
+      const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));
+      y = y.extent(a) == 2 * half ? pairs : cat<T>({pairs, narrow(y, a, 2 * half, 1)}, a);
+    }
+    return keepdim ? y : squeeze(y, a);
   }
-  return keepdim ? y : squeeze(y, a);
 }
 template <Scalar T>
-Tensor<T> prod(const Tensor<T>& x) {
+Tensor<sum_t<T>> prod(const Tensor<T>& x) {
   return prod(flatten(x), 0);
 }
 
@@ -253,13 +255,13 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) 
   return keepdim ? y : reshape(y, detail::AxisSet(axes, x.rank(), "logsumexp").apply(x.shape(), false));
 }
 
-/// The running sum along an axis.
+/// The running sum along an axis; of integers and masks in int64.
 ///   y_i = x_0 + … + x_i        dx = the running sum of g from the other end
 template <Scalar T>
-Tensor<T> cumsum(const Tensor<T>& x, index_t axis) {
+Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
   const int a = normalize_axis(axis, x.rank(), "cumsum");
   const Tensor<T> dense = contiguous(x.detach());
-  Tensor<T> y = Tensor<T>::empty(x.shape());
+  Tensor<sum_t<T>> y = Tensor<sum_t<T>>::empty(x.shape());
   index_t outer = 1, inner = 1;
   for (int i = 0; i < x.rank(); ++i)
     if (i != a) (i < a ? outer : inner) *= x.shape()[i];

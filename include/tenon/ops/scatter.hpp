@@ -42,7 +42,8 @@ Tensor<T> along_axis(const Tensor<T>& v, int axis, int rank) {
 ///   dx = g, 0 at the entries    throws ShapeError, IndexError    keeps nothing but the indices
 template <Scalar T>
 Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
-                     std::type_identity_t<T> value) {
+                     const ElementArgument<std::type_identity_t<T>>& value) {
+  const T element = value.get("index_fill");
   const int a = detail::indexed_axis(x, axis, index, "index_fill");
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_fill");
   const detail::Around d(x.shape(), a);
@@ -50,7 +51,7 @@ Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
   T* const data = y.mutable_data();
   for (index_t o = 0; o < d.outer; ++o)
     for (index_t c = 0; c < at.size(); ++c)
-      std::fill_n(data + (o * d.extent + at.data()[c]) * d.inner, d.inner, value);
+      std::fill_n(data + (o * d.extent + at.data()[c]) * d.inner, d.inner, element);
   if constexpr (Real<T>)
     return record("index_fill", y, {edge(x)}, [a, at](const Pull<T>& p) -> Gradients<T> {
       return {index_fill(p.gradient(), a, at, T(0))};
@@ -121,7 +122,7 @@ Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index
 /// The same with one value for all positions.
 template <Scalar T>
 Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
-                  std::type_identity_t<T> value) {
+                  const ElementArgument<std::type_identity_t<T>>& value) {
   const int a = normalize_axis(axis, x.rank(), "scatter");
   const Tensor<index_t> flat = detail::flat_positions(x.shape(), a, index, "scatter");
   return reshape(index_fill(flatten(x), 0, flatten(flat), value), x.shape());

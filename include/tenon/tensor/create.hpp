@@ -7,17 +7,19 @@
 #include <vector>            // vector
 
 #include "tenon/core/generator.hpp"
+#include "tenon/core/number.hpp"
 #include "tenon/core/parallel.hpp"
 #include "tenon/tensor/tensor.hpp"
 
 namespace TENON_NAMESPACE {
 
 template <Scalar T>
-Tensor<T> full(const Shape& shape, std::type_identity_t<T> value) {
+Tensor<T> full(const Shape& shape, const ElementArgument<std::type_identity_t<T>>& value) {
+  const T element = value.get("full");
   Tensor<T> x = Tensor<T>::empty(shape);
   T* data = x.mutable_data();
   parallel_for(x.size(), index_t{1} << 18,
-               [&](index_t begin, index_t end) { std::fill(data + begin, data + end, value); });
+               [&](index_t begin, index_t end) { std::fill(data + begin, data + end, element); });
   return x;
 }
 template <Scalar T>

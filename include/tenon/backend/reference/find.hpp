@@ -32,8 +32,6 @@ constexpr auto find() {
     return copy<T>;
   else if constexpr (same_entry<entry, &K::sum>)
     return sum<T>;
-  else if constexpr (same_entry<entry, &K::prod>)
-    return prod<T>;
   else if constexpr (same_entry<entry, &K::max>)
     return max<T>;
   else if constexpr (same_entry<entry, &K::min>)

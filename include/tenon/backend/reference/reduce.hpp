@@ -3,7 +3,7 @@
 
 #include <type_traits>  // conditional_t, is_integral_v
 
-#include "tenon/core/scalar.hpp"
+#include "tenon/core/number.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
 
@@ -12,27 +12,21 @@ template <class T>
 using Total = std::conditional_t<std::is_integral_v<T>, std::uint64_t, double>;
 
 /// y = the fold of step(total, x) from `start` along n.
-template <class T, class Start, class Step>
-void fold(index_t outer, index_t n, index_t inner, const T* x, T* y, Start start, Step step) {
+template <class T, class Y, class Start, class Step>
+void fold(index_t outer, index_t n, index_t inner, const T* x, Y* y, Start start, Step step) {
   for (index_t o = 0; o < outer; ++o) {
     for (index_t i = 0; i < inner; ++i) {
       Start total = start;
       for (index_t j = 0; j < n; ++j) total = step(total, x[(o * n + j) * inner + i]);
-      y[o * inner + i] = static_cast<T>(total);
+      y[o * inner + i] = static_cast<Y>(total);
     }
   }
 }
 
 template <class T>
-void sum(index_t outer, index_t n, index_t inner, const T* x, T* y) {
+void sum(index_t outer, index_t n, index_t inner, const T* x, sum_t<T>* y) {
   fold(outer, n, inner, x, y, Total<T>{0},
        [](Total<T> total, T v) { return total + static_cast<Total<T>>(v); });
-}
-
-template <class T>
-void prod(index_t outer, index_t n, index_t inner, const T* x, T* y) {
-  fold(outer, n, inner, x, y, Total<T>{1},
-       [](Total<T> total, T v) { return total * static_cast<Total<T>>(v); });
 }
 
 /// Whether v comes before the best so far; NaN comes before any number.
@@ -96,14 +90,14 @@ void min(index_t outer, index_t n, index_t inner, const T* x, T* y) {
 }
 
 template <class T>
-void cumsum(index_t outer, index_t n, index_t inner, const T* x, T* y) {
+void cumsum(index_t outer, index_t n, index_t inner, const T* x, sum_t<T>* y) {
   for (index_t o = 0; o < outer; ++o) {
     for (index_t i = 0; i < inner; ++i) {
       Total<T> total{0};
       for (index_t j = 0; j < n; ++j) {
         const index_t at = (o * n + j) * inner + i;
         total += static_cast<Total<T>>(x[at]);
-        y[at] = static_cast<T>(total);
+        y[at] = static_cast<sum_t<T>>(total);
       }
     }
   }
