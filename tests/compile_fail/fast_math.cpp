@@ -8,5 +8,7 @@
 #define TENON_ALLOW_FAST_MATH
 #include "tenon/ops/reduce.hpp"
 
-tn::Tensor<float> largest(const tn::Tensor<float>& x) { return tn::amax(x); }
+tn::Tensor<float> largest(const tn::Tensor<float>& x) {
+  return tn::amax(x);
+}
 #endif
