@@ -35,8 +35,9 @@ def commands(build_folder):
         source = Path(entry["file"])
         if source.parent.name == "compile_time":
             words = shlex.split(entry["command"])
-            if Path(words[0]).name == "ccache":
-                words = words[1:]
+            names = [Path(word).name for word in words]
+            if "ccache" in names:
+                words = words[names.index("ccache") + 1:]
             words[words.index("-o") + 1] = "/dev/null"
             found[source.stem] = (words, entry["directory"])
     missing = set(BUDGETS) - set(found)

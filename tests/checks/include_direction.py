@@ -123,8 +123,15 @@ def read_groups(root):
     return groups
 
 
+def first_include(path):
+    """The first header that a file includes, or None."""
+    matches = filter(None, map(INCLUDE.match, path.read_text(encoding="utf-8").splitlines()))
+    return next((match[1] or match[2] for match in matches), None)
+
+
 def check_tests(headers, root):
-    """Yields (path, reason) for each header without a test, and for each stale entry of the list of groups."""
+    """Yields (path, reason) for each header without a test, for each test that does not include its header first, and for
+    each stale entry of the list of groups."""
     groups = read_groups(root)
     names = {header.relative_to(root / "include/tenon").as_posix() for header in headers}
     for name in sorted(names):
@@ -133,6 +140,9 @@ def check_tests(headers, root):
         test = groups.get(name, name.removesuffix(".hpp") + "_test.cpp")
         if not (root / "tests" / test).is_file():
             yield f"include/tenon/{name}", f"has no test: tests/{test} is missing"
+        own = root / "tests" / (name.removesuffix(".hpp") + "_test.cpp")
+        if own.is_file() and first_include(own) not in (None, f"tenon/{name}"):
+            yield own.relative_to(root), f"must include tenon/{name} before all others, which shows that it compiles alone"
     for name in sorted(set(groups) - names):
         yield "tests/checks/grouped_tests.txt", f"names {name}, which does not exist"
 

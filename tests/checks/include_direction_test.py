@@ -92,6 +92,12 @@ class IncludeDirection(unittest.TestCase):
     def test_a_header_without_test_is_named(self):
         self.assert_refused(self.header("ops/a.hpp", "") | {"tests/ops/a_test.cpp": None}, "tests/ops/a_test.cpp is missing")
 
+    def test_a_test_includes_its_header_first(self):
+        files = self.header("ops/a.hpp", "")
+        self.assert_accepted(files | {"tests/ops/a_test.cpp": '#include "tenon/ops/a.hpp"\n#include <vector>\n'})
+        self.assert_refused(files | {"tests/ops/a_test.cpp": '#include <vector>\n#include "tenon/ops/a.hpp"\n'},
+                            "tests/ops/a_test.cpp: must include tenon/ops/a.hpp before all others")
+
     def test_a_test_may_cover_a_group_of_headers(self):
         files = self.header("ops/a.hpp", "") | {"tests/ops/a_test.cpp": None, "tests/ops/all_test.cpp": ""}
         self.assert_accepted(files | {"tests/checks/grouped_tests.txt": "ops/a.hpp: ops/all_test.cpp  # one sweep\n"})

@@ -1,8 +1,10 @@
 #include "tenon/core/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>  // alarm
 
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -78,6 +80,27 @@ TEST(ParallelThreads, LoopsWithinLoopsAreSerial) {
 TEST(ParallelThreads, AtLeastOneThread) {
   const Threads none(0);
   EXPECT_EQ(tn::num_threads(), 1);
+}
+
+/// The threads of GNU's OpenMP do not come along: without further ado a child waits for them for ever.
+TEST(ParallelThreads, AChildOfForkComputes) {
+  const Threads many(4);
+  const auto total = [] {
+    std::atomic<int> sum = 0;
+    tn::parallel_for(1000, 10, [&](index_t begin, index_t end) { sum += static_cast<int>(end - begin); });
+    return sum.load();
+  };
+  for (int child = 0; child < 2; ++child) {
+    EXPECT_EQ(total(), 1000);
+    EXPECT_EXIT(
+        {
+          alarm(60);  // ends a child that hangs
+          std::_Exit(total() == 1000 ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+  EXPECT_EQ(total(), 1000);
+  EXPECT_EQ(tn::num_threads(), 4);
 }
 
 }  // namespace

@@ -11,10 +11,8 @@ namespace {
 
 template <class T>
 tn::Tensor<T> gelu(const Case<T>& c) {
-  const std::string form = c.text("approximate");
-  tn::check<tn::ValueError>(form == "none" || form == "tanh", "golden", "the approximation ", form,
-                            " is not known");
-  return form == "tanh" ? tn::gelu_tanh(c.in("x")) : tn::gelu(c.in("x"));
+  const bool by_tanh = c.template choice<bool>("approximate", {{"none", false}, {"tanh", true}});
+  return by_tanh ? tn::gelu_tanh(c.in("x")) : tn::gelu(c.in("x"));
 }
 
 const Family family{

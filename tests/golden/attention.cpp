@@ -50,9 +50,11 @@ Outputs multi_head(const Case<T>& c) {
 
 template <class T>
 tn::Tensor<T> embedding_bag(const Case<T>& c) {
-  tn::EmbeddingBagOptions<T> options{.mode = c.text("mode") == "sum" ? tn::BagMode::sum : tn::BagMode::mean,
-                                     .per_sample_weights = c.optional("per_sample_weights"),
-                                     .include_last_offset = c.flag("include_last_offset")};
+  tn::EmbeddingBagOptions<T> options{
+      .mode = c.template choice<tn::BagMode>(
+          "mode", {{"sum", tn::BagMode::sum}, {"mean", tn::BagMode::mean}, {"max", tn::BagMode::max}}),
+      .per_sample_weights = c.optional("per_sample_weights"),
+      .include_last_offset = c.flag("include_last_offset")};
   if (c.given("padding_idx")) options.padding_index = c.integer("padding_idx");
   return tn::embedding_bag(c.param("weight"), c.indices("index"),
                            c.has("offsets") ? c.indices("offsets") : tn::Tensor<tn::index_t>{}, options);

@@ -30,7 +30,7 @@ tn::Tensor<T> take_step(const tn::Tensor<T>& x, const nlohmann::json& step) {
   if (name == "expand") return tn::expand(x, dims(step.at(1)));
   if (name == "unsqueeze") return tn::unsqueeze(x, integer(1));
   if (name == "squeeze") return tn::squeeze(x, integer(1));
-  tn::fail<tn::ValueError>("golden", "the view step \"", name, "\" is not known");
+  throw Unsupported("the view step \"" + name + "\" is not known");
 }
 
 }  // namespace
@@ -95,6 +95,9 @@ std::vector<std::string> Case<T>::unread() const {
     const std::string kind = key.substr(0, key.find('.')), name = key.substr(key.find('.') + 1);
     if ((kind == "in" || kind == "param") && !read_.contains(name)) names.push_back(name);
   }
+  if (args().given("views"))
+    for (const auto& [name, steps] : args().raw("views").items())
+      if (!has(name)) names.push_back("the view of " + name);
   return names;
 }
 

@@ -56,6 +56,10 @@ class Case {
   tn::index_t integer(const std::string& name) const { return args().integer(name); }
   bool flag(const std::string& name) const { return args().flag(name); }
   std::string text(const std::string& name) const { return args().text(name); }
+  template <class V>
+  V choice(const std::string& name, std::initializer_list<std::pair<std::string_view, V>> known) const {
+    return args().choice(name, known);
+  }
   tn::Dims dims(const std::string& name) const { return args().dims(name); }
   const Args& args() const { return fixture_.args; }
 

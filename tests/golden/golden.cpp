@@ -11,7 +11,7 @@
 namespace {
 
 struct Options {
-  std::string folder = std::filesystem::path(__FILE__).parent_path().string();
+  std::string folder = TENON_GOLDEN_FOLDER;
   std::vector<std::string> ops, required;
   bool verbose = false;
 
@@ -70,7 +70,7 @@ class Report {
       total.passed += tally.passed;
       total.failed += tally.failed;
       total.unsupported += tally.unsupported;
-      if (golden::find_op(op) || tally.unsupported == 0) continue;
+      if (tally.unsupported == 0) continue;
       names += (unsupported_ops++ ? ", " : "") + op;
     }
     std::printf("\n");
@@ -85,14 +85,21 @@ class Report {
   void run_case(const golden::Fixture& fixture) {
     Tally& tally = tallies_[fixture.op];
     const golden::Op* op = golden::find_op(fixture.op);
-    std::vector<std::string> complaints;
-    if (op) complaints = golden::run(*op, fixture);
-    if (!op && options_.requires_op(fixture.op)) complaints = {"not supported, but required"};
-    const char* verdict = !complaints.empty() ? "FAILED" : op ? "passed" : "unsupported";
-    ++(!complaints.empty() ? tally.failed : op ? tally.passed : tally.unsupported);
-    if (options_.verbose || !complaints.empty())
-      std::printf("%s %s %s\n", verdict, fixture.op.c_str(), fixture.name.c_str());
-    for (const std::string& complaint : complaints) std::printf("    %s\n", complaint.c_str());
+    golden::Verdict verdict{.unsupported = "the operation is not known"};
+    if (op) verdict = golden::run(*op, fixture);
+    std::vector<std::string>& notes = verdict.complaints;
+    const bool unsupported = !verdict.unsupported.empty(), required = options_.requires_op(fixture.op);
+    const bool failed = !notes.empty() || (unsupported && required);
+    if (unsupported) notes = {(required ? "not supported, but required: " : "") + verdict.unsupported};
+    ++(failed ? tally.failed : unsupported ? tally.unsupported : tally.passed);
+    if (options_.verbose || failed)
+      std::printf("%s %s %s\n",
+                  failed        ? "FAILED"
+                  : unsupported ? "unsupported"
+                                : "passed",
+                  fixture.op.c_str(), fixture.name.c_str());
+    if (options_.verbose || failed)
+      for (const std::string& note : notes) std::printf("    %s\n", note.c_str());
   }
 
   const Options& options_;

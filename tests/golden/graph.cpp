@@ -18,7 +18,8 @@ Outputs gcn_layer(const Case<T>& c) {
   nn::GcnConv<T> layer(weight.extent(0), weight.extent(1), c.has("bias"));
   load_case(layer, c);
   const Tensor<T> y = layer(c.in("x"), tn::to_csr(c.in("adj_norm")));
-  return {{"y", c.text("activation") == "relu" ? tn::relu(y) : y},
+  const bool relu = c.template choice<bool>("activation", {{"none", false}, {"relu", true}});
+  return {{"y", relu ? tn::relu(y) : y},
           {"adj_norm", tn::to_dense(nn::gcn_normalized(tn::to_csr(c.in("adj"))))}};
 }
 

@@ -13,9 +13,25 @@ namespace {
 using tn::Tensor;
 namespace nn = tn::nn;
 
+template <class T>
+nn::init::KaimingOptions kaiming_options(const Case<T>& c) {
+  using Mode = nn::init::KaimingOptions::Mode;
+  using nn::init::Nonlinearity;
+  return {.nonlinearity =
+              c.template choice<Nonlinearity>("nonlinearity", {{"linear", Nonlinearity::linear},
+                                                               {"sigmoid", Nonlinearity::sigmoid},
+                                                               {"tanh", Nonlinearity::tanh},
+                                                               {"relu", Nonlinearity::relu},
+                                                               {"leaky_relu", Nonlinearity::leaky_relu},
+                                                               {"selu", Nonlinearity::selu}}),
+          .slope = c.number("a"),
+          .mode = c.template choice<Mode>("mode", {{"fan_in", Mode::fan_in}, {"fan_out", Mode::fan_out}})};
+}
+
 /// What a case asks for.
 struct Wanted {
-  std::string init, mode, nonlinearity;
+  std::string init;
+  nn::init::KaimingOptions kaiming;
   tn::Shape shape;
   double gain, a, b;
   tn::index_t hidden;
@@ -23,21 +39,13 @@ struct Wanted {
   template <class T>
   explicit Wanted(const Case<T>& c)
       : init(c.text("init")),
-        mode(c.text("mode")),
-        nonlinearity(c.text("nonlinearity")),
+        kaiming(kaiming_options(c)),
         shape(c.dims("shape")),
         gain(c.number("gain")),
         a(c.number("a")),
         b(c.number("b")),
         hidden(c.integer("hidden_size")) {
     c.text("formula");
-  }
-  nn::init::KaimingOptions kaiming() const {
-    using Mode = nn::init::KaimingOptions::Mode;
-    using nn::init::Nonlinearity;
-    return {.nonlinearity = nonlinearity == "relu" ? Nonlinearity::relu : Nonlinearity::leaky_relu,
-            .slope = a,
-            .mode = mode == "fan_in" ? Mode::fan_in : Mode::fan_out};
   }
   bool bounded() const { return init.find("normal") == std::string::npos && init != "embedding_default"; }
 };
@@ -62,8 +70,8 @@ Tensor<T> drawn(const Wanted& w, tn::Generator& g) {
   if (w.init == "normal") return nn::init::normal<T>(s, w.a, w.b, g);
   if (w.init == "xavier_uniform") return nn::init::xavier_uniform<T>(s, w.gain, g);
   if (w.init == "xavier_normal") return nn::init::xavier_normal<T>(s, w.gain, g);
-  if (w.init == "kaiming_uniform") return nn::init::kaiming_uniform<T>(s, w.kaiming(), g);
-  if (w.init == "kaiming_normal") return nn::init::kaiming_normal<T>(s, w.kaiming(), g);
+  if (w.init == "kaiming_uniform") return nn::init::kaiming_uniform<T>(s, w.kaiming, g);
+  if (w.init == "kaiming_normal") return nn::init::kaiming_normal<T>(s, w.kaiming, g);
   if (w.init == "linear_default") return numbers_of(nn::Linear<T>(s[1], s[0], true, g));
   if (w.init == "conv_default") return numbers_of(nn::Conv2d<T>(s[1], s[0], tn::Dims{s[2], s[3]}, {}, g));
   if (w.init == "rnn_default") {
@@ -83,7 +91,7 @@ Tensor<T> drawn(const Wanted& w, tn::Generator& g) {
     expect(tn::count_nonzero(layer.out_proj.bias).item() == 0, "out_proj.bias");
     return layer.in_proj_weight.detach();
   }
-  tn::fail<tn::ValueError>("golden", "the initialiser \"", w.init, "\" is not known");
+  throw Unsupported("init is \"" + w.init + "\", which is not known");
 }
 
 /// Mean and deviation within five of their own deviations, for a uniform or a normal distribution; extremes

@@ -11,18 +11,19 @@
 namespace golden {
 namespace {
 
-tn::Reduction reduction(const std::string& name) {
-  if (name == "mean") return tn::Reduction::mean;
-  if (name == "sum") return tn::Reduction::sum;
-  if (name == "batchmean") return tn::Reduction::batch_mean;
-  tn::check<tn::ValueError>(name == "none", "golden", "the reduction ", name, " is not known");
-  return tn::Reduction::none;
+template <class C>
+tn::Reduction reduction_of(const C& c) {
+  using tn::Reduction;
+  return c.template choice<Reduction>("reduction", {{"mean", Reduction::mean},
+                                                    {"sum", Reduction::sum},
+                                                    {"batchmean", Reduction::batch_mean},
+                                                    {"none", Reduction::none}});
 }
 
 template <class T>
 tn::ClassLossOptions<T> class_options(const Case<T>& c) {
   return {.weight = c.optional("weight"),
-          .reduction = reduction(c.text("reduction")),
+          .reduction = reduction_of(c),
           .ignore_index = c.integer("ignore_index")};
 }
 
@@ -33,11 +34,6 @@ tn::Tensor<T> cross_entropy(const Case<T>& c) {
   options.label_smoothing = c.number("label_smoothing");
   if (c.is_floating("target")) return tn::cross_entropy(c.in("x"), c.in("target"), options);
   return tn::cross_entropy(c.in("x"), c.indices("target"), options);
-}
-
-template <class C>
-tn::Reduction reduction_of(const C& c) {
-  return reduction(c.text("reduction"));
 }
 
 template <class T>
@@ -68,25 +64,22 @@ tn::Tensor<T> bce_with_logits_loss(const Case<T>& c) {
 template <class T>
 Outputs sgns_loss(const Case<T>& c) {
   return {{"loss", tn::models::sgns_loss(c.param("in_embed"), c.param("out_embed"), c.indices("centre"),
-                                         c.indices("context"), c.indices("negatives"),
-                                         reduction(c.text("reduction")))}};
+                                         c.indices("context"), c.indices("negatives"), reduction_of(c))}};
 }
 
 template <class T>
 Outputs glove_loss(const Case<T>& c) {
-  return {{"loss",
-           c.number("factor") * tn::models::glove_loss(c.param("w"), c.param("w_tilde"), c.param("b"),
-                                                       c.param("b_tilde"), c.indices("i"), c.indices("j"),
-                                                       c.in("count"), c.number("x_max"), c.number("alpha"),
-                                                       reduction(c.text("reduction")))}};
+  return {{"loss", c.number("factor") * tn::models::glove_loss(
+                                            c.param("w"), c.param("w_tilde"), c.param("b"),
+                                            c.param("b_tilde"), c.indices("i"), c.indices("j"), c.in("count"),
+                                            c.number("x_max"), c.number("alpha"), reduction_of(c))}};
 }
 
 const Family family{
     {"cross_entropy", [](const auto& c) { return cross_entropy(c); }},
     {"nll_loss",
      [](const auto& c) { return tn::nll_loss(c.in("x"), c.indices("target"), class_options(c)); }},
-    {"mse_loss",
-     [](const auto& c) { return tn::mse_loss(c.in("x"), c.in("target"), reduction(c.text("reduction"))); }},
+    {"mse_loss", [](const auto& c) { return tn::mse_loss(c.in("x"), c.in("target"), reduction_of(c)); }},
     {"l1_loss", [](const auto& c) { return tn::l1_loss(c.in("x"), c.in("target"), reduction_of(c)); }},
     {"smooth_l1_loss",
      [](const auto& c) {

@@ -25,9 +25,16 @@ tn::optim::SgdOptions sgd_options(const Args& a) {
           .maximize = a.flag("maximize")};
 }
 
+/// Both betas.
+std::vector<double> betas_of(const Args& a) {
+  const std::vector<double> betas = a.numbers("betas");
+  if (betas.size() != 2) throw Unsupported("there are not two betas");
+  return betas;
+}
+
 template <class Options>
 Options adam_options(const Args& a) {
-  const std::vector<double> betas = a.numbers("betas");
+  const std::vector<double> betas = betas_of(a);
   return {.lr = a.number("lr"),
           .beta1 = betas.at(0),
           .beta2 = betas.at(1),
@@ -62,7 +69,7 @@ tn::optim::AdadeltaOptions adadelta_options(const Args& a) {
 }
 
 tn::optim::NadamOptions nadam_options(const Args& a) {
-  const std::vector<double> betas = a.numbers("betas");
+  const std::vector<double> betas = betas_of(a);
   return {.lr = a.number("lr"),
           .beta1 = betas.at(0),
           .beta2 = betas.at(1),
@@ -72,7 +79,7 @@ tn::optim::NadamOptions nadam_options(const Args& a) {
 }
 
 tn::optim::RadamOptions radam_options(const Args& a) {
-  const std::vector<double> betas = a.numbers("betas");
+  const std::vector<double> betas = betas_of(a);
   return {.lr = a.number("lr"),
           .beta1 = betas.at(0),
           .beta2 = betas.at(1),
@@ -91,6 +98,8 @@ Outputs steps(const Case<T>& c, Options (*options)(const Args&)) {
   if (c.given("groups"))
     for (const Args& group : c.args().objects("groups")) {
       const std::vector<std::string> names = group.texts("params");
+      for (const std::string& name : names)
+        if (!c.has(name)) throw Unsupported("a group's params name " + name + ", which the case has not");
       optimizer.set_options(
           [&](const auto& p) { return std::find(names.begin(), names.end(), p.name) != names.end(); },
           options(group));
@@ -114,20 +123,22 @@ Outputs steps(const Case<T>& c, Options (*options)(const Args&)) {
 template <class T>
 Outputs lbfgs(const Case<T>& c) {
   auto x = tn::clone(c.param("x")).requires_grad_();
-  const std::string objective = c.text("objective");
+  const bool quadratic = c.template choice<bool>("objective", {{"quadratic", true}, {"rosenbrock", false}});
   const tn::Tensor<T> a = c.optional("A"), b = c.optional("b");
   const auto value = [&] {
-    if (objective == "quadratic") return tn::sum(x * (T(0.5) * tn::matmul(a, x) - b));
+    if (quadratic) return tn::sum(x * (T(0.5) * tn::matmul(a, x) - b));
     const auto now = x(tn::range(0, -1)), next = x(tn::range(1, {}));
     return tn::sum(T(100) * tn::square(next - now * now) + tn::square(T(1) - now));
   };
+  const bool strong_wolfe =
+      c.given("line_search_fn") && c.template choice<bool>("line_search_fn", {{"strong_wolfe", true}});
   tn::optim::Lbfgs<T> optimizer({x}, {.lr = c.number("lr"),
                                       .max_iter = c.integer("max_iter"),
                                       .max_eval = c.integer("max_eval"),
                                       .tolerance_grad = c.number("tolerance_grad"),
                                       .tolerance_change = c.number("tolerance_change"),
                                       .history_size = c.integer("history_size"),
-                                      .strong_wolfe = c.given("line_search_fn")});
+                                      .strong_wolfe = strong_wolfe});
   std::vector<tn::Tensor<T>> points, losses;
   for (tn::index_t step = 0; step < c.integer("steps"); ++step) {
     const double loss = optimizer.step([&] {

@@ -13,7 +13,9 @@ namespace nn = tn::nn;
 
 template <class T>
 tn::Nonlinearity nonlinearity(const Case<T>& c) {
-  return c.text("nonlinearity") == "relu" ? tn::Nonlinearity::relu : tn::Nonlinearity::tanh;
+  using tn::Nonlinearity;
+  return c.template choice<Nonlinearity>("nonlinearity",
+                                         {{"tanh", Nonlinearity::tanh}, {"relu", Nonlinearity::relu}});
 }
 /// A network whose own options are `own`, with the case's parameters.
 template <template <class> class Net, class T>

@@ -104,7 +104,7 @@ void compare_gradients(const Case<T>& c, const Outputs& outputs, const Fixture& 
 }
 
 template <class T>
-Complaints run(Outputs (*function)(const Case<T>&), const Fixture& fixture) {
+Verdict run(Outputs (*function)(const Case<T>&), const Fixture& fixture) {
   Complaints complaints;
   try {
     const Case<T> c(fixture);
@@ -112,15 +112,17 @@ Complaints run(Outputs (*function)(const Case<T>&), const Fixture& fixture) {
     compare_outputs(outputs, fixture, complaints);
     if (complaints.empty()) compare_gradients(c, outputs, fixture, complaints);
     for (const std::string& name : c.unread()) complaints.push_back(name + ": never looked at");
+  } catch (const Unsupported& reason) {
+    return {.unsupported = reason.what()};
   } catch (const std::exception& error) {
     complaints.push_back(std::string("threw ") + error.what());
   }
-  return complaints;
+  return {.complaints = complaints};
 }
 
 }  // namespace
 
-std::vector<std::string> run(const Op& op, const Fixture& fixture) {
+Verdict run(const Op& op, const Fixture& fixture) {
   return fixture.is_double ? run(op.run_double, fixture) : run(op.run_float, fixture);
 }
 

@@ -5,7 +5,11 @@
 
 namespace golden {
 
-/// What is wrong with the results of a case, one sentence each; nothing when it passed.
-std::vector<std::string> run(const Op& op, const Fixture& fixture);
+/// How a case fared: it passed when nothing is said of it.
+struct Verdict {
+  std::vector<std::string> complaints{};  ///< what is wrong with its results, one sentence each
+  std::string unsupported{};              ///< or what it asks for that is not known
+};
+Verdict run(const Op& op, const Fixture& fixture);
 
 }  // namespace golden

@@ -57,15 +57,16 @@ Outputs rates(const Case<T>& c, const S& schedule) {
 
 template <class T>
 Outputs one_cycle(const Case<T>& c) {
-  const tn::optim::OneCycleLr schedule{.total_steps = c.number("total_steps"),
-                                       .pct_start = c.number("pct_start"),
-                                       .linear = c.text("anneal_strategy") == "linear",
-                                       .cycle_momentum = c.flag("cycle_momentum"),
-                                       .base_momentum = c.number("base_momentum"),
-                                       .max_momentum = c.number("max_momentum"),
-                                       .div_factor = c.number("div_factor"),
-                                       .final_div_factor = c.number("final_div_factor"),
-                                       .three_phase = c.flag("three_phase")};
+  const tn::optim::OneCycleLr schedule{
+      .total_steps = c.number("total_steps"),
+      .pct_start = c.number("pct_start"),
+      .linear = c.template choice<bool>("anneal_strategy", {{"cos", false}, {"linear", true}}),
+      .cycle_momentum = c.flag("cycle_momentum"),
+      .base_momentum = c.number("base_momentum"),
+      .max_momentum = c.number("max_momentum"),
+      .div_factor = c.number("div_factor"),
+      .final_div_factor = c.number("final_div_factor"),
+      .three_phase = c.flag("three_phase")};
   c.args().numbers("base_lr");  // replaced at once
   const History<T> history = follow(c, c.args().numbers("max_lr"), schedule);
   return {{"lr", history.lr()}, {"momentum", history.momentum()}};
@@ -77,14 +78,17 @@ Outputs lambda(const Case<T>& c) {
   using namespace tn::optim;
   const double warm = c.number("warmup"), rest = std::max(1.0, c.number("total") - warm),
                cycles = c.number("num_cycles"), width = c.number("d_model");
-  const std::string schedule = c.text("schedule");
+  enum class Shape { constant, linear, cosine, noam };
+  const Shape shape = c.template choice<Shape>("schedule", {{"warmup_constant", Shape::constant},
+                                                            {"warmup_linear", Shape::linear},
+                                                            {"warmup_cosine", Shape::cosine},
+                                                            {"noam", Shape::noam}});
   const LinearLr up{.start_factor = 0, .total_iters = warm};
-  if (schedule == "warmup_constant") return rates(c, up);
-  if (schedule == "warmup_linear")
+  if (shape == Shape::constant) return rates(c, up);
+  if (shape == Shape::linear)
     return rates(c,
                  SequentialLr{up, warm, LinearLr{.start_factor = 1, .end_factor = 0, .total_iters = rest}});
-  if (schedule == "warmup_cosine")
-    return rates(c, SequentialLr{up, warm, CosineAnnealingLr{rest / (2 * cycles)}});
+  if (shape == Shape::cosine) return rates(c, SequentialLr{up, warm, CosineAnnealingLr{rest / (2 * cycles)}});
   return rates(c, [=](double lr, double t) {
     return lr * std::pow(width, -0.5) * std::min(std::pow(t + 1, -0.5), (t + 1) * std::pow(warm, -1.5));
   });
@@ -93,14 +97,15 @@ Outputs lambda(const Case<T>& c) {
 template <class T>
 Outputs plateau(const Case<T>& c) {
   auto sgd = groups<T>(c.args().numbers("base_lr"));
-  tn::optim::ReduceLrOnPlateau schedule({.maximize = c.text("mode") == "max",
-                                         .factor = c.number("factor"),
-                                         .patience = c.number("patience"),
-                                         .threshold = c.number("threshold"),
-                                         .relative = c.text("threshold_mode") == "rel",
-                                         .cooldown = c.number("cooldown"),
-                                         .min_lr = c.number("min_lr"),
-                                         .eps = c.number("eps")});
+  tn::optim::ReduceLrOnPlateau schedule(
+      {.maximize = c.template choice<bool>("mode", {{"min", false}, {"max", true}}),
+       .factor = c.number("factor"),
+       .patience = c.number("patience"),
+       .threshold = c.number("threshold"),
+       .relative = c.template choice<bool>("threshold_mode", {{"abs", false}, {"rel", true}}),
+       .cooldown = c.number("cooldown"),
+       .min_lr = c.number("min_lr"),
+       .eps = c.number("eps")});
   History<T> history;
   history.add(sgd);
   for (T metric : c.in("metrics")) {

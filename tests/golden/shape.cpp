@@ -31,18 +31,15 @@ std::vector<tn::Tensor<T>> split(const Case<T>& c) {
   return tn::split(c.in("x"), std::vector<tn::index_t>(lengths.begin(), lengths.end()), axis);
 }
 
-tn::PadMode pad_mode(const std::string& name) {
-  if (name == "reflect") return tn::PadMode::reflect;
-  if (name == "replicate") return tn::PadMode::replicate;
-  tn::check<tn::ValueError>(name == "constant", "golden", "the padding mode ", name, " is not known");
-  return tn::PadMode::constant;
-}
-
 template <class T>
 tn::Tensor<T> pad(const Case<T>& c) {
+  using tn::PadMode;
   const tn::Dims amounts = c.dims("pad");
-  return tn::pad(c.in("x"), std::vector<tn::index_t>(amounts.begin(), amounts.end()),
-                 pad_mode(c.text("mode")), *c.bound("value"));
+  const PadMode mode = c.template choice<PadMode>(
+      "mode",
+      {{"constant", PadMode::constant}, {"reflect", PadMode::reflect}, {"replicate", PadMode::replicate}});
+  return tn::pad(c.in("x"), std::vector<tn::index_t>(amounts.begin(), amounts.end()), mode,
+                 static_cast<T>(c.number("value")));
 }
 
 template <class T>

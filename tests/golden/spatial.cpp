@@ -13,8 +13,10 @@ template <class T>
 tn::ConvOptions conv_options(const Case<T>& c) {
   tn::ConvOptions options{
       .stride = c.dims("stride"), .dilation = c.dims("dilation"), .groups = c.integer("groups")};
-  options.same = c.args().is_text("padding") && c.text("padding") == "same";
-  if (!options.same) options.padding = c.dims("padding");
+  if (c.args().is_text("padding"))
+    options.same = c.template choice<bool>("padding", {{"valid", false}, {"same", true}});
+  else
+    options.padding = c.dims("padding");
   return options;
 }
 template <class T>
@@ -68,12 +70,16 @@ tn::FoldOptions fold_options(const Case<T>& c) {
 
 template <class T>
 tn::Tensor<T> interpolate(const Case<T>& c) {
-  const std::string mode = c.text("mode");
-  tn::check<tn::ValueError>(mode == "nearest" || mode == "linear" || mode == "bilinear", "golden",
-                            "the mode ", mode, " is not known");
+  using tn::Interpolation;
   tn::InterpolateOptions options{
       .size = c.dims("size"),
-      .mode = mode == "nearest" ? tn::Interpolation::nearest : tn::Interpolation::linear,
+      .mode = c.template choice<Interpolation>("mode", {{"nearest", Interpolation::nearest},
+                                                        {"linear", Interpolation::linear},
+                                                        {"bilinear", Interpolation::linear},
+                                                        {"trilinear", Interpolation::linear},
+                                                        {"nearest-exact", Interpolation::nearest_exact},
+                                                        {"bicubic", Interpolation::bicubic},
+                                                        {"area", Interpolation::area}}),
       .align_corners = c.given("align_corners") && c.flag("align_corners")};
   if (c.given("scale_factor")) options.scale_factor = c.args().numbers("scale_factor");
   return tn::interpolate(c.in("x"), options);
@@ -81,15 +87,16 @@ tn::Tensor<T> interpolate(const Case<T>& c) {
 
 template <class T>
 tn::Tensor<T> grid_sample(const Case<T>& c) {
-  const std::string mode = c.text("mode"), padding = c.text("padding_mode");
-  tn::check<tn::ValueError>(mode == "nearest" || mode == "bilinear", "golden", "the mode ", mode,
-                            " is not known");
-  return tn::grid_sample(c.in("x"), c.in("grid"),
-                         {.mode = mode == "nearest" ? tn::GridMode::nearest : tn::GridMode::bilinear,
-                          .padding = padding == "zeros"    ? tn::GridPadding::zeros
-                                     : padding == "border" ? tn::GridPadding::border
-                                                           : tn::GridPadding::reflection,
-                          .align_corners = c.flag("align_corners")});
+  using tn::GridMode, tn::GridPadding;
+  return tn::grid_sample(
+      c.in("x"), c.in("grid"),
+      {.mode = c.template choice<GridMode>("mode", {{"nearest", GridMode::nearest},
+                                                    {"bilinear", GridMode::bilinear},
+                                                    {"bicubic", GridMode::bicubic}}),
+       .padding = c.template choice<GridPadding>("padding_mode", {{"zeros", GridPadding::zeros},
+                                                                  {"border", GridPadding::border},
+                                                                  {"reflection", GridPadding::reflection}}),
+       .align_corners = c.flag("align_corners")});
 }
 
 const Family family{

@@ -29,10 +29,11 @@ nn::AttentionMasks<T> masks(const Case<T>& c, const std::string& whose) {
 }
 template <class T>
 nn::TransformerLayerOptions options(const Case<T>& c) {
-  using enum nn::TransformerLayerOptions::Activation;
+  using Activation = nn::TransformerLayerOptions::Activation;
   return {.dim_feedforward = c.integer("dim_feedforward"),
           .dropout = 0,
-          .activation = c.text("activation") == "gelu" ? gelu : relu,
+          .activation = c.template choice<Activation>(
+              "activation", {{"relu", Activation::relu}, {"gelu", Activation::gelu}}),
           .layer_norm_eps = c.number("layer_norm_eps"),
           .batch_first = c.flag("batch_first"),
           .norm_first = c.flag("norm_first")};

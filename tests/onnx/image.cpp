@@ -48,14 +48,16 @@ Results resize(const Node& node) {
 }
 
 Results grid_sample(const Node& node) {
-  const std::string mode = node.text("mode", "bilinear"), padding = node.text("padding_mode", "zeros");
-  const tn::GridSampleOptions options{.mode = mode == "nearest"   ? tn::GridMode::nearest
-                                              : mode == "bicubic" ? tn::GridMode::bicubic
-                                                                  : tn::GridMode::bilinear,
-                                      .padding = padding == "border"       ? tn::GridPadding::border
-                                                 : padding == "reflection" ? tn::GridPadding::reflection
-                                                                           : tn::GridPadding::zeros,
-                                      .align_corners = node.integer("align_corners", 0) != 0};
+  using tn::GridMode, tn::GridPadding;
+  const tn::GridSampleOptions options{
+      .mode = node.choice<GridMode>(
+          "mode", "bilinear",
+          {{"nearest", GridMode::nearest}, {"bilinear", GridMode::bilinear}, {"bicubic", GridMode::bicubic}}),
+      .padding = node.choice<GridPadding>("padding_mode", "zeros",
+                                          {{"zeros", GridPadding::zeros},
+                                           {"border", GridPadding::border},
+                                           {"reflection", GridPadding::reflection}}),
+      .align_corners = node.integer("align_corners", 0) != 0};
   return any_real(node, [&]<class T>(T) { return tn::grid_sample(node.in<T>(0), node.in<T>(1), options); });
 }
 
@@ -67,7 +69,8 @@ Results roi_align(const Node& node) {
     const tn::RoiAlignOptions options{
         .spatial_scale = node.number("spatial_scale", 1),
         .sampling_ratio = node.integer("sampling_ratio", 0),
-        .aligned = node.text("coordinate_transformation_mode", "half_pixel") == "half_pixel"};
+        .aligned = node.choice<bool>("coordinate_transformation_mode", "half_pixel",
+                                     {{"half_pixel", true}, {"output_half_pixel", false}})};
     return tn::roi_align(node.in<T>(0), tn::cat<T>({image, node.in<T>(1)}, 1),
                          {node.integer("output_height", 1), node.integer("output_width", 1)}, options);
   });

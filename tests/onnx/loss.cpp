@@ -8,12 +8,11 @@ namespace {
 
 template <class T>
 tn::ClassLossOptions<T> options(const Node& node) {
-  const std::string reduction = node.text("reduction", "mean");
+  using tn::Reduction;
   tn::ClassLossOptions<T> options;
   options.weight = node.optional<T>(2);
-  options.reduction = reduction == "none"  ? tn::Reduction::none
-                      : reduction == "sum" ? tn::Reduction::sum
-                                           : tn::Reduction::mean;
+  options.reduction = node.choice<Reduction>(
+      "reduction", "mean", {{"none", Reduction::none}, {"sum", Reduction::sum}, {"mean", Reduction::mean}});
   options.ignore_index = node.integer("ignore_index", -100);
   return options;
 }

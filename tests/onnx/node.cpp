@@ -34,6 +34,7 @@ std::vector<tn::index_t> Node::list(int i) const {
 }
 
 const onnx::AttributeProto* Node::find(const char* name) const {
+  read_.insert(name);
   for (const onnx::AttributeProto& attribute : proto_.attribute())
     if (attribute.name() == name) return &attribute;
   return nullptr;
@@ -58,6 +59,10 @@ std::vector<std::string> Node::texts(const char* name, std::vector<std::string> 
   const onnx::AttributeProto* attribute = find(name);
   return attribute ? std::vector<std::string>(attribute->strings().begin(), attribute->strings().end())
                    : otherwise;
+}
+void Node::expect_all_read() const {
+  for (const onnx::AttributeProto& attribute : proto_.attribute())
+    if (!read_.contains(attribute.name())) throw Unsupported("attribute " + attribute.name());
 }
 Value Node::tensor(const char* name) const {
   const onnx::AttributeProto* attribute = find(name);

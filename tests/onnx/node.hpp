@@ -5,6 +5,8 @@
 ///     {"Exp", reals<[](const auto& x) { return exp(x); }>},
 
 #include <initializer_list>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,20 +39,34 @@ class Node {
   tn::Tensor<tn::index_t> indices(int i) const;
   std::vector<tn::index_t> list(int i) const;
 
-  // Attributes, or what stands for one that is not given.
+  // Attributes, or what stands for one that is not given. Which were asked for is remembered: one that nobody
+  // looked at is one that an operation silently ignored.
   bool given(const char* name) const { return find(name) != nullptr; }
   tn::index_t integer(const char* name, tn::index_t otherwise) const;
   double number(const char* name, double otherwise) const;
   std::string text(const char* name, const char* otherwise) const;
+  /// What stands for the attribute's text. throws Unsupported when that is not among the `known`
+  template <class V>
+  V choice(const char* name, const char* otherwise,
+           std::initializer_list<std::pair<std::string_view, V>> known) const {
+    const std::string given = text(name, otherwise);
+    for (const auto& [word, value] : known)
+      if (word == given) return value;
+    throw Unsupported(std::string(name) + " " + given);
+  }
   std::vector<tn::index_t> integers(const char* name, std::vector<tn::index_t> otherwise = {}) const;
   std::vector<std::string> texts(const char* name, std::vector<std::string> otherwise) const;
   Value tensor(const char* name) const;
+
+  /// throws Unsupported when an attribute was never asked for
+  void expect_all_read() const;
 
  private:
   const onnx::AttributeProto* find(const char* name) const;
 
   const onnx::NodeProto& proto_;
   std::vector<Value> inputs_;
+  mutable std::set<std::string> read_;
 };
 
 using Results = std::vector<Value>;

@@ -31,7 +31,9 @@ void run(const onnx::GraphProto& graph, Environment& values) {
   for (const onnx::NodeProto& node : graph.node()) {
     std::vector<Value> inputs;
     for (const std::string& name : node.input()) inputs.push_back(name.empty() ? Value{} : values.at(name));
-    const Results results = find_operator(node.op_type())(Node(node, std::move(inputs)));
+    const Node read(node, std::move(inputs));
+    const Results results = find_operator(node.op_type())(read);
+    read.expect_all_read();
     for (int i = 0; i < node.output_size(); ++i) {
       if (node.output(i).empty()) continue;
       if (i >= static_cast<int>(results.size())) throw Unsupported(node.op_type() + ": a further output");

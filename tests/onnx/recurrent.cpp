@@ -27,11 +27,10 @@ struct Inputs {
 
   Inputs(const Node& node, const std::vector<index_t>& gate_order)
       : batchwise(node.integer("layout", 0) != 0) {
-    const std::string direction = node.text("direction", "forward");
-    require(direction != "reverse", "a backward direction alone");
     require(!node.given("activations") && !node.given("clip"), "other activations");
     x = batchwise ? tn::transpose(node.in<T>(0), 0, 1) : node.in<T>(0);
-    options.bidirectional = direction == "bidirectional";
+    options.bidirectional =
+        node.choice<bool>("direction", "forward", {{"forward", false}, {"bidirectional", true}});
     if (node.has(4)) options.lengths = node.list(4);
     for (index_t d = 0; d < (options.bidirectional ? 2 : 1); ++d) {
       const Tensor<T> w = tn::select(node.in<T>(1), 0, d), r = tn::select(node.in<T>(2), 0, d);

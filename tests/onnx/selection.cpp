@@ -28,11 +28,10 @@ Results gather_nd(const Node& node) {
 }
 
 Results scatter_nd(const Node& node) {
-  const std::string reduction = node.text("reduction", "none");
-  require(reduction == "none" || reduction == "add", "reduction of a scatter");
+  const bool adds = node.choice<bool>("reduction", "none", {{"none", false}, {"add", true}});
   return any_real(node, [&]<class T>(T) {
     const Tensor<T> x = node.in<T>(0);
-    return tn::index_put(x, coordinates(node.indices(1), x.shape()), node.in<T>(2), reduction == "add");
+    return tn::index_put(x, coordinates(node.indices(1), x.shape()), node.in<T>(2), adds);
   });
 }
 

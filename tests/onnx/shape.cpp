@@ -114,7 +114,10 @@ Results slice(const Node& node) {
 }
 
 Results pad(const Node& node) {
-  const std::string mode = node.text("mode", "constant");
+  using tn::PadMode;
+  const PadMode mode = node.choice<PadMode>(
+      "mode", "constant",
+      {{"constant", PadMode::constant}, {"reflect", PadMode::reflect}, {"edge", PadMode::replicate}});
   const std::vector<index_t> given = node.list(1);  // all beginnings, then all ends
   std::vector<index_t> amounts;                     // the library's: pairs from the last axis on
   for (std::size_t half = given.size() / 2, i = half; i-- > 0;) {
@@ -123,10 +126,7 @@ Results pad(const Node& node) {
   }
   return any_number(node, [&]<class T>(T) {
     const T value = node.has(2) ? node.in<T>(2).item() : T(0);
-    const tn::PadMode how = mode == "reflect" ? tn::PadMode::reflect
-                            : mode == "edge"  ? tn::PadMode::replicate
-                                              : tn::PadMode::constant;
-    return tn::pad(node.in<T>(0), amounts, how, value);
+    return tn::pad(node.in<T>(0), amounts, mode, value);
   });
 }
 
@@ -154,14 +154,12 @@ Results gather_elements(const Node& node) {
 }
 
 Results scatter_elements(const Node& node) {
-  const std::string reduction = node.text("reduction", "none");
-  require(reduction == "none" || reduction == "add", "reduction of a scatter");
+  const bool adds = node.choice<bool>("reduction", "none", {{"none", false}, {"add", true}});
   return any_number(node, [&]<class T>(T) {
     const Tensor<T> x = node.in<T>(0);
     const index_t axis = node.integer("axis", 0);
     const Tensor<index_t> index = positive(node.indices(1), x.extent(axis));
-    return reduction == "add" ? tn::scatter_add(x, axis, index, node.in<T>(2))
-                              : tn::scatter(x, axis, index, node.in<T>(2));
+    return adds ? tn::scatter_add(x, axis, index, node.in<T>(2)) : tn::scatter(x, axis, index, node.in<T>(2));
   });
 }
 
@@ -269,7 +267,7 @@ Results one_hot(const Node& node) {
 /// Blocks of the channels become blocks of the plane, and back.
 Results depth_to_space(const Node& node) {
   const index_t b = node.integer("blocksize", 1);
-  const bool columns_first = node.text("mode", "DCR") == "CRD";
+  const bool columns_first = node.choice<bool>("mode", "DCR", {{"DCR", false}, {"CRD", true}});
   return any_real(node, [&]<class T>(T) {
     const Tensor<T> x = node.in<T>(0);
     const index_t n = x.extent(0), c = x.extent(1) / (b * b), h = x.extent(2), w = x.extent(3);

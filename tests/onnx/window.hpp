@@ -20,14 +20,20 @@ struct Window {
     stride = dims("strides");
     dilation = dims("dilations");
     const auto pads = node.integers("pads", std::vector<tn::index_t>(2 * count, 0));
-    const std::string automatic = node.text("auto_pad", "NOTSET");
+    enum class Auto { none, valid, upper, lower };
+    const Auto automatic = node.choice<Auto>("auto_pad", "NOTSET",
+                                             {{"NOTSET", Auto::none},
+                                              {"VALID", Auto::valid},
+                                              {"SAME_UPPER", Auto::upper},
+                                              {"SAME_LOWER", Auto::lower}});
     for (int i = 0; i < rank(); ++i) {
       tn::index_t first = pads[static_cast<std::size_t>(i)], last = pads[count + static_cast<std::size_t>(i)];
-      if (automatic.starts_with("SAME")) {
+      if (automatic == Auto::valid) first = last = 0;
+      if (automatic == Auto::upper || automatic == Auto::lower) {
         const tn::index_t n = x[i + 2], results = (n + stride[i] - 1) / stride[i];
         const tn::index_t all =
             std::max<tn::index_t>(0, (results - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1 - n);
-        first = automatic == "SAME_UPPER" ? all / 2 : all - all / 2;
+        first = automatic == Auto::upper ? all / 2 : all - all / 2;
         last = all - first;
       }
       before.push_back(first);

@@ -1,5 +1,9 @@
 #include "tenon/ops/matmul.hpp"
 
+#include <unistd.h>  // alarm
+
+#include <cstdlib>
+
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
@@ -181,6 +185,27 @@ TEST(AddProduct, OfBetaZeroIgnoresTheInput) {
   expect_error<tn::ShapeError>([&] { tn::baddbmm(a, a, b); },
                                "[baddbmm] expected (B, N, M) and (B, M, K), got (1, 2) and (2, 1)");
   expect_error<tn::ShapeError>([&] { tn::dot(a, b); }, "[dot] expected vectors, got (1, 2) and (2, 1)");
+}
+
+/// Whoever multiplies uses the threads of OpenMP, of which a child of fork has none at first.
+TEST(Matmul, AChildOfForkMultiplies) {
+  const int before = tn::num_threads();
+  tn::set_num_threads(4);
+  const auto a = tn::full<float>({512, 512}, 0.5f), b = tn::full<float>({512, 512}, 2.f);
+  const auto right = [&] {
+    for (const float x : tn::matmul(a, b))
+      if (x != 512) return false;
+    return true;
+  };
+  EXPECT_TRUE(right());
+  EXPECT_EXIT(
+      {
+        alarm(60);  // ends a child that hangs
+        std::_Exit(right() ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_TRUE(right());
+  tn::set_num_threads(before);
 }
 
 }  // namespace

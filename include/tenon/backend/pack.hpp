@@ -13,6 +13,18 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#if defined(__AVX512BW__) && !defined(__OPTIMIZE__)
+// Unoptimised, GCC's intrinsics are macros. These two cast their operands straight to vectors of bytes or
+// words, which the objects that xsimd 8 hands them are not: they must become registers first.
+#include <immintrin.h>
+#define TENON_BLEND(builtin, vector, mask, a, b)                                       \
+  reinterpret_cast<__m512i>(builtin(reinterpret_cast<vector>(static_cast<__m512i>(a)), \
+                                    reinterpret_cast<vector>(static_cast<__m512i>(b)), mask))
+#undef _mm512_mask_blend_epi8
+#define _mm512_mask_blend_epi8(mask, a, b) TENON_BLEND(__builtin_ia32_blendmb_512_mask, __v64qi, mask, a, b)
+#undef _mm512_mask_blend_epi16
+#define _mm512_mask_blend_epi16(mask, a, b) TENON_BLEND(__builtin_ia32_blendmw_512_mask, __v32hi, mask, a, b)
+#endif
 #endif
 #include <xsimd/xsimd.hpp>
 #if defined(__GNUC__) && !defined(__clang__)

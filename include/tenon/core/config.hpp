@@ -9,6 +9,20 @@
 #define TENON_VERSION_MINOR 1
 #define TENON_VERSION_PATCH 0
 
+// Where a compiler may assume that there is neither NaN nor infinity, or may add in another order, results
+// are silently wrong: amax loses NaN, log1p(1e-7f) is 1.19e-7 (docs/numerics.md).
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || \
+    defined(__ASSOCIATIVE_MATH__)
+#if !defined(TENON_ALLOW_FAST_MATH)
+#error \
+    "Tenon gives wrong results with -ffast-math, -Ofast, -ffinite-math-only and -funsafe-math-optimizations; \
+compile without, or define TENON_ALLOW_FAST_MATH to have it so"
+#endif
+#define TENON_ABI_VERSION v0fast
+#else
+#define TENON_ABI_VERSION v0
+#endif
+
 #if defined(__AVX512F__)
 #define TENON_ABI_ISA avx512
 #elif defined(__AVX2__)
@@ -33,9 +47,9 @@
 #define TENON_ABI_THREADS serial
 #endif
 
-#define TENON_ABI_JOIN_(isa, blas, threads) v0_##isa##_##blas##_##threads
-#define TENON_ABI_JOIN(isa, blas, threads) TENON_ABI_JOIN_(isa, blas, threads)
-#define TENON_ABI TENON_ABI_JOIN(TENON_ABI_ISA, TENON_ABI_BLAS, TENON_ABI_THREADS)
+#define TENON_ABI_JOIN_(version, isa, blas, threads) version##_##isa##_##blas##_##threads
+#define TENON_ABI_JOIN(version, isa, blas, threads) TENON_ABI_JOIN_(version, isa, blas, threads)
+#define TENON_ABI TENON_ABI_JOIN(TENON_ABI_VERSION, TENON_ABI_ISA, TENON_ABI_BLAS, TENON_ABI_THREADS)
 #define TENON_NAMESPACE tenon::inline TENON_ABI
 
 /// What a process has once, however many shared libraries compiled it with -fvisibility=hidden: modes, seeds,

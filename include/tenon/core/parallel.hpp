@@ -5,7 +5,11 @@
 /// one partial result for each part, therefore gives the same bits at any thread count.
 
 #if defined(_OPENMP)
+#if !__has_include(<omp.h>)
+#error "-fopenmp needs the header omp.h, which clang has in a package of its own (Debian: libomp-dev, for clang-19 libomp-19-dev)"
+#endif
 #include <omp.h>
+#include <pthread.h>  // pthread_atfork
 #endif
 
 #include <exception>  // exception_ptr
@@ -31,6 +35,13 @@ inline void set_num_threads([[maybe_unused]] int count) {
 }
 
 namespace detail {
+
+#if defined(_OPENMP)
+/// A child of fork has none of its parent's threads, and GNU's OpenMP would wait for them for ever. They end
+/// before the fork; parent and child start new ones when they need them.
+inline const int threads_end_before_fork =
+    pthread_atfork([] { omp_pause_resource_all(omp_pause_soft); }, nullptr, nullptr);
+#endif
 
 /// A loop body behind a pointer: the loop below, which is kept out of line, is compiled once, and each body
 /// once.

@@ -1,3 +1,6 @@
-#include <tenon/core/shape.hpp>
+#include <tenon/io/model_file.hpp>
+#include <tenon/tenon.hpp>
 
-tn::Dims other_dims() { return {2, 3}; }
+tn::Tensor<float> product(const tn::Tensor<float>& a, const tn::Tensor<float>& b) {
+  return tn::matmul(a, b);
+}
