@@ -41,6 +41,10 @@ template <class T>
 concept Scalar = Real<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int64_t> ||
     std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
 
+/// The types that element-wise functions take: bfloat16 only stores, `to<float>` comes first.
+template <class T>
+concept Arithmetic = Scalar<T> && !std::same_as<T, bfloat16>;
+
 /// The type in which arithmetic on `T` happens.
 template <class T>
 using compute_t = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
