@@ -121,6 +121,7 @@ TEST(NumberTests, NaNInfinityAndSigns) {
   expect_vector(tn::nan_to_num(x), {0, most, -most, 0, -2});
   expect_vector(tn::nan_to_num(x, 7, 8, 9), {7, 8, 9, 0, -2});
   expect_vector(tn::heaviside(from<float>({-1, 0, 2}), tn::scalar(0.5f)), {0, 0.5, 1});
+  expect_vector(tn::heaviside(from<float>({-inf, 0, inf, nan}), tn::scalar(inf)), {0, inf, 1, nan});
   expect_vector(tn::copysign(from<float>({1, -2, 3, -4}), from<float>({-0.f, 0.f, -inf, 5})), {-1, 2, -3, 4});
 }
 

@@ -202,7 +202,7 @@ template <Arithmetic T>
 Tensor<T> heaviside(const Tensor<T>& x, const Tensor<T>& at_zero) {
   const NoGrad no_grad;
   return map(
-      "heaviside", [](auto v, auto z) { return select(v == 0, z, select(v > 0, z * 0 + 1, v * 0)); }, x,
+      "heaviside", [](auto v, auto z) { return select(v == 0, z, select(v > 0, sign(v), sign(v) + 1)); }, x,
       at_zero);
 }
 /// NaN and infinities replaced: by 0 and the largest finite numbers unless others are given.

@@ -122,9 +122,7 @@ Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>&
       [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
         const Tensor<T> input = p.input(0);
         const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
-        const Tensor<T> hits = map(
-            "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
-            wide(p.output()).detach());
+        const Tensor<T> hits = to<T>(eq(input.detach(), wide(p.output()).detach()));
         return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
       },
       Keep::output);
