@@ -140,4 +140,26 @@ TEST(Logic, OfNumbersAndBits) {
   expect_vector(tn::bitwise_not(from<bool>({true, false})), {false, true});
 }
 
+template <class X>
+constexpr int accepted(const X*) {
+  int count = requires(X x) { abs(x); };
+  count += requires(X x) { sign(x); };
+  count += requires(X x) { tn::fmod(x, x); };
+  count += requires(X x) { tn::remainder(x, x); };
+  count += requires(X x) { tn::heaviside(x, x); };
+  count += requires(X x) { tn::isnan(x); };
+  count += requires(X x) { tn::logical_and(x, x); };
+  count += requires(X x) { tn::logical_or(x, x); };
+  count += requires(X x) { tn::logical_xor(x, x); };
+  count += requires(X x) { tn::logical_not(x); };
+  return count;
+}
+
+/// At the call, not somewhere inside.
+TEST(Math, Bfloat16IsRefused) {
+  EXPECT_EQ(accepted(static_cast<const Tensor<float>*>(nullptr)), 10);
+  EXPECT_EQ(accepted(static_cast<const Tensor<tn::index_t>*>(nullptr)), 10);
+  EXPECT_EQ(accepted(static_cast<const Tensor<tn::bfloat16>*>(nullptr)), 0);
+}
+
 }  // namespace

@@ -126,6 +126,13 @@ TEST(SpecialPoints, ResizingAtPixels) {
                           {2, 2, 1}),
       support::at<double>("interpolate linear, corners aligned", {0, 0, 0},
                           resized(tn::Interpolation::linear, true), {1.5, 2, 1.5}),
+      {"embedding_bag max",
+       {2, 1},
+       {1, 1},
+       [](X x) {
+         return tn::embedding_bag(x, tn::from<index_t>({{0, 1}}), {}, {.mode = tn::BagMode::max});
+       },
+       {1, 0}},
       {"roi_align",
        {1, 1, 2, 2},
        {0, 0, 0, 0},

@@ -12,7 +12,7 @@ namespace detail {
 /// overwritten before its turn.
 template <class T>
 Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& source) {
-  if (same_elements(target, source) || !may_overlap(target, source)) return source;
+  if (!may_overlap(target, source) || same_elements(target, source)) return source;
   return clone(source.detach());
 }
 }  // namespace detail

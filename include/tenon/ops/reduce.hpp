@@ -292,10 +292,10 @@ Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool kee
   if (x.size() == 0) return sum(x, axes, keepdim);
   if (p == infinity) return amax(abs(x), axes, keepdim);
   if (p == -infinity) return amin(abs(x), axes, keepdim);
-  const Tensor<T> powers = map(
-      "norm",
-      [p = static_cast<T>(p)](auto v) { return select(v == 0, pow(abs(innermost(v)), p), pow(abs(v), p)); },
-      x);
+  const auto power = [p = static_cast<T>(p)](auto v) {  // below 1 its slope at 0 is infinite
+    return select(v == 0, pow(abs(innermost(v)), p), pow(abs(v), p));
+  };
+  const Tensor<T> powers = p > 1 ? pow(abs(x), p) : map("norm", power, x);
   return map(
       "norm", [r = static_cast<T>(1 / p)](auto s) { return select(s == 0, pow(innermost(s), r), pow(s, r)); },
       sum(powers, axes, keepdim));

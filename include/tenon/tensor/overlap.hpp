@@ -15,8 +15,8 @@ struct AddressRange {
   template <class T>
   explicit AddressRange(const Tensor<T>& x) {
     if (x.size() == 0) return;
-    index_t first = 0, last = 0;
-    for (int i = 0; i < x.rank(); ++i) {
+    index_t first = 0, last = x.is_contiguous() ? x.size() - 1 : 0;
+    for (int i = 0; !x.is_contiguous() && i < x.rank(); ++i) {
       const index_t way = (x.shape()[i] - 1) * x.strides()[i];
       (way < 0 ? first : last) += way;
     }
