@@ -254,8 +254,9 @@ class Pack<T> {
     const Pack one(1);
     return one / (one + exp(-a));
   }
-  /// min(a, 0) - log(1 + e^-|a|): neither term can overflow.
-  friend Pack log_sigmoid(const Pack& a) {
+  /// min(a, 0) - log(1 + e^-|a|): neither term can overflow. GCC would call the two functions at -O2, a tenth
+  /// slower.
+  [[gnu::flatten]] friend Pack log_sigmoid(const Pack& a) {
     return min(a, Pack(0)) - log1p(exp(-abs(a)));
   }
 };
