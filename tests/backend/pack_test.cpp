@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -53,6 +54,84 @@ TEST(Pack, TanhAtItsEnds) {
   EXPECT_EQ(tanh_of(infinity), 1);
   EXPECT_EQ(tanh_of(-infinity), -1);
   EXPECT_TRUE(std::isnan(tanh_of(std::nanf(""))));
+}
+
+/// f of one number, in all lanes.
+template <class T, class F>
+T one_lane(const F& f, T x) {
+  T lanes[Pack<T>::width];
+  f(Pack<T>(x)).store(lanes);
+  return lanes[0];
+}
+template <class T>
+T exp_of(T x) {
+  return one_lane<T>([](const Pack<T>& p) { return exp(p); }, x);
+}
+template <class T>
+T expm1_of(T x) {
+  return one_lane<T>([](const Pack<T>& p) { return expm1(p); }, x);
+}
+
+/// The largest error from `low` to `high` in units in the last place, those of denormal numbers at the end.
+template <class T, class F, class Exact>
+double worst_error(const F& f, const Exact& exact, double low, double high) {
+  constexpr int count = 200000;
+  double worst = 0;
+  for (int i = 0; i <= count; ++i) {
+    const T x = static_cast<T>(low + (high - low) * i / count);
+    const long double want = exact(static_cast<long double>(x));
+    const int exponent =
+        std::max(want == 0 ? -100000 : std::ilogb(want), std::numeric_limits<T>::min_exponent - 1);
+    const long double unit = std::ldexp(1.0L, exponent - std::numeric_limits<T>::digits + 1);
+    const auto error = static_cast<double>(std::abs(static_cast<long double>(f(x)) - want) / unit);
+    worst = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(worst, error);
+  }
+  return worst;
+}
+template <class T>
+void expect_exponentials_exact(double least, double largest) {
+  const auto exact = [](long double x) { return std::exp(x); };
+  const auto exact_less_one = [](long double x) { return std::expm1(x); };
+  EXPECT_LT(worst_error<T>(exp_of<T>, exact, least, largest), 2);
+  EXPECT_LT(worst_error<T>(exp_of<T>, exact, -1, 1), 2);
+  EXPECT_LT(worst_error<T>(exp_of<T>, exact, largest - 0.5, largest), 2);
+  EXPECT_LT(worst_error<T>(expm1_of<T>, exact_less_one, least, largest), 2);
+  EXPECT_LT(worst_error<T>(expm1_of<T>, exact_less_one, largest - 0.5, largest), 2);
+  for (double near : {1.0, 1e-3, 1e-9})
+    EXPECT_LT(worst_error<T>(expm1_of<T>, exact_less_one, -near, near), 2);
+}
+TEST(Pack, ExponentialsErrByLittleFromTheSmallestDenormalNumberToTheLargest) {
+  expect_exponentials_exact<float>(-104, 88.72283);
+  expect_exponentials_exact<double>(-746, 709.782712);
+}
+
+template <class T>
+void expect_ends_of_exponentials(T last_finite, T first_infinite, T last_positive, T first_zero) {
+  constexpr T infinity = std::numeric_limits<T>::infinity(), most = std::numeric_limits<T>::max();
+  EXPECT_NEAR(static_cast<double>(exp_of(last_finite) / most), 1, 1e-4);
+  EXPECT_NEAR(static_cast<double>(expm1_of(last_finite) / most), 1, 1e-4);
+  for (T x : {first_infinite, T(1e30), most, infinity}) {
+    EXPECT_EQ(exp_of(x), infinity) << x;
+    EXPECT_EQ(expm1_of(x), infinity) << x;
+  }
+  EXPECT_EQ(exp_of(last_positive), std::numeric_limits<T>::denorm_min());
+  for (T x : {first_zero, T(-1e30), -most, -infinity}) {
+    EXPECT_EQ(exp_of(x), 0) << x;
+    EXPECT_EQ(expm1_of(x), -1) << x;
+  }
+  EXPECT_EQ(exp_of(T(0)), 1);
+  EXPECT_EQ(exp_of(T(-0.0)), 1);
+  EXPECT_EQ(expm1_of(T(0)), 0);
+  for (const char* payload : {"", "1", "0x7fffff", "0x12345"}) {
+    const T nan =
+        static_cast<T>(sizeof(T) == 4 ? static_cast<double>(std::nanf(payload)) : std::nan(payload));
+    EXPECT_TRUE(std::isnan(exp_of(nan)) && std::isnan(exp_of(-nan))) << payload;
+    EXPECT_TRUE(std::isnan(expm1_of(nan)) && std::isnan(expm1_of(-nan))) << payload;
+  }
+}
+TEST(Pack, ExponentialsAtTheirEnds) {
+  expect_ends_of_exponentials<float>(88.7228f, 88.73f, -103.5f, -104);
+  expect_ends_of_exponentials<double>(709.7827, 709.79, -745, -745.2);
 }
 
 }  // namespace

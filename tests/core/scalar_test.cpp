@@ -53,4 +53,10 @@ TEST(Scalar, NamesAndKinds) {
   static_assert(std::is_same_v<tn::compute_t<bfloat16>, float> && std::is_same_v<tn::compute_t<int>, int>);
 }
 
+TEST(Scalar, Bfloat16HasNoArithmeticOfItsOwn) {
+  EXPECT_TRUE((tn::Arithmetic<float> && tn::Arithmetic<double> && tn::Arithmetic<bool>));
+  EXPECT_TRUE((tn::Arithmetic<std::int64_t> && tn::Arithmetic<std::uint8_t>));
+  EXPECT_TRUE(tn::Scalar<bfloat16> && !tn::Arithmetic<bfloat16>);
+}
+
 }  // namespace

@@ -121,6 +121,7 @@ TEST(NumberTests, NaNInfinityAndSigns) {
   expect_vector(tn::nan_to_num(x), {0, most, -most, 0, -2});
   expect_vector(tn::nan_to_num(x, 7, 8, 9), {7, 8, 9, 0, -2});
   expect_vector(tn::heaviside(from<float>({-1, 0, 2}), tn::scalar(0.5f)), {0, 0.5, 1});
+  expect_vector(tn::heaviside(from<float>({-inf, 0, inf, nan}), tn::scalar(inf)), {0, inf, 1, nan});
   expect_vector(tn::copysign(from<float>({1, -2, 3, -4}), from<float>({-0.f, 0.f, -inf, 5})), {-1, 2, -3, 4});
 }
 
@@ -137,6 +138,48 @@ TEST(Logic, OfNumbersAndBits) {
   expect_vector(tn::bitwise_xor(i, j), {6, -8});
   expect_vector(tn::bitwise_not(i), {-13, 0});
   expect_vector(tn::bitwise_not(from<bool>({true, false})), {false, true});
+}
+
+template <class X>
+constexpr int accepted(const X*) {
+  int count = requires(X x) {
+    abs(x);
+  };
+  count += requires(X x) {
+    sign(x);
+  };
+  count += requires(X x) {
+    tn::fmod(x, x);
+  };
+  count += requires(X x) {
+    tn::remainder(x, x);
+  };
+  count += requires(X x) {
+    tn::heaviside(x, x);
+  };
+  count += requires(X x) {
+    tn::isnan(x);
+  };
+  count += requires(X x) {
+    tn::logical_and(x, x);
+  };
+  count += requires(X x) {
+    tn::logical_or(x, x);
+  };
+  count += requires(X x) {
+    tn::logical_xor(x, x);
+  };
+  count += requires(X x) {
+    tn::logical_not(x);
+  };
+  return count;
+}
+
+/// At the call, not somewhere inside.
+TEST(Math, Bfloat16IsRefused) {
+  EXPECT_EQ(accepted(static_cast<const Tensor<float>*>(nullptr)), 10);
+  EXPECT_EQ(accepted(static_cast<const Tensor<tn::index_t>*>(nullptr)), 10);
+  EXPECT_EQ(accepted(static_cast<const Tensor<tn::bfloat16>*>(nullptr)), 0);
 }
 
 }  // namespace

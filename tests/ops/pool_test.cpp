@@ -100,6 +100,60 @@ TYPED_TEST(Pool, MeansDivideByWhatTheyCount) {
   expect_values(tn::lp_pool1d(from<T>({{3, 4, 0, 5}}), 2, {2}), {1, 2}, {5, 5});
 }
 
+TYPED_TEST(Pool, TheLastWindowMayBeLongerThanTheInput) {
+  using T = TypeParam;
+  const auto x = reshape(from<T>({1, 2}), {1, 1, 2});
+  expect_values(tn::max_pool1d(x, {3}, {.stride = {3}, .ceil_mode = true}), {1, 1, 1}, {2});
+  expect_values(tn::avg_pool1d(x, {3}, {.stride = {3}, .ceil_mode = true}), {1, 1, 1}, {1.5});
+  expect_values(tn::avg_pool1d(x, {3}, {.stride = {3}, .ceil_mode = true, .divisor_override = 6}), {1, 1, 1},
+                {0.5});
+  expect_values(tn::lp_pool1d(x, 1, {3}, {.stride = {3}, .ceil_mode = true}), {1, 1, 1}, {4.5});
+  // padding before and behind; the window begins in it
+  expect_values(tn::max_pool1d(x, {5}, {.stride = {5}, .padding = {1}, .ceil_mode = true}), {1, 1, 1}, {2});
+  expect_values(tn::avg_pool1d(x, {5}, {.stride = {5}, .padding = {1}, .ceil_mode = true}), {1, 1, 1},
+                {0.75});
+  expect_values(
+      tn::avg_pool1d(x, {5}, {.stride = {5}, .padding = {1}, .ceil_mode = true, .count_include_pad = false}),
+      {1, 1, 1}, {1.5});
+  // dilation: of elements 0 and 2 there is only the first
+  expect_values(tn::max_pool1d(x, {2}, {.stride = {2}, .dilation = {2}, .ceil_mode = true}), {1, 1, 1}, {1});
+  // a second window would begin behind the input and what precedes it
+  expect_values(tn::max_pool1d(from<T>({{1, 2, 3}}), {2}, {.padding = {1}, .ceil_mode = true}), {1, 2},
+                {1, 3});
+  expect_values(tn::avg_pool1d(from<T>({{1, 2, 3}}), {2},
+                               {.padding = {1}, .ceil_mode = true, .count_include_pad = false}),
+                {1, 2}, {1, 2.5});
+  expect_values(tn::max_pool1d(from<T>({{1, 2, 3}}), {1}, {.stride = {3}, .ceil_mode = true}), {1, 1}, {1});
+  const auto plane = reshape(from<T>({1, 2, 3, 4}), {1, 2, 2});
+  expect_values(tn::max_pool2d(plane, {3}, {.ceil_mode = true}), {1, 1, 1}, {4});
+  expect_values(tn::avg_pool2d(plane, {3, 1}, {.ceil_mode = true}), {1, 1, 2}, {2, 3});
+  const auto volume = reshape(from<T>({1, 2, 3, 4, 5, 6, 7, 8}), {1, 2, 2, 2});
+  expect_values(tn::max_pool3d(volume, {3}, {.ceil_mode = true}), {1, 1, 1, 1}, {8});
+  expect_values(tn::avg_pool3d(volume, {3}, {.ceil_mode = true}), {1, 1, 1, 1}, {4.5});
+  expect_values(tn::lp_pool2d(plane, 1, {3}, {.ceil_mode = true}), {1, 1, 1}, {22.5});
+  const auto [y, where] = tn::max_pool2d_with_indices(plane, {3}, {.ceil_mode = true});
+  expect_values(where, {1, 1, 1}, {3});
+}
+
+TYPED_TEST(Pool, GradientsOfAWindowLongerThanTheInput) {
+  using T = TypeParam;
+  auto x = reshape(from<T>({1, 4, 3, 2}), {1, 2, 2}).requires_grad_();
+  const auto gradient = [&](const tn::Tensor<T>& y) { return tn::grad(sum(y), {x})[0]; };
+  expect_values(gradient(tn::max_pool2d(x, {3}, {.ceil_mode = true})), {1, 2, 2}, {0, 1, 0, 0});
+  expect_values(gradient(tn::avg_pool2d(x, {3}, {.ceil_mode = true})), {1, 2, 2}, {0.25, 0.25, 0.25, 0.25});
+}
+
+TEST(PoolErrors, AKernelMustFitWithinAStride) {
+  const auto x = tn::ones<float>({1, 1, 2});
+  const std::string text =
+      "a kernel of (3,) with dilation (1,) does not fit shape (1, 1, 2) with padding (0,)";
+  expect_error<tn::ShapeError>([&] { tn::max_pool1d(x, {3}, {.stride = {3}}); }, "[max_pool1d] " + text);
+  expect_error<tn::ShapeError>([&] { tn::max_pool1d(x, {3}, {.stride = {1}, .ceil_mode = true}); },
+                               "[max_pool1d] " + text);
+  expect_error<tn::ShapeError>([&] { tn::avg_pool1d(x, {3}, {.stride = {1}, .ceil_mode = true}); },
+                               "[avg_pool1d] " + text);
+}
+
 TYPED_TEST(Pool, UnpoolingPutsMaximaBack) {
   using T = TypeParam;
   const auto x = reshape(from<T>({1, 2, 3, 4, 8, 7, 6, 5}), {1, 2, 4});

@@ -48,6 +48,14 @@ TEST(Optimizer, AcceptsStridedGradientsAndSkipsUndefinedOnes) {
   expect_vector(q, {0});
 }
 
+TEST(Optimizer, AGradientMayBeAViewOfItsParameter) {
+  auto p = tn::reshape(tn::arange<float>(64 * 64), {64, 64});
+  const auto want = tn::sub(p, tn::transpose(p, 0, 1));
+  Sgd<float> sgd(std::vector{p}, {.lr = 1});
+  sgd.step({tn::transpose(p, 0, 1)});
+  expect_values(p, {64, 64}, want.to_vector());
+}
+
 TEST(Optimizer, MemoryStaysWhatItIs) {
   auto p = from<float>({1, 2});
   Sgd<float> sgd({p}, {.momentum = 0.9});

@@ -13,6 +13,7 @@ namespace {
 using support::expect_error;
 using support::expect_values;
 using support::expect_vector;
+using support::nan;
 using tn::from;
 using tn::Generator;
 using tn::index_t;
@@ -42,6 +43,47 @@ TEST(Create, FromValues) {
   expect_error<tn::ShapeError>([] { from<float>({{1, 2}, {3}}); }, "[from] rows differ in length: 2 and 1");
 }
 
+TEST(Create, RangesOfIntegersCountInIntegers) {
+  using I = std::int64_t;
+  constexpr I least = std::numeric_limits<I>::min(), most = std::numeric_limits<I>::max();
+  expect_vector(tn::arange<I>(9007199254740992, 9007199254740995),
+                {9007199254740992, 9007199254740993, 9007199254740994});
+  expect_vector(tn::arange<I>(0, 9007199254740993, 9007199254740992), {0, 9007199254740992});
+  expect_vector(tn::arange<I>(9007199254740993, 9007199254740990, -2), {9007199254740993, 9007199254740991});
+  expect_vector(tn::arange<I>(most - 1, most), {most - 1});
+  expect_vector(tn::arange<I>(least, least + 2), {least, least + 1});
+  expect_vector(tn::arange<I>(least, most, I{1} << 62), {least, -(I{1} << 62), 0, I{1} << 62});
+  expect_vector(tn::arange<I>(most, least, least), {most, -1});
+  expect_vector(tn::arange<I>(0, -5, -2), {0, -2, -4});
+  EXPECT_EQ(tn::arange<I>(most, least).size(), 0);
+  EXPECT_EQ(tn::arange<I>(least, most, -1).size(), 0);
+  expect_vector(tn::arange<std::int32_t>(2147483645, 2147483648, 2), {2147483645, 2147483647});
+  expect_vector(tn::arange<std::int32_t>(-2147483647, -2147483649, -1), {-2147483647, -2147483647 - 1});
+  expect_vector(tn::arange<std::uint8_t>(5, 0, -2), {5, 3, 1});
+  expect_vector(tn::arange<std::uint8_t>(200, 256, 50), {200, 250});
+  EXPECT_EQ(tn::arange<std::uint8_t>(256).at({255}), 255);
+  expect_vector(tn::arange<bool>(2), {false, true});
+  expect_error<tn::ValueError>([] { tn::arange<I>(0, 5, 0); }, "[arange] step is 0");
+  expect_error<tn::ValueError>(
+      [] { tn::arange<I>(least, most); },
+      "[arange] the range from -9223372036854775808 to 9223372036854775807 by 1 is too long");
+  expect_error<tn::ValueError>([] { tn::arange<std::uint8_t>(300); },
+                               "[arange] 299 in the range from 0 to 300 by 1 does not fit uint8");
+  expect_error<tn::ValueError>([] { tn::arange<std::uint8_t>(-1, 3); },
+                               "[arange] -1 in the range from -1 to 3 by 1 does not fit uint8");
+}
+
+TEST(Create, TensorsOfBfloat16) {
+  using tn::bfloat16;
+  const auto numbers = [](const tn::Tensor<bfloat16>& x) { return std::vector<float>(x.begin(), x.end()); };
+  EXPECT_EQ(numbers(tn::arange<bfloat16>(bfloat16(4.0f))), (std::vector<float>{0, 1, 2, 3}));
+  EXPECT_EQ(numbers(tn::arange<bfloat16>(1, 2, 0.5f)), (std::vector<float>{1, 1.5f}));
+  EXPECT_EQ(numbers(tn::ones<bfloat16>({2})), (std::vector<float>{1, 1}));
+  EXPECT_EQ(numbers(tn::eye<bfloat16>(2)), (std::vector<float>{1, 0, 0, 1}));
+  EXPECT_EQ(numbers(tn::full<bfloat16>({1}, bfloat16(3.0f))), (std::vector<float>{3}));
+  expect_error<tn::ValueError>([] { tn::arange<bfloat16>(0, 1, 0); }, "[arange] step is 0");
+}
+
 TEST(Create, Ranges) {
   expect_vector(tn::arange<float>(3), {0, 1, 2});
   expect_vector(tn::arange<std::int64_t>(2, 8, 3), {2, 5});
@@ -57,6 +99,7 @@ TEST(Create, Ranges) {
   expect_error<tn::ValueError>([] { tn::arange<float>(0, 1, 0); }, "[arange] step is 0");
   expect_error<tn::ValueError>([] { tn::arange<double>(0, 1, 1e-300); },
                                "[arange] the range from 0 to 1 by 0 is too long");
+  EXPECT_THROW(tn::arange<float>(0, nan), tn::ValueError);
   expect_error<tn::ValueError>([] { tn::linspace<float>(0, 1, -1); }, "[linspace] negative count -1");
 }
 

@@ -322,21 +322,22 @@ namespace tangent {
 template <class A, class B>
 constexpr auto power_by_base(const A& a, const B& b) {
   if constexpr (std::is_arithmetic_v<B>)
-    return b * pow(a, b == B(0) ? B(1) : b - B(1));
+    return b * pow(a, b == B(0) ? B(0) : b - B(1));
   else
-    return select(innermost(b) == 0.0, 0.0 * a, b * pow(a, b - 1.0));
+    return select(innermost(b) == 0.0, 0.0 * b, b * pow(a, b - 1.0));
 }
-/// y log a for y = a^b, and 0 where a is 0.
+/// y log a for y = a^b, and 0 where a is 0 and y finite.
 template <class A, class Y>
 constexpr auto power_by_exponent(const A& a, const Y& y) {
   if constexpr (std::is_arithmetic_v<A>)
     return y * (a == A(0) ? 0.0 : __builtin_log(static_cast<double>(a)));
   else
-    return select(innermost(a) == 0.0, 0.0 * y, y * log(a));
+    return select((innermost(a) == 0.0) & (innermost(y) < __builtin_inf()), 0.0 * y, y * log(a));
 }
 }  // namespace tangent
 
-/// a^b. At b = 0 the derivative by a is 0, at a = 0 the one by b is 0 (as PyTorch has it).
+/// a^b. At b = 0 the derivative by a is 0, at a = 0 the one by b is 0 unless a^b is infinite (as PyTorch
+/// has it).
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto pow(const A& a, const B& b) {

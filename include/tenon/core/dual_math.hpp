@@ -86,6 +86,7 @@ constexpr auto atan2(const A& a, const B& b) {
   return Dual{atan2(y, x), tangent::add(tangent::scale(x / squares, tangent_at<L>(a)),
                                         tangent::scale(-(y / squares), tangent_at<L>(b)))};
 }
+/// The length of the vector (a, b); its derivatives at 0 are taken as 0.
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto hypot(const A& a, const B& b) {
@@ -93,8 +94,9 @@ constexpr auto hypot(const A& a, const B& b) {
   const auto& x = value_at<L>(a);
   const auto& y = value_at<L>(b);
   const auto length = hypot(x, y);
-  return Dual{length, tangent::add(tangent::scale(x / length, tangent_at<L>(a)),
-                                   tangent::scale(y / length, tangent_at<L>(b)))};
+  const auto divisor = select(innermost(length) == 0.0, length + 1.0, length);
+  return Dual{length, tangent::add(tangent::scale(x / divisor, tangent_at<L>(a)),
+                                   tangent::scale(y / divisor, tangent_at<L>(b)))};
 }
 /// a - b trunc(a / b)
 template <class A, class B>

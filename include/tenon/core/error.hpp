@@ -56,6 +56,12 @@ requires std::is_arithmetic_v<T> std::string describe(T value) {
   return text;
 }
 
+/// bfloat16, as the number that it stands for.
+template <class T>
+requires(!std::is_arithmetic_v<T> && std::is_convertible_v<T, float>) std::string describe(const T& value) {
+  return describe(static_cast<float>(value));
+}
+
 /// One piece of a message, by reference: text, or anything with a `describe`. Formatted only when the message
 /// is built.
 class Piece {

@@ -10,7 +10,7 @@
 namespace TENON_NAMESPACE {
 
 /// max(x, 0); the derivative at 0 is 0. Nair & Hinton 2010.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> relu(const Tensor<T>& x) {
   return map(
       "relu", [](auto v) { return select(v <= 0, 0, v); }, x);
@@ -78,7 +78,7 @@ Tensor<T> celu(const Tensor<T>& x, double alpha = 1) {
       "celu", [a = static_cast<T>(alpha)](auto v) { return select(v > 0, v, a * expm1(v / a)); }, x);
 }
 /// x where it exceeds the threshold, else `value`
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> threshold(const Tensor<T>& x, std::type_identity_t<T> limit, std::type_identity_t<T> value) {
   return map(
       "threshold", [limit, value](auto v) { return select(v <= limit, value, v); }, x);
@@ -124,7 +124,12 @@ Tensor<T> hardswish(const Tensor<T>& x) {
 /// x clipped to [low, high]
 template <Real T>
 Tensor<T> hardtanh(const Tensor<T>& x, double low = -1, double high = 1) {
-  return clamp(x, static_cast<T>(low), static_cast<T>(high));
+  return map(
+      "hardtanh",
+      [l = static_cast<T>(low), h = static_cast<T>(high)](auto v) {
+        return select(v <= l, l, select(v >= h, h, v));
+      },
+      x);
 }
 /// x clipped to [0, 6]
 template <Real T>

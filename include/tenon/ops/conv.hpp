@@ -159,9 +159,10 @@ void check_conv(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& bias, i
                       w.shape());
 }
 
-/// Windows of a kernel over the last axes of a shape: how many fit decides the result.
+/// Windows of a kernel over the last axes of a shape: how many fit decides the result, or with `beyond` how
+/// many may also reach less than a stride beyond the padded end.
 inline Windows sliding_windows(const Shape& x, const Dims& kernel, const Dims& stride, const Dims& padding,
-                               const Dims& dilation, const char* op) {
+                               const Dims& dilation, const char* op, bool beyond = false) {
   Windows w;
   const int rank = kernel.size();
   for (int i = 0; i < rank; ++i) {
@@ -171,7 +172,8 @@ inline Windows sliding_windows(const Shape& x, const Dims& kernel, const Dims& s
     w.stride[axis] = stride[i];
     w.padding[axis] = padding[i];
     w.dilation[axis] = dilation[i];
-    const index_t room = w.size[axis] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
+    const index_t room =
+        w.size[axis] + 2 * padding[i] + (beyond ? stride[i] - 1 : 0) - dilation[i] * (kernel[i] - 1) - 1;
     check<ShapeError>(room >= 0, op, "a kernel of ", kernel, " with dilation ", dilation,
                       " does not fit shape ", x, " with padding ", padding);
     w.result[axis] = room / stride[i] + 1;

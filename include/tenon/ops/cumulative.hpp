@@ -40,7 +40,7 @@ ValuesIndices<T> cummin(const Tensor<T>& x, index_t axis) {
 }
 
 /// x_(i + 1) - x_i along an axis, `times` times over; one entry less each time, until none is left.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> diff(const Tensor<T>& x, index_t times = 1, index_t axis = -1) {
   check<ShapeError>(x.rank() > 0, "diff", "a tensor of rank 0 has no axes");
   check<ValueError>(times >= 0, "diff", "negative order ", times);

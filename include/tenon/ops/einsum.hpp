@@ -361,7 +361,7 @@ Tensor<T> tensordot(const Tensor<T>& a, const Tensor<T>& b, index_t count = 2) {
 
 /// Kronecker product: every element of a times the whole of b; the lower rank gets leading axes.
 ///   y[i p + k, …] = a[i, …] b[k, …], p the extent of b
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> kron(const Tensor<T>& a, const Tensor<T>& b) {
   const int rank = std::max(a.rank(), b.rank());
   check<ShapeError>(2 * rank <= max_rank, "kron", "expected at most ", max_rank / 2, " axes, got ", a.shape(),

@@ -134,9 +134,13 @@ Tensor<T> weighted_pixels(const Tensor<T>& rows, const std::vector<GridAxis<T>>&
     *inside++ = visible ? T(1) : T(0);
   }
   Tensor<T> weight = seen;
+  if (options.mode == GridMode::nearest)  // steps: recorded, with derivative 0
+    weight = map(
+        "grid_sample", [](auto s, auto p) { return select(s >= 0, s, p); }, seen, axes[0].position);
   for (std::size_t k = 0; k < axes.size() && options.mode != GridMode::nearest; ++k)
     weight = map(
-        "grid_sample", [](auto w, auto v) { return select(w == 0, 0, w * v); }, weight,
+        "grid_sample",  // a weight of 0 says nothing of the pixel: its derivative need not be 0
+        [](auto s, auto w, auto v) { return select(s == 0, 0, w * v); }, seen, weight,
         pixel_weights(axes[k], steps[k], options.mode));
   return mul(index_select(rows, 0, at), unsqueeze(weight, 1));
 }

@@ -3,8 +3,19 @@
 /// be written, leaves that require a gradient only under NoGrad.
 
 #include "tenon/ops/arithmetic.hpp"
+#include "tenon/tensor/overlap.hpp"
 
 namespace TENON_NAMESPACE {
+
+namespace detail {
+/// `source` as an element-wise pass that writes `target` may read it: a copy where an element could be
+/// overwritten before its turn.
+template <class T>
+Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& source) {
+  if (!may_overlap(target, source) || same_elements(target, source)) return source;
+  return clone(source.detach());
+}
+}  // namespace detail
 
 /// Sets every element.
 template <Scalar T>
@@ -16,18 +27,20 @@ void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) 
                                                 x.mutable_data(), x.strides().data());
 }
 
-/// Overwrites x with the elements of `source`, which broadcasts to it and does not overlap it.
+/// Overwrites x with the elements of `source`, which broadcasts to it. Where both share memory, x becomes
+/// what `source` was before.
 template <Scalar T>
 void copy_(Tensor<T>& x, const Tensor<T>& source) {
   check_writable(x, "copy_");
   check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), "copy_") == x.shape(), "copy_", "shape ",
                     source.shape(), " does not broadcast to ", x.shape());
-  const Strides from = broadcast_strides(source, x.shape());
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), source.data(), from.data(),
+  const Tensor<T> y = detail::readable_while_writing(x, source);
+  const Strides from = broadcast_strides(y, x.shape());
+  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), y.data(), from.data(),
                                                 x.mutable_data(), x.strides().data());
 }
 
-/// x += y, where y broadcasts to x.
+/// x += y, where y broadcasts to x and may share memory with it: y is what it was before.
 template <Real T>
 void add_(Tensor<T>& x, const Tensor<T>& y) {
   check_writable(x, "add_");
@@ -35,7 +48,8 @@ void add_(Tensor<T>& x, const Tensor<T>& y) {
                     " does not broadcast to ", x.shape());
   const NoGrad no_grad;
   if (x.is_contiguous())
-    detail::map_into<T>([](auto a, auto b) { return a + b; }, {{x.mutable_data()}}, x.shape(), x, y);
+    detail::map_into<T>([](auto a, auto b) { return a + b; }, {{x.mutable_data()}}, x.shape(), x,
+                        detail::readable_while_writing(x, y));
   else
     copy_(x, add(x, y));
 }

@@ -82,10 +82,15 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
       op, [](auto w, auto l) { return select(w == 0, 0, -(w * l)); }, targets.weights,
       index_select(flatten(rows), 0, targets.at));
   if (options.label_smoothing > 0) {
-    const Tensor<T> spread = sum(options.weight.defined() ? mul(rows, options.weight.detach()) : rows, {1});
+    const Tensor<T> weighted =
+        options.weight.defined() ? map(op, detail::weighted_log, options.weight.detach(), rows) : rows;
+    const Tensor<T> spread = sum(weighted, {1});
     const T e = static_cast<T>(options.label_smoothing);
     losses = map(
-        op, [e, c = static_cast<T>(classes)](auto l, auto s, auto k) { return (1 - e) * l - e / c * s * k; },
+        op,
+        [e, c = static_cast<T>(classes)](auto l, auto s, auto k) {
+          return (1 - e) * l - e / c * weighted_log(k, s);
+        },
         losses, spread, targets.counts);
   }
   if (options.reduction == Reduction::none) return reshape(losses, target.shape());
@@ -118,7 +123,7 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target,
 }
 
 /// Cross entropy of class scores and class probabilities of the same shape; the mean divides by the number of
-/// targets.
+/// targets. A class of probability 0 contributes nothing even if its score is -infinity.
 template <Real T>
 Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
                         const ClassLossOptions<T>& options = {}) {
@@ -129,11 +134,14 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
                     x.shape(), ", got ", probabilities.shape());
   const T e = static_cast<T>(options.label_smoothing);
   const auto cross = [e, c = static_cast<T>(classes)](auto l, auto t) {
-    return -(((1 - e) * t + e / c) * l);
+    return -detail::weighted_log((1 - e) * t + e / c, l);
   };
   Tensor<T> terms = map("cross_entropy", cross, detail::rows_of_classes(log_softmax(x, axis)),
                         detail::rows_of_classes(probabilities));
-  if (options.weight.defined()) terms = mul(terms, options.weight.detach());
+  if (options.weight.defined())
+    terms = map(
+        "cross_entropy", [](auto w, auto l) { return -detail::weighted_log(w, -l); }, options.weight.detach(),
+        terms);
   Shape shape = x.shape();
   shape.erase(axis);
   return detail::reduce_loss(reshape(sum(terms, {1}), shape), options.reduction);
@@ -144,15 +152,24 @@ struct KlDivOptions {
   bool log_target = false;                ///< whether targets are log-probabilities as well
 };
 /// Kullback-Leibler divergence of targets from log-probabilities x, term by term.
-///   t (log t - x), 0 where t is 0; or e^t (t - x)    shapes broadcast    throws ShapeError
+///   t (log t - x), or e^t (t - x); 0 where t (e^t) is 0, even for an x of -infinity    shapes broadcast
+///   throws ShapeError
 template <Real T>
 Tensor<T> kl_div(const Tensor<T>& x, const Tensor<T>& target, const KlDivOptions& options = {}) {
   if (options.log_target)
     return detail::map_loss(
-        "kl_div", options.reduction, [](auto v, auto t) { return exp(t) * (t - v); }, x, target);
+        "kl_div", options.reduction,
+        [](auto v, auto t) {
+          const auto p = exp(t);
+          return select(p == 0, 0, p * (t - v));
+        },
+        x, target);
   return detail::map_loss(
       "kl_div", options.reduction,
-      [](auto v, auto t) { return select(t == 0, 0, t * log(select(t == 0, 1, t))) - t * v; }, x, target);
+      [](auto v, auto t) {
+        return select(t == 0, 0, t * log(select(t == 0, 1, t))) - detail::weighted_log(t, v);
+      },
+      x, target);
 }
 
 template <Real T>

@@ -15,6 +15,16 @@ enum class Reduction {
 
 namespace detail {
 
+/// w l of a weight and a logarithm, and 0 where w is 0 and l is -infinity, derivatives too: what cannot
+/// happen costs nothing.
+struct WeightedLog {
+  template <class W, class L>
+  auto operator()(const W& w, const L& l) const {
+    return select((w == 0) & (l == -std::numeric_limits<double>::infinity()), 0, w * l);
+  }
+};
+inline constexpr WeightedLog weighted_log{};
+
 /// A sum of losses of the given shape, divided as the reduction says.
 template <class T>
 Tensor<T> scale_total(const Tensor<T>& total, const Shape& shape, Reduction reduction) {

@@ -118,25 +118,25 @@ void check_divisor(const Tensor<T>& b, const char* op) {
 }  // namespace detail
 /// What a / b leaves, with the sign of a.
 ///   da = g, db = -g trunc(a / b)    throws ValueError for an integer 0
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> fmod(const Tensor<T>& a, const Tensor<T>& b) {
   detail::check_divisor(b, "fmod");
   return map(
       "fmod", [](auto x, auto y) { return fmod(x, y); }, a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> fmod(const Tensor<T>& a, S b) {
   return fmod(a, scalar<T>(number_as<T>(b, "fmod")));
 }
 /// What a / b leaves, with the sign of b: Python's %.
 ///   da = g, db = -g floor(a / b)    throws ValueError for an integer 0
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> remainder(const Tensor<T>& a, const Tensor<T>& b) {
   detail::check_divisor(b, "remainder");
   return map(
       "remainder", [](auto x, auto y) { return remainder(x, y); }, a, b);
 }
-template <Scalar T, Number S>
+template <Arithmetic T, Number S>
 Tensor<T> remainder(const Tensor<T>& a, S b) {
   return remainder(a, scalar<T>(number_as<T>(b, "remainder")));
 }
@@ -198,11 +198,11 @@ Tensor<T> copysign(const Tensor<T>& a, const Tensor<T>& b) {
       a, b.detach());
 }
 /// 0 below 0, 1 above, `at_zero` at 0; not recorded
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> heaviside(const Tensor<T>& x, const Tensor<T>& at_zero) {
   const NoGrad no_grad;
   return map(
-      "heaviside", [](auto v, auto z) { return select(v == 0, z, select(v > 0, z * 0 + 1, v * 0)); }, x,
+      "heaviside", [](auto v, auto z) { return select(v == 0, z, select(v > 0, sign(v), sign(v) + 1)); }, x,
       at_zero);
 }
 /// NaN and infinities replaced: by 0 and the largest finite numbers unless others are given.
@@ -221,7 +221,7 @@ Tensor<T> nan_to_num(const Tensor<T>& x, std::type_identity_t<T> nan = 0,
       x);
 }
 
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> isnan(const Tensor<T>& x) {
   return ne(x, x);
 }
@@ -237,22 +237,22 @@ Tensor<bool> isfinite(const Tensor<T>& x) {
 }
 
 /// Numbers are true unless they are 0.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> logical_and(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "logical_and", [](auto x, auto y) { return (x != 0) & (y != 0); }, a, b);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> logical_or(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "logical_or", [](auto x, auto y) { return (x != 0) | (y != 0); }, a, b);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> logical_xor(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "logical_xor", [](auto x, auto y) { return ((x != 0) & (y == 0)) | ((x == 0) & (y != 0)); }, a, b);
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> logical_not(const Tensor<T>& x) {
   return eq(x, 0);
 }

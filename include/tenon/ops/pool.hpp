@@ -41,12 +41,11 @@ Windows pooling_windows(const char* op, const Tensor<T>& x, const Dims& kernel, 
              d = per_axis(dilation, rank, 1, 1, op, "dilation");
   for (int i = 0; i < rank; ++i)
     check<ValueError>(2 * p[i] <= k[i], op, "padding ", p, " is more than half of kernel ", k);
-  Windows w = sliding_windows(x.shape(), k, s, p, d, op);
+  Windows w = sliding_windows(x.shape(), k, s, p, d, op, ceil_mode);
   for (int axis = 3 - rank; ceil_mode && axis < 3; ++axis) {
-    const index_t reach = w.dilation[axis] * (w.kernel[axis] - 1) + 1;
-    const bool more = (w.result[axis] - 1) * w.stride[axis] + reach < w.size[axis] + 2 * w.padding[axis];
-    // It must start inside the plane or what precedes it.
-    if (more && w.result[axis] * w.stride[axis] < w.size[axis] + w.padding[axis]) ++w.result[axis];
+    // The last must start inside the plane or what precedes it; a first one there always is.
+    const bool inside = (w.result[axis] - 1) * w.stride[axis] < w.size[axis] + w.padding[axis];
+    if (!inside && w.result[axis] > 1) --w.result[axis];
   }
   return w;
 }
@@ -171,7 +170,12 @@ Tensor<T> lp_pool(const char* op, const Tensor<T>& x, double p, const Dims& kern
   check<ValueError>(p != 0, op, "the norm of order 0 is not one of windows");
   const Windows w = pooling_windows<rank>(op, x, kernel, options.stride, {}, {}, options.ceil_mode);
   const AvgPoolOptions means{.stride = options.stride, .ceil_mode = options.ceil_mode};
-  return pow(mul(avg_pool<rank>(op, pow(x, p), kernel, means), w.taps()), 1 / p);
+  return map(
+      op,
+      [k = static_cast<T>(w.taps()), r = static_cast<T>(1 / p)](auto m) {
+        return select(m == 0, pow(innermost(m), r), pow(k * m, r));
+      },
+      avg_pool<rank>(op, pow(x, p), kernel, means));
 }
 
 template <int rank, class T>
@@ -264,7 +268,8 @@ Tensor<T> avg_pool3d(const Tensor<T>& x, const Dims& kernel, const AvgPoolOption
 }
 
 /// (K mean of x^p over each window)^(1/p), K the elements of the kernel; signs count, as PyTorch has it.
-///   shapes as avg_pool1d    throws ShapeError, ValueError    keeps x and the means
+///   shapes as avg_pool1d    the gradient of a window of zeros is 0    throws ShapeError, ValueError
+///   keeps x and the means
 template <Real T>
 Tensor<T> lp_pool1d(const Tensor<T>& x, double p, const Dims& kernel, const LpPoolOptions& options = {}) {
   return detail::lp_pool<1>("lp_pool1d", x, p, kernel, options);

@@ -111,7 +111,7 @@ inline void check_probability(double p, const char* op) {
 }  // namespace detail
 
 /// 1 with probability p, else 0.    throws ValueError when p is outside [0, 1]
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default_generator()) {
   detail::check_probability(p, "bernoulli");
   const auto limit = static_cast<std::uint64_t>(p * 0x1p32);

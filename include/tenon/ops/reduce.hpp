@@ -95,10 +95,18 @@ VarMean<T> var_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correctio
   const Shape shape = detail::AxisSet(axes, x.rank(), "var_mean").apply(x.shape(), keepdim);
   return {div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0)), reshape(wide, shape)};
 }
-/// Standard deviation, the root of `var`.
+namespace detail {
+/// The root of a sum of squares. Where that is 0 its slope is taken as 0, which no other choice improves on.
+template <class T>
+Tensor<T> root_of_squares(const char* name, const Tensor<T>& squares) {
+  return map(
+      name, [](auto s) { return select(s > 0, sqrt(s), s * 0); }, squares);
+}
+}  // namespace detail
+/// Standard deviation, the root of `var`. The gradient at equal elements is 0.
 template <Real T>
 Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
-  return sqrt(var(x, axes, correction, keepdim));
+  return detail::root_of_squares("std", var(x, axes, correction, keepdim));
 }
 
 namespace detail {
@@ -112,9 +120,7 @@ Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>&
       [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
         const Tensor<T> input = p.input(0);
         const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
-        const Tensor<T> hits = map(
-            "eq", [](auto a, auto b) { return select(a == b, a * 0 + 1, a * 0); }, input.detach(),
-            wide(p.output()).detach());
+        const Tensor<T> hits = to<T>(eq(input.detach(), wide(p.output()).detach()));
         return {mul(hits, div(wide(p.gradient()), sum(hits, axes, true)))};
       },
       Keep::output);
@@ -242,7 +248,7 @@ Tensor<sum_t<T>> prod(const Tensor<T>& x) {
   return prod(flatten(x), 0);
 }
 
-/// log sum exp x over axes, stable for any magnitude; -inf of nothing but -inf.
+/// log sum exp x over axes, stable for any magnitude; -inf, with gradient 0, of nothing but -inf.
 template <Real T>
 Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) {
   if (x.size() == 0) return log(sum(exp(x), axes, keepdim));
@@ -251,7 +257,8 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) 
   const Tensor<T> shifted = map(
       "logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
   const Tensor<T> y = map(
-      "logsumexp", [](auto s, auto m) { return log(s) + m; }, sum(shifted, axes, true), shift);
+      "logsumexp", [](auto s, auto m) { return select(s == 0, log(innermost(s)), log(s)) + m; },
+      sum(shifted, axes, true), shift);
   return keepdim ? y : reshape(y, detail::AxisSet(axes, x.rank(), "logsumexp").apply(x.shape(), false));
 }
 
@@ -277,19 +284,23 @@ Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
 }
 
 /// Vector norm of order p over axes: (sum |x|^p)^(1/p); p may be ±infinity or 0 (the number of nonzeros).
-/// The gradient at a zero vector is 0 for p = 2.
+/// The gradient at a zero vector, and by an element that is 0, is 0.
 template <Real T>
 Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool keepdim = false) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (p == 1) return sum(abs(x), axes, keepdim);
-  if (p == 2)
-    return map(
-        "norm", [](auto s) { return select(s > 0, sqrt(s), s * 0); }, sum(square(x), axes, keepdim));
+  if (p == 2) return detail::root_of_squares("norm", sum(square(x), axes, keepdim));
   if (p == 0) return sum(to<T>(ne(x, 0)), axes, keepdim);
   if (x.size() == 0) return sum(x, axes, keepdim);
   if (p == infinity) return amax(abs(x), axes, keepdim);
   if (p == -infinity) return amin(abs(x), axes, keepdim);
-  return pow(sum(pow(abs(x), p), axes, keepdim), 1 / p);
+  const auto power = [p = static_cast<T>(p)](auto v) {  // below 1 its slope at 0 is infinite
+    return select(v == 0, pow(abs(innermost(v)), p), pow(abs(v), p));
+  };
+  const Tensor<T> powers = p > 1 ? pow(abs(x), p) : map("norm", power, x);
+  return map(
+      "norm", [r = static_cast<T>(1 / p)](auto s) { return select(s == 0, pow(innermost(s), r), pow(s, r)); },
+      sum(powers, axes, keepdim));
 }
 
 }  // namespace TENON_NAMESPACE

@@ -112,11 +112,11 @@ Tensor<T> poisson_nll_loss(const Tensor<T>& x, const Tensor<T>& target,
   if (options.log_input)
     return detail::map_loss(
         "poisson_nll_loss", options.reduction,
-        [stirling](auto a, auto t) { return exp(a) - t * a + stirling(t); }, x, target);
+        [stirling](auto a, auto t) { return exp(a) - detail::weighted_log(t, a) + stirling(t); }, x, target);
   return detail::map_loss(
       "poisson_nll_loss", options.reduction,
       [stirling, eps = static_cast<T>(options.eps)](auto a, auto t) {
-        return a - t * log(a + eps) + stirling(t);
+        return a - detail::weighted_log(t, log(a + eps)) + stirling(t);
       },
       x, target);
 }

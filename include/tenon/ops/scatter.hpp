@@ -216,7 +216,7 @@ T neutral(ScatterReduce reduce) {
 /// than src. Without `include_self` the value of x counts only where no entry comes.
 ///   throws ShapeError, IndexError    keeps what the reduction needs
 ///   gradients: of equal extrema each gets its share; products may hold zeros
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> scatter_reduce(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                          const Tensor<T>& source, ScatterReduce reduce, bool include_self = true) {
   const int a = normalize_axis(axis, x.rank(), "scatter_reduce");

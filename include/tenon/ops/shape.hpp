@@ -244,14 +244,14 @@ inline Tensor<bool> lower_mask(const Shape& shape, index_t diagonal, const char*
 }  // namespace detail
 
 /// The lower triangle of the last two axes (column - row <= diagonal), 0 elsewhere.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> keep = detail::lower_mask(x.shape(), diagonal, "tril");
   return map(
       "tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
 }
 /// The upper triangle of the last two axes (column - row >= diagonal), 0 elsewhere.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> triu(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> drop = detail::lower_mask(x.shape(), diagonal - 1, "triu");
   return map(

@@ -67,13 +67,13 @@ Tensor<T> logsigmoid(const Tensor<T>& x) {
       "logsigmoid", [](auto v) { return log_sigmoid(v); }, x);
 }
 /// |x|; the derivative at 0 is 0
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> abs(const Tensor<T>& x) {
   return map(
       "abs", [](auto v) { return abs(v); }, x);
 }
 /// -1, 0 or 1
-template <Scalar T>
+template <Arithmetic T>
 Tensor<T> sign(const Tensor<T>& x) {
   return map(
       "sign", [](auto v) { return sign(v); }, x);

@@ -8,6 +8,7 @@
 ///     adam.step(grad(loss, adam.parameters()));
 
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/inplace.hpp"
 #include "tenon/optim/optimizer_state.hpp"
 #include "tenon/optim/rows.hpp"
 
@@ -215,7 +216,8 @@ void ensure_state(Tensor<T>& state, const Tensor<T>& parameter, double value = 0
 /// with states `Packs` of the new p and the new states.
 template <class T, class F, class... States>
 void update_fused(const F& f, Tensor<T>& p, const Tensor<T>& g, States&... states) {
-  tenon::detail::map_into<T>(f, {{p.mutable_data()}, {states.mutable_data()}...}, p.shape(), p, g, states...);
+  tenon::detail::map_into<T>(f, {{p.mutable_data()}, {states.mutable_data()}...}, p.shape(), p,
+                             tenon::detail::readable_while_writing(p, g), states...);
 }
 
 }  // namespace detail

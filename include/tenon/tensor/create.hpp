@@ -81,24 +81,57 @@ Tensor<T> borrow(T* data, const Shape& shape, void (*release)(void*) = nullptr, 
                          element_count(shape, "borrow"), true);
 }
 
-/// start, start + step, … below stop (above, for a negative step).
+namespace detail {
+/// In what a range of T counts: integers in integers, whatever their size or sign.
 template <Scalar T>
-Tensor<T> arange(std::type_identity_t<T> start, std::type_identity_t<T> stop,
-                 std::type_identity_t<T> step = T(1)) {
-  check<ValueError>(step != T(0), "arange", "step is 0");
+using RangeNumber = std::conditional_t<std::integral<T>, index_t, compute_t<T>>;
+
+/// How many steps lead from start to below stop (above, for a negative step). Unsigned, so that no distance
+/// of two integers overflows.
+inline std::uint64_t range_count(index_t start, index_t stop, index_t step) {
+  const auto from = static_cast<std::uint64_t>(start), to = static_cast<std::uint64_t>(stop),
+             by = static_cast<std::uint64_t>(step);
+  if (step > 0) return start < stop ? (to - from - 1) / by + 1 : 0;
+  return start > stop ? (from - to - 1) / (0 - by) + 1 : 0;
+}
+template <Real T>
+double range_count(T start, T stop, T step) {
   const double span = (static_cast<double>(stop) - static_cast<double>(start)) / static_cast<double>(step);
-  check<ValueError>(span < 0x1p58, "arange", "the range from ", start, " to ", stop, " by ", step,
+  return span <= 0 ? 0 : std::ceil(span);  // NaN stays
+}
+}  // namespace detail
+
+/// start, start + step, … below stop (above, for a negative step). Of integers they may be any int64 whose
+/// range fits T: `arange<std::uint8_t>(256)`.
+///   throws ValueError when step is 0, the range is too long, or an element does not fit T
+template <Scalar T>
+Tensor<T> arange(detail::RangeNumber<T> start, detail::RangeNumber<T> stop, detail::RangeNumber<T> step = 1) {
+  check<ValueError>(step != 0, "arange", "step is 0");
+  const auto span = detail::range_count(start, stop, step);
+  check<ValueError>(span < 1ull << 58, "arange", "the range from ", start, " to ", stop, " by ", step,
                     " is too long");
-  const index_t count = span > 0 ? static_cast<index_t>(std::ceil(span)) : 0;
+  const auto count = static_cast<index_t>(span);
+  const auto number = [start, step](index_t i) {
+    if constexpr (std::integral<T>)  // unsigned: the product may be more than a distance of integers
+      return static_cast<index_t>(static_cast<std::uint64_t>(start) +
+                                  static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step));
+    else
+      return start + static_cast<detail::RangeNumber<T>>(i) * step;
+  };
+  if constexpr (std::integral<T>)
+    for (index_t end : {number(0), number(count > 0 ? count - 1 : 0)})
+      check<ValueError>(count == 0 || static_cast<index_t>(static_cast<T>(end)) == end, "arange", end,
+                        " in the range from ", start, " to ", stop, " by ", step, " does not fit ",
+                        scalar_name<T>());
   Tensor<T> x = Tensor<T>::empty({count});
   T* data = x.mutable_data();
-  for (index_t i = 0; i < count; ++i) data[i] = static_cast<T>(start + static_cast<T>(i) * step);
+  for (index_t i = 0; i < count; ++i) data[i] = static_cast<T>(number(i));
   return x;
 }
 /// 0, 1, … below stop.
 template <Scalar T>
-Tensor<T> arange(std::type_identity_t<T> stop) {
-  return arange<T>(T(0), stop);
+Tensor<T> arange(detail::RangeNumber<T> stop) {
+  return arange<T>(0, stop);
 }
 
 /// `count` numbers from start to stop, both included, computed from the nearer end as PyTorch does.
