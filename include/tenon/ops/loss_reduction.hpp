@@ -15,6 +15,13 @@ enum class Reduction {
 
 namespace detail {
 
+/// Losses do not broadcast: (N, 1) against (N) would be N^2 of them.
+template <class T>
+void check_same_shape(const Tensor<T>& x, const Tensor<T>& target, const char* op) {
+  check<ShapeError>(x.shape() == target.shape(), op, "expected targets of shape ", x.shape(), ", got ",
+                    target.shape());
+}
+
 /// A sum of losses of the given shape, divided as the reduction says.
 template <class T>
 Tensor<T> scale_total(const Tensor<T>& total, const Shape& shape, Reduction reduction) {
