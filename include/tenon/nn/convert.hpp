@@ -86,7 +86,7 @@ void convert(const From& from, To& to) {
 /// `Linear<T>` and `template <class T> struct Mlp` are, which makes it without arguments. It holds no
 /// AnyModule.
 template <Real U, class M>
-auto to(const M& model) {
+[[nodiscard]] auto to(const M& model) {
   using T = ScalarOf<M>;
   using Target = typename detail::Rebind<M, T, U>::type;
   static_assert(std::is_same_v<T, U> || !std::is_same_v<Target, M>,

@@ -317,7 +317,7 @@ auto detail::collect(const M& model) {
 
 /// Handles of the parameters that are not frozen, and their paths.
 template <class M>
-std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
+[[nodiscard]] std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
   std::vector<NamedTensor<ScalarOf<M>>> trained;
   auto all = detail::collect(model).parameters;
   for (auto& named : all)
@@ -327,7 +327,7 @@ std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
 
 /// Handles of the parameters that are not frozen: what optimizers move and `grad` differentiates by.
 template <class M>
-std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
+[[nodiscard]] std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
   std::vector<Tensor<ScalarOf<M>>> handles;
   for (auto& named : named_parameters(model)) handles.push_back(std::move(named.tensor));
   return handles;
@@ -335,7 +335,7 @@ std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
 
 /// The number of numbers in all parameters, frozen or not.
 template <class M>
-index_t parameter_count(const M& model) {
+[[nodiscard]] index_t parameter_count(const M& model) {
   index_t count = 0;
   for (const auto& named : detail::collect(model).parameters) count += named.tensor.size();
   return count;

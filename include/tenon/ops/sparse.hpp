@@ -8,7 +8,7 @@ namespace TENON_NAMESPACE {
 /// A sparse matrix: the entries of row r are offsets[r] … offsets[r + 1], entry e stands in column columns[e]
 /// and has value values[e]. Entries of a row may be in any order; those of one place add up.
 template <Real T>
-class Csr {
+class [[nodiscard]] Csr {
  public:
   /// throws ValueError, IndexError or ShapeError unless the arrays describe a matrix of (rows, columns)
   Csr(index_t rows, index_t columns, const Tensor<index_t>& offsets, const Tensor<index_t>& indices,
