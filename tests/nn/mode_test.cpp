@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "support/expect.hpp"
@@ -169,27 +168,6 @@ TEST(Mode, EvaluationCutsRowsOfEmbeddingsWithoutWriting) {
   const tn::NoGrad no_grad;
   support::expect_values(bags(from<index_t>({{2, 0}})), {1, 2}, {0.9, 1.2}, 1e-6);
   EXPECT_EQ(bags.weight.to_vector(), rows.to_vector());
-}
-
-/// The race that serving from threads would have without it: worker threads record unless they say otherwise.
-TEST(ModeThreads, AModelInEvaluationIsSharedByThreadsWithoutNoGrad) {
-  const Net net;
-  const auto x = tn::randn<float>({5, 3});
-  nn::eval(net);
-  const std::vector<float> want = net(x).to_vector(), statistics = statistics_of(net);
-  std::vector<std::vector<float>> got(4);
-  std::vector<std::thread> threads;
-  for (auto& result : got)
-    threads.emplace_back([&] {
-      for (int call = 0; call < 20; ++call) {
-        result = net(x).to_vector();
-        if (result != want) return;
-      }
-    });
-  nn::eval(net);  // setting what is set is no race either
-  for (std::thread& thread : threads) thread.join();
-  for (const auto& result : got) EXPECT_EQ(result, want);
-  EXPECT_EQ(statistics_of(net), statistics);
 }
 
 }  // namespace
