@@ -11,21 +11,26 @@ namespace nn = tn::nn;
 
 struct Layer {
   nn::Parameter<float> weight;
+  int heads = 1;
+  float p = 0.5f;
   bool on = true;
-  TENON_FIELDS(on, weight);  // in any order
+#if defined(TENON_WRONG) && TENON_WRONG == 1
+  nn::Parameter<float> forgotten;
+#endif
+  TENON_FIELDS(weight, heads, p, on);
 };
 
 struct Model {
   Model() {}
   bool flag = false;
   nn::Parameter<float> weight;
-#if defined(TENON_WRONG)
+#if defined(TENON_WRONG) && TENON_WRONG == 2
   nn::Parameter<float> forgotten;
 #endif
   std::vector<Layer> layers;
   bool last = false;
   tn::Tensor<float> shared;
-  TENON_FIELDS(layers, weight, flag, last);
+  TENON_FIELDS(layers, weight, flag, last);  // beside what is left out, in any order
   TENON_LEFT_OUT(shared);
 };
 

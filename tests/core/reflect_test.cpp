@@ -87,6 +87,13 @@ struct Partly {
   double second = 2;
   TENON_FIELDS(first, second);
 };
+struct Small {
+  int first = 1;
+  float second = 2;
+  bool third = true;
+  std::unique_ptr<int> forgotten;
+  TENON_FIELDS(first, second, third);
+};
 struct Marked {
   bool first = true;
   std::string between;
@@ -99,6 +106,7 @@ struct Marked {
 TEST(Reflect, AListThatLeavesAMemberOutIsNoticed) {
   static_assert(tn::names_all_members<Told>());
   static_assert(!tn::names_all_members<Partly>());
+  static_assert(!tn::names_all_members<Small>());
   static_assert(tn::names_all_members<Marked>());
   Marked object;
   EXPECT_EQ(names(object), (std::vector<std::string>{"second", "first"}));

@@ -129,6 +129,16 @@ TEST(Module, EntriesOfAMapAreNamedByTheirKeys) {
   EXPECT_EQ(handles[0].at({0, 0}), best.heads.at("a").weight.at({0, 0}));
 }
 
+TEST(Module, AModuleMayBeARangeAsWell) {
+  struct Steps {
+    nn::Parameter<float> weight = tn::ones<float>({1});
+    std::vector<int> steps{1, 2};
+    auto begin() const { return steps.begin(); }
+    auto end() const { return steps.end(); }
+  };
+  EXPECT_EQ(names(nn::state(Steps{}).tensors), std::vector<std::string>{"weight"});
+}
+
 struct Shared {
   explicit Shared(nn::Linear<float>& linear) : reference(linear) {}
   nn::Parameter<float> own = tn::ones<float>({1});

@@ -297,29 +297,36 @@ constexpr auto tie_fields(M& object) {
 
 namespace detail {
 
-/// The most bytes that members of these types take in an M, whatever their order.
-template <class M, class... Fields>
-consteval std::size_t most_bytes(const std::tuple<Fields&...>*) {
-  constexpr std::size_t align = alignof(M);
-  return (std::size_t{0} + ... + ((sizeof(Fields) + align - 1) / align * align));
+constexpr std::size_t round_up(std::size_t bytes, std::size_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
 }
-template <class M>
-consteval std::size_t bytes_left_out() {
-  if constexpr (requires(const M& m) { m.tie_left_out(); })
-    return most_bytes<M>(static_cast<decltype(std::declval<const M&>().tie_left_out())*>(nullptr));
-  else
-    return 0;
+/// The size of an M of members of these types, in this order.
+template <class M, class... Fields>
+consteval std::size_t size_in_order(const std::tuple<Fields&...>*) {
+  std::size_t end = std::is_polymorphic_v<M> ? sizeof(void*) : 0;
+  ((end = round_up(end, alignof(Fields)) + sizeof(Fields)), ...);
+  return round_up(end, alignof(M));
+}
+/// The most that such members add to it in any order.
+template <class M, class... Fields>
+consteval std::size_t size_in_any_order(const std::tuple<Fields&...>*) {
+  return (std::size_t{0} + ... + round_up(sizeof(Fields), alignof(M)));
 }
 
 }  // namespace detail
 
-/// Whether the members of a class that it names by TENON_FIELDS, or by TENON_LEFT_OUT, are all that it has. A
-/// small one that fits between others is not missed.
+/// Whether the members of a class that it names by TENON_FIELDS, in the order of their declaration, and by
+/// TENON_LEFT_OUT are all that it has. One that fits into the padding between others is not missed.
 template <HasFields M>
 consteval bool names_all_members() {
-  const std::size_t named =
-      detail::most_bytes<M>(static_cast<decltype(tie_fields(std::declval<const M&>()))*>(nullptr));
-  return sizeof(M) <= named + detail::bytes_left_out<M>() + (std::is_polymorphic_v<M> ? sizeof(void*) : 0);
+  constexpr decltype(tie_fields(std::declval<const M&>()))* told = nullptr;
+  if constexpr (requires(const M& m) { m.tie_left_out(); }) {
+    constexpr decltype(std::declval<const M&>().tie_left_out())* left_out = nullptr;
+    return sizeof(M) <= detail::size_in_any_order<M>(told) + detail::size_in_any_order<M>(left_out) +
+                            (std::is_polymorphic_v<M> ? sizeof(void*) : 0);
+  } else {
+    return sizeof(M) <= detail::size_in_order<M>(told);
+  }
 }
 
 /// Calls f(name, member) for each member in the order of declaration.

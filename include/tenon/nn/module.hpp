@@ -77,11 +77,18 @@ template <class T>
 inline constexpr bool is_buffer<ModuleTensor<T, false>> = true;
 
 template <class M>
+concept Tuple = requires {
+  std::tuple_size<M>::value;
+};
+/// A module, whatever else it may be.
+template <class M>
+concept TellsMembers = (PlainStruct<M> && !Tuple<M>) || HasFields<M>;
+template <class M>
 concept Range = requires(const M& m) {
   m.begin();
   m.end();
 }
-&&!is_tensor<M> && !is_parameter<M> && !is_buffer<M>;
+&&!is_tensor<M> && !is_parameter<M> && !is_buffer<M> && !TellsMembers<M>;
 template <Range M>
 using Element = std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>;
 /// A map; `hasher` tells one without an order.
@@ -99,10 +106,6 @@ concept Nullable = requires(const M& m) {
 template <class M>
 concept Variant = requires(const M& m) {
   m.valueless_by_exception();
-};
-template <class M>
-concept Tuple = requires {
-  std::tuple_size<M>::value;
 };
 /// Walks itself, since its members are known at run time only.
 template <class M>
@@ -131,9 +134,19 @@ consteval bool is_data() {
     return false;
   }
 }
-/// What tells its members.
+
+/// Of what is nothing else: whether it tells its members, or a compile error that says how it could.
 template <class M>
-concept TellsMembers = HasFields<M> || PlainStruct<M>;
+consteval bool is_module() {
+  constexpr bool tells = TellsMembers<M>, array = std::is_array_v<M>, known = std::is_same_v<M, Mode>;
+  static_assert(!array, "a C array in a module: make it a std::array");
+  static_assert(
+      tells || array || known,
+      "neither data nor a module: the members of a class with constructors or base classes are told "
+      "by TENON_FIELDS(...), and what is no part of the model, as a std::function, is named by "
+      "TENON_LEFT_OUT(...) of the class around it");
+  return tells;
+}
 
 /// The scalar type of the first parameter or buffer of real numbers; void when there is none.
 template <class M>
@@ -170,10 +183,10 @@ struct ScalarOf {
       return ScalarOf<std::remove_cvref_t<decltype(*std::declval<const M&>())>>{};
     } else if constexpr (Variant<M> || Tuple<M>) {
       return FirstScalarOfTuple<M>{};
-    } else if constexpr (TellsMembers<M>) {
+    } else if constexpr (is_module<M>()) {
       return FirstScalarOfTuple<decltype(tie_fields(std::declval<M&>()))>{};
     } else {
-      return std::type_identity<void>{};  // Mode, and what walking refuses
+      return std::type_identity<void>{};
     }
   }
   using type = typename decltype(find())::type;
@@ -202,8 +215,8 @@ void walk_module(const M& m, const std::string& path, ModuleVisitor<T>& visitor)
   if constexpr (HasFields<M>)
     static_assert(
         names_all_members<M>(),
-        "TENON_FIELDS leaves out a member: name all of them, data too, and by TENON_LEFT_OUT what is no "
-        "part of the model");
+        "TENON_FIELDS leaves out a member: name all of them in the order of their declaration, data too, and "
+        "by TENON_LEFT_OUT what is no part of the model");
   visitor.enter(path, identity(m), type_name<M>());
   if constexpr (!is_data<M>())
     for_each_field(
@@ -252,15 +265,8 @@ void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
       (walk<T>(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
     }
     (std::make_index_sequence<std::tuple_size_v<M>>());
-  } else if constexpr (std::is_array_v<M>) {
-    static_assert(!std::is_array_v<M>, "a C array in a module: make it a std::array");
-  } else {
-    static_assert(
-        TellsMembers<M>,
-        "neither data nor a module: the members of a class with constructors or base classes are told "
-        "by TENON_FIELDS(...), and what is no part of the model, as a std::function, is named by "
-        "TENON_LEFT_OUT(...) of the class around it");
-    if constexpr (TellsMembers<M>) walk_module<T>(m, path, visitor);
+  } else if constexpr (is_module<M>()) {
+    walk_module<T>(m, path, visitor);
   }
 }
 
