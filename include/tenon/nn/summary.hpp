@@ -71,7 +71,7 @@ template <class M, class... X>
   detail::SummaryRows<ScalarOf<M>> rows;
   walk(model, rows);
   const NoGrad no_grad;
-  model(input...);
+  static_cast<void>(model(input...));
   return std::move(rows.rows);
 }
 
