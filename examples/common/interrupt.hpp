@@ -8,7 +8,7 @@ namespace examples {
 /// Notes Ctrl-C while it lives. A second one ends the program at once.
 class InterruptGuard {
  public:
-  InterruptGuard() {
+  [[nodiscard]] InterruptGuard() {
     received() = 0;
     struct sigaction action {};
     action.sa_handler = [](int) { received() = 1; };

@@ -81,6 +81,37 @@ TEST(Reflect, AClassTellsItsMembers) {
   EXPECT_EQ(sum, 9);
 }
 
+struct Partly {
+  int first = 1;
+  std::string between;
+  double second = 2;
+  TENON_FIELDS(first, second);
+};
+struct Small {
+  int first = 1;
+  float second = 2;
+  bool third = true;
+  std::unique_ptr<int> forgotten;
+  TENON_FIELDS(first, second, third);
+};
+struct Marked {
+  bool first = true;
+  std::string between;
+  bool second = false;
+  bool in_padding = false;  // not missed: it takes no room
+  TENON_FIELDS(second, first);
+  TENON_LEFT_OUT(between);
+};
+
+TEST(Reflect, AListThatLeavesAMemberOutIsNoticed) {
+  static_assert(tn::names_all_members<Told>());
+  static_assert(!tn::names_all_members<Partly>());
+  static_assert(!tn::names_all_members<Small>());
+  static_assert(tn::names_all_members<Marked>());
+  Marked object;
+  EXPECT_EQ(names(object), (std::vector<std::string>{"second", "first"}));
+}
+
 struct Most {
   int m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15;
   int m16, m17, m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "support/temporary_folder.hpp"
 #include "tenon/ops/matmul.hpp"
 
@@ -44,6 +46,27 @@ std::string refusal(const std::string& path, const Model<float>& model,
   const std::string message = message_of<tn::IoError>([&] { tn::io::load(path, model, options); });
   const std::string first = "[load] " + path + " does not fit the model:\n";
   return message.starts_with(first) ? message.substr(first.size()) : "not refused so: " + message;
+}
+
+TEST(ModelFile, EntriesOfAMapAreSavedUnderTheirKeys) {
+  struct Heads {
+    std::map<std::string, Affine<float>> heads;
+  };
+  TemporaryFolder folder;
+  const std::string path = folder / "m.safetensors";
+  Heads model;
+  model.heads["b"] = {};
+  model.heads["a"].weight = tn::full<float>({2, 3}, 7);
+  tn::io::save(path, model);
+  EXPECT_EQ(SafetensorsFile(path).names(),
+            (std::vector<std::string>{"heads.a.shift", "heads.a.steps", "heads.a.weight", "heads.b.shift",
+                                      "heads.b.steps", "heads.b.weight"}));
+  Heads other;
+  other.heads["a"] = {};
+  other.heads["b"] = {};
+  tn::io::load(path, other);
+  EXPECT_EQ(other.heads["a"].weight.at({1, 2}), 7);
+  EXPECT_EQ(other.heads["b"].weight.at({1, 2}), 6);
 }
 
 TEST(ModelFile, RoundTrips) {

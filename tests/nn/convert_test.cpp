@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <variant>
 
 #include "support/expect.hpp"
@@ -80,6 +82,26 @@ TEST(Convert, WhatTheModelHasNotIsNotThereAfterwards) {
   EXPECT_FALSE(converted.head);
   EXPECT_FALSE(converted.owned);
   EXPECT_EQ(nn::state(converted).tensors.size(), 1u);
+}
+
+template <class T>
+struct Heads {
+  std::map<std::string, nn::Linear<T>> heads{{"unused", nn::Linear<T>(1, 1)}};
+  std::unordered_map<std::string, std::string> tags;
+};
+
+TEST(Convert, MapsKeepTheirKeys) {
+  Heads<float> model;
+  model.heads.clear();
+  model.heads.emplace("b", nn::Linear<float>(2, 3));
+  model.heads.emplace("a", nn::Linear<float>(2, 1, false));
+  model.tags["a"] = "first";
+  const auto converted = nn::to<double>(model);
+  ASSERT_EQ(converted.heads.size(), 2u);
+  expect_values(converted.heads.at("b").bias.detach(), {3},
+                tn::to<double>(model.heads.at("b").bias.detach()).to_vector());
+  EXPECT_FALSE(converted.heads.at("a").bias.defined());
+  EXPECT_EQ(converted.tags.at("a"), "first");
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <variant>
 
 #include "tenon/nn/linear.hpp"
@@ -99,6 +102,70 @@ TEST(Module, CopiesHaveWeightsOfTheirOwnAndAssignmentKeepsHandles) {
   EXPECT_TRUE(handles[0].is(model.layer.weight));
   EXPECT_EQ(handles[0].at({0, 0}), best.layer.weight.at({0, 0}));
   EXPECT_TRUE(model.layer.weight.requires_grad());
+}
+
+TEST(Module, EntriesOfAMapAreNamedByTheirKeys) {
+  struct Heads {
+    std::map<std::string, nn::Linear<float>> heads;
+    std::map<int, nn::Parameter<float>> scales;
+  };
+  Heads model;
+  model.heads.emplace("b", nn::Linear<float>(2, 3));
+  model.heads.emplace("a", nn::Linear<float>(2, 1, false));
+  model.scales.emplace(10, tn::ones<float>({1}));
+  model.scales.emplace(-9, tn::ones<float>({1}));
+  const std::vector<std::string> want{"heads.a.weight", "heads.b.weight", "heads.b.bias", "scales.-9",
+                                      "scales.10"};
+  EXPECT_EQ(names(nn::state(model).tensors), want);
+  static_assert(std::is_same_v<nn::ScalarOf<Heads>, float>);
+  const Heads best = model;
+  const auto handles = nn::parameters(model);
+  {
+    const tn::NoGrad no_grad;
+    tn::fill_(model.heads.at("a").weight, 5);
+  }
+  model.heads.at("a") = best.heads.at("a");
+  EXPECT_TRUE(handles[0].is(model.heads.at("a").weight));
+  EXPECT_EQ(handles[0].at({0, 0}), best.heads.at("a").weight.at({0, 0}));
+}
+
+TEST(Module, AModuleMayBeARangeAsWell) {
+  struct Steps {
+    nn::Parameter<float> weight = tn::ones<float>({1});
+    std::vector<int> steps{1, 2};
+    auto begin() const { return steps.begin(); }
+    auto end() const { return steps.end(); }
+  };
+  EXPECT_EQ(names(nn::state(Steps{}).tensors), std::vector<std::string>{"weight"});
+}
+
+struct Shared {
+  explicit Shared(nn::Linear<float>& linear) : reference(linear) {}
+  nn::Parameter<float> own = tn::ones<float>({1});
+  nn::Linear<float>& reference;
+  Tensor<float> handle = tn::ones<float>({2});
+  TENON_FIELDS(own);
+  TENON_LEFT_OUT(reference, handle);
+};
+
+TEST(Module, WhatIsDataIsLeftAlone) {
+  nn::Linear<float> elsewhere(1, 1);
+  struct Data {
+    nn::Parameter<float> weight = tn::ones<float>({1});
+    std::string name = "name";
+    std::optional<std::string> maybe = "text";
+    std::filesystem::path path = "folder/file";
+    std::map<std::string, std::vector<std::string>> tags{{"a", {"b"}}};
+    std::unordered_map<std::string, double> rates{{"lr", 0.1}};
+    std::vector<std::pair<int, std::string>> pairs{{1, "one"}};
+    const Tensor<float>* pointer = nullptr;
+    nn::Linear<float>* borrowed = nullptr;
+    tn::Generator generator{3};
+  };
+  Data model;
+  model.borrowed = &elsewhere;
+  EXPECT_EQ(names(nn::state(model).tensors), std::vector<std::string>{"weight"});
+  EXPECT_EQ(names(nn::state(Shared(elsewhere)).tensors), std::vector<std::string>{"own"});
 }
 
 TEST(Module, ScalarTypeIsThatOfTheParameters) {

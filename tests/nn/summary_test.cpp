@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "support/expect.hpp"
 #include "tenon/nn/linear.hpp"
 
@@ -47,6 +49,22 @@ TEST(Summary, IsATable) {
             "  Linear (spare)                       6                 \n"
             "---------------------------------------------------------\n"
             "total                                 32           10,000\n");
+}
+
+TEST(Summary, NamesEntriesOfAMapByTheirKeys) {
+  struct Heads {
+    std::map<std::string, nn::Linear<float>> heads;
+    Tensor<float> operator()(const Tensor<float>& x) const { return heads.at("b")(x); }
+  };
+  Heads model;
+  model.heads.emplace("b", nn::Linear<float>(3, 4));
+  model.heads.emplace("a", nn::Linear<float>(3, 1));
+  const auto rows = nn::summary_rows(model, tn::zeros<float>({5, 3}));
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[1].path, "heads.a");
+  EXPECT_EQ(rows[2].path, "heads.b");
+  EXPECT_FALSE(rows[1].called);
+  EXPECT_EQ(rows[2].output, (tn::Shape{5, 4}));
 }
 
 TEST(OutputHook, HearsWhatItsLayerPutsOut) {

@@ -19,7 +19,7 @@ const OpCases cases{
     {"embedding_bag",
      {real({4, 3})},
      [](const auto& x) {
-       return embedding_bag(x[0], from<index_t>({{0, 2}, {2, 2}, {3, -4}}));
+       return embedding_bag(x[0], from<index_t>({{0, 2}, {2, 2}, {3, 0}}));
      },
      {.fixed = true}},
     {"embedding_bag_sum",
@@ -63,6 +63,11 @@ TEST(EmbeddingBagErrors, NameShapesAndIndices) {
                                "[embedding_bag] expected a table of shape (V, D), got (3,)");
   expect_error<tn::IndexError>([&] { embedding_bag(w, from<index_t>({{3}})); },
                                "[embedding_bag] index 3 is outside extent 3");
+  expect_error<tn::IndexError>(
+      [&] {
+        embedding_bag(w, from<index_t>({0, -1}), from<index_t>({0}));
+      },
+      "[embedding_bag] index -1 is outside extent 3");
   expect_error<tn::ValueError>(
       [&] {
         embedding_bag(w, index, from<index_t>({0, 2, 1}));

@@ -103,7 +103,7 @@ TEST(ScatterAdd, AddsAtPositions) {
 
 TEST(Embedding, RowsOfATable) {
   const auto weight = from<float>({{1, 2}, {3, 4}, {5, 6}});
-  expect_values(tn::embedding(weight, from<index_t>({{2, 0}, {0, -2}})), {2, 2, 2}, {5, 6, 1, 2, 1, 2, 3, 4});
+  expect_values(tn::embedding(weight, from<index_t>({{2, 0}, {0, 1}})), {2, 2, 2}, {5, 6, 1, 2, 1, 2, 3, 4});
   expect_values(tn::embedding(weight, tn::scalar<index_t>(1)), {2}, {3, 4});
   EXPECT_EQ(tn::embedding(weight, tn::zeros<index_t>({0, 4})).shape(), (tn::Shape{0, 4, 2}));
 }
@@ -125,6 +125,29 @@ TEST(Embedding, RenormTouchesOnlyLongRowsThatAreLookedUp) {
   auto weight = from<double>({{3, 4}, {30, 40}, {0.3, 0.4}});
   tn::embedding_renorm_(weight, from<index_t>({0, 2, 0}), 1);
   expect_values(weight, {3, 2}, {3 / (5 + 1e-7), 4 / (5 + 1e-7), 30, 40, 0.3, 0.4});
+}
+
+TEST(Embedding, RenormByNormsOfAnyOrder) {
+  const auto renormed = [](double max_norm, double p) {
+    auto weight = from<double>({{3, -4}, {0.1, 0.2}, {0, 0}});
+    tn::embedding_renorm_(weight, from<index_t>({0, 1, 2, 0}), max_norm, p);
+    return weight;
+  };
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  expect_values(renormed(1, infinity), {3, 2}, {0.75, -1, 0.1, 0.2, 0, 0}, 1e-6);
+  expect_values(renormed(0.25, infinity), {3, 2}, {0.1875, -0.25, 0.1, 0.2, 0, 0}, 1e-6);
+  expect_values(renormed(0.1, infinity), {3, 2}, {0.075, -0.1, 0.05, 0.1, 0, 0}, 1e-6);
+  expect_values(renormed(0.35, 1), {3, 2}, {0.15, -0.2, 0.1, 0.2, 0, 0}, 1e-6);
+  // (sqrt 3 + sqrt 4)^2 = 13.9282; (sqrt 0.1 + sqrt 0.2)^2 = 0.582843
+  const double half = std::pow(std::sqrt(3.0) + 2, 2);
+  expect_values(renormed(0.6, 0.5), {3, 2}, {1.8 / half, -2.4 / half, 0.1, 0.2, 0, 0}, 1e-6);
+  const double third = std::cbrt(27 + 64);
+  expect_values(renormed(1, 3), {3, 2}, {3 / third, -4 / third, 0.1, 0.2, 0, 0}, 1e-6);
+  // Powers that a double does not hold: 4^1000.
+  expect_values(renormed(1, 1000), {3, 2}, {0.75, -1, 0.1, 0.2, 0, 0}, 1e-6);
+  auto steps = tn::transpose(from<float>({{3, 1}, {4, 0}}), 0, 1);  // rows of a view: (3, 4) and (1, 0)
+  tn::embedding_renorm_(steps, from<index_t>({0}), 2, infinity);
+  expect_values(steps, {2, 2}, {1.5, 2, 1, 0}, 1e-6);
 }
 
 TEST(IndexErrors, NameTheIndex) {
@@ -165,6 +188,18 @@ TEST(IndexErrors, NameTheIndex) {
       "[scatter_add] index of shape (2, 2) exceeds the source's shape (2, 1)");
   expect_error<tn::IndexError>([&] { tn::embedding(x, from<index_t>({2})); },
                                "[embedding] index 2 is outside extent 2");
+  expect_error<tn::IndexError>(
+      [&] {
+        tn::embedding(x, from<index_t>({{0, -1}}));
+      },
+      "[embedding] index -1 is outside extent 2");
+  auto table = tn::ones<float>({2, 3});
+  expect_error<tn::IndexError>([&] { tn::embedding_renorm_(table, from<index_t>({-1}), 1); },
+                               "[embedding_renorm_] index -1 is outside extent 2");
+  for (double p : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()})
+    EXPECT_THROW(tn::embedding_renorm_(table, from<index_t>({0}), 1, p), tn::ValueError) << p;
+  expect_error<tn::ValueError>([&] { tn::embedding_renorm_(table, from<index_t>({0}), 1, 0); },
+                               "[embedding_renorm_] expected a norm of positive order, got 0");
   expect_error<tn::ShapeError>([] { tn::embedding(tn::zeros<float>({2}), from<index_t>({0})); },
                                "[embedding] expected a table of shape (V, D), got (2,)");
   expect_error<tn::IndexError>([&] { tn::embedding(x, from<index_t>({0}), {.padding_index = 2}); },

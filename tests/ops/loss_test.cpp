@@ -184,7 +184,12 @@ TEST(LossErrors, NameShapesAndClasses) {
   expect_error<tn::ShapeError>([&] { tn::nll_loss(tn::scalar<float>(1), tn::scalar<index_t>(0)); },
                                "[nll_loss] expected class scores of shape (C,) or (N, C, ...), got ()");
   expect_error<tn::ShapeError>([&] { tn::kl_div(x, tn::zeros<float>({4})); },
-                               "[kl_div] shapes do not broadcast: (2, 3) and (4,)");
+                               "[kl_div] expected targets of shape (2, 3), got (4,)");
+  expect_error<tn::ShapeError>(
+      [&] {
+        tn::kl_div(tn::zeros<float>({4, 1}), tn::zeros<float>({4}));
+      },
+      "[kl_div] expected targets of shape (4, 1), got (4,)");
   expect_error<tn::IndexError>(
       [&] {
         tn::multi_margin_loss(x, from<index_t>({0, -1}));

@@ -115,6 +115,15 @@ TEST(MetricLossErrors, NameShapes) {
   expect_error<tn::ShapeError>(
       [&] { tn::nt_xent_loss(x, y); },
       "[nt_xent_loss] expected two tensors of one shape (N, D), got (2, 3) and (3,)");
+  const auto column = tn::ones<float>({4, 1}), row = tn::ones<float>({4});
+  expect_error<tn::ShapeError>([&] { tn::hinge_embedding_loss(column, row); },
+                               "[hinge_embedding_loss] expected targets of shape (4, 1), got (4,)");
+  expect_error<tn::ShapeError>(
+      [&] { tn::margin_ranking_loss(column, row, row); },
+      "[margin_ranking_loss] expected x1, x2 and targets of one shape, got (4, 1), (4,) and (4,)");
+  expect_error<tn::ShapeError>(
+      [&] { tn::margin_ranking_loss(row, row, column); },
+      "[margin_ranking_loss] expected x1, x2 and targets of one shape, got (4,), (4,) and (4, 1)");
   expect_error<tn::ValueError>([&] { tn::nt_xent_loss(x, x, 0); },
                                "[nt_xent_loss] the temperature is 0, expected a positive number");
   expect_error<tn::ShapeError>([&] { tn::cosine_similarity(x, tn::zeros<float>({2})); },

@@ -54,7 +54,7 @@ TYPED_TEST(RegressionLoss, Values) {
   expect_vector(tn::smooth_l1_loss(x, t, {.beta = 0, .reduction = Reduction::none}), {0, 2, 0.5});
   expect_values(tn::smooth_l1_loss(x, t, {.beta = 2, .reduction = Reduction::sum}), {}, {1.0625});
   expect_vector(tn::huber_loss(x, t, {.delta = 0.5, .reduction = Reduction::none}), {0, 0.875, 0.125});
-  expect_values(tn::mse_loss(x, tn::scalar<T>(1)), {}, {T(5) / 3});
+  expect_values(tn::mse_loss(x, tn::ones<T>({3})), {}, {T(5) / 3});
 }
 
 TYPED_TEST(RegressionLoss, LikelihoodOfNormalDistributions) {
@@ -87,10 +87,42 @@ TYPED_TEST(RegressionLoss, LikelihoodOfCounts) {
   expect_vector(tn::grad(tn::poisson_nll_loss(from<T>({1}), zero, {.full = true}), {zero})[0], {-1});
 }
 
-TEST(RegressionLossErrors, NameShapesAndNumbers) {
+TEST(RegressionLossErrors, ShapesThatWouldBroadcast) {
+  // A column of four predictions against four targets would be sixteen losses.
+  const auto refused = [](const char* op, const auto& loss) {
+    const std::string message = tn::join("[", op, "] expected targets of shape ");
+    expect_error<tn::ShapeError>(
+        [&] {
+          loss(tn::ones<float>({4, 1}), tn::ones<float>({4}));
+        },
+        message + "(4, 1), got (4,)");
+    expect_error<tn::ShapeError>(
+        [&] {
+          loss(tn::ones<float>({4}), tn::ones<float>({4, 1}));
+        },
+        message + "(4,), got (4, 1)");
+    expect_error<tn::ShapeError>(
+        [&] {
+          loss(tn::ones<float>({2, 3}), tn::scalar<float>(1));
+        },
+        message + "(2, 3), got ()");
+    loss(tn::ones<float>({2, 3}), tn::ones<float>({2, 3}));
+  };
+  refused("mse_loss", [](auto a, auto b) { return tn::mse_loss(a, b); });
+  refused("mse_loss", [](auto a, auto b) { return tn::mse_loss(a, b, Reduction::none); });
+  refused("l1_loss", [](auto a, auto b) { return tn::l1_loss(a, b); });
+  refused("smooth_l1_loss", [](auto a, auto b) { return tn::smooth_l1_loss(a, b); });
+  refused("smooth_l1_loss", [](auto a, auto b) { return tn::smooth_l1_loss(a, b, {.beta = 0}); });
+  refused("huber_loss", [](auto a, auto b) { return tn::huber_loss(a, b); });
+  refused("gaussian_nll_loss",
+          [](auto a, auto b) { return tn::gaussian_nll_loss(a, b, tn::ones<float>({1})); });
+  refused("poisson_nll_loss", [](auto a, auto b) { return tn::poisson_nll_loss(a, b); });
+  refused("poisson_nll_loss",
+          [](auto a, auto b) { return tn::poisson_nll_loss(a, b, {.log_input = false}); });
+}
+
+TEST(RegressionLossErrors, NameNumbersAndVariances) {
   const auto x = tn::zeros<float>({2, 3});
-  expect_error<tn::ShapeError>([&] { tn::l1_loss(x, tn::zeros<float>({2})); },
-                               "[l1_loss] shapes do not broadcast: (2, 3) and (2,)");
   expect_error<tn::ValueError>([&] { tn::smooth_l1_loss(x, x, {.beta = -1}); },
                                "[smooth_l1_loss] beta is -1, expected 0 or more");
   expect_error<tn::ValueError>([&] { tn::huber_loss(x, x, {.delta = 0}); },

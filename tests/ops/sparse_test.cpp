@@ -105,6 +105,16 @@ TEST(CsrErrors, SayWhatIsWrong) {
         tn::csr_from_entries(1, 2, from<index_t>({0, 1}), from<index_t>({0, 1}), v);
       },
       "[csr_from_entries] index 1 is outside extent 1");
+  expect_error<tn::IndexError>(
+      [&] {
+        tn::csr_from_entries(2, 2, from<index_t>({0, -1}), from<index_t>({0, 1}), v);
+      },
+      "[csr_from_entries] index -1 is outside extent 2");
+  expect_error<tn::IndexError>(
+      [&] {
+        tn::csr_from_entries(2, 2, from<index_t>({0, 1}), from<index_t>({0, -1}), v);
+      },
+      "[csr_from_entries] index -1 is outside extent 2");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ inline Provider active_provider() {
 /// see the change at once.
 class ScopedBackend {
  public:
-  explicit ScopedBackend(Provider provider) : previous_(use(provider)) {}
+  [[nodiscard]] explicit ScopedBackend(Provider provider) : previous_(use(provider)) {}
   ~ScopedBackend() { use(previous_); }
   ScopedBackend(const ScopedBackend&) = delete;
   ScopedBackend& operator=(const ScopedBackend&) = delete;

@@ -23,9 +23,9 @@ class Mutex {
 };
 
 /// Holds a mutex from here to the end of its scope.
-class [[nodiscard]] Lock {
+class Lock {
  public:
-  explicit Lock(Mutex& mutex) : mutex_(mutex) { mutex_.lock(); }
+  [[nodiscard]] explicit Lock(Mutex& mutex) : mutex_(mutex) { mutex_.lock(); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
   ~Lock() { mutex_.unlock(); }

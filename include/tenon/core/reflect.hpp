@@ -3,8 +3,9 @@
 ///
 ///     for_each_field(options, [](std::string_view name, auto& member) { … });
 ///
-/// Works on aggregates of up to 32 members without base classes. A class with constructors says
-/// `TENON_FIELDS(weight, bias)` instead. Members are counted by how many the struct can be initialised with,
+/// Works on aggregates of up to 32 members without base classes, references and C arrays. A class with
+/// constructors says `TENON_FIELDS(weight, bias)` instead, and `TENON_LEFT_OUT(cache)` of what is not to be
+/// visited. Members are counted by how many the struct can be initialised with,
 /// and named by what the compiler prints of a pointer to each (Antony Polukhin's Boost.PFR showed the way).
 
 #include <array>        // array
@@ -40,6 +41,9 @@ struct AnyField {
   operator T() const noexcept;
 };
 
+template <std::size_t>
+using AnyFieldAt = AnyField;
+
 template <class M, class... Fields>
 constexpr std::size_t count_fields() {
   if constexpr (sizeof...(Fields) <= max_fields && requires { M{Fields{}..., AnyField{}}; }) {
@@ -47,6 +51,29 @@ constexpr std::size_t count_fields() {
   } else {
     return sizeof...(Fields);
   }
+}
+
+/// What `{}` initialises is one member, while an AnyField goes to one element of a C array: with an array at
+/// that place `count` initialisers are too many.
+template <class M, std::size_t count, std::size_t index>
+consteval bool is_array_at() {
+  return []<std::size_t... before, std::size_t... after>(std::index_sequence<before...>,
+                                                         std::index_sequence<after...>) {
+    return requires {
+      M{AnyFieldAt<before>{}..., {}};
+    }
+    &&!requires {
+      M{AnyFieldAt<before>{}..., {}, AnyFieldAt<after>{}...};
+    };
+  }
+  (std::make_index_sequence<index>(), std::make_index_sequence<count - index - 1>());
+}
+template <class M, std::size_t count>
+consteval bool has_array() {
+  return []<std::size_t... index>(std::index_sequence<index...>) {
+    return (is_array_at<M, count, index>() || ...);
+  }
+  (std::make_index_sequence<count>());
 }
 
 /// References to all members.
@@ -258,7 +285,47 @@ constexpr auto tie_fields(M& object) {
   } else {
     static_assert(PlainStruct<std::remove_const_t<M>>,
                   "the members of a class with constructors or base classes are told by TENON_FIELDS(...)");
-    return detail::tie_members<detail::count_fields<std::remove_const_t<M>>()>(object);
+    constexpr std::size_t count = detail::count_fields<std::remove_const_t<M>>();
+    static_assert(count > 0,
+                  "members that are references, or that cannot be made without arguments, are told by "
+                  "TENON_FIELDS(...)");
+    constexpr bool arrays = count <= max_fields && detail::has_array<std::remove_const_t<M>, count>();
+    static_assert(!arrays, "the elements of a C array cannot be told from members: make it a std::array");
+    return detail::tie_members < arrays ? 0 : count > (object);
+  }
+}
+
+namespace detail {
+
+constexpr std::size_t round_up(std::size_t bytes, std::size_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
+/// The size of an M of members of these types, in this order.
+template <class M, class... Fields>
+consteval std::size_t size_in_order(const std::tuple<Fields&...>*) {
+  std::size_t end = std::is_polymorphic_v<M> ? sizeof(void*) : 0;
+  ((end = round_up(end, alignof(Fields)) + sizeof(Fields)), ...);
+  return round_up(end, alignof(M));
+}
+/// The most that such members add to it in any order.
+template <class M, class... Fields>
+consteval std::size_t size_in_any_order(const std::tuple<Fields&...>*) {
+  return (std::size_t{0} + ... + round_up(sizeof(Fields), alignof(M)));
+}
+
+}  // namespace detail
+
+/// Whether the members of a class that it names by TENON_FIELDS, in the order of their declaration, and by
+/// TENON_LEFT_OUT are all that it has. One that fits into the padding between others is not missed.
+template <HasFields M>
+consteval bool names_all_members() {
+  constexpr decltype(tie_fields(std::declval<const M&>()))* told = nullptr;
+  if constexpr (requires(const M& m) { m.tie_left_out(); }) {
+    constexpr decltype(std::declval<const M&>().tie_left_out())* left_out = nullptr;
+    return sizeof(M) <= detail::size_in_any_order<M>(told) + detail::size_in_any_order<M>(left_out) +
+                            (std::is_polymorphic_v<M> ? sizeof(void*) : 0);
+  } else {
+    return sizeof(M) <= detail::size_in_order<M>(told);
   }
 }
 
@@ -294,4 +361,11 @@ void for_each_field(M& object, F&& f) {
   auto tie_fields() const {                                                 \
     return std::tie(__VA_ARGS__);                                           \
   }                                                                         \
+  static_assert(true)
+
+/// Beside TENON_FIELDS: names the members that are not visited.
+#define TENON_LEFT_OUT(...)       \
+  auto tie_left_out() const {     \
+    return std::tie(__VA_ARGS__); \
+  }                               \
   static_assert(true)

@@ -30,7 +30,7 @@ inline bool training() {
 /// Sets recording for a scope of this thread.
 class GradMode {
  public:
-  explicit GradMode(bool recording) : before_(graph::mode().recording) {
+  [[nodiscard]] explicit GradMode(bool recording) : before_(graph::mode().recording) {
     graph::mode().recording = recording;
   }
   ~GradMode() { graph::mode().recording = before_; }
@@ -43,13 +43,13 @@ class GradMode {
 
 /// Nothing is recorded in its scope; layers evaluate.
 struct NoGrad : GradMode {
-  NoGrad() : GradMode(false) {}
+  [[nodiscard]] NoGrad() : GradMode(false) {}
 };
 
 /// Sets training or evaluation for a scope of this thread, apart from recording.
 class TrainingMode {
  public:
-  explicit TrainingMode(bool on) : before_(graph::mode().training) {
+  [[nodiscard]] explicit TrainingMode(bool on) : before_(graph::mode().training) {
     graph::mode().training = on ? graph::Mode::Training::on : graph::Mode::Training::off;
   }
   ~TrainingMode() { graph::mode().training = before_; }

@@ -98,7 +98,7 @@ void run_plan(const SafetensorsFile& file, const LoadPlan& plan, const ModuleSta
               Narrowing narrowing) {
   if (narrowing == Narrowing::rounded)
     for (const PlannedRead& read : plan.reads)  // numbers too large are found before anything is written
-      if (read.target < state.tensors.size()) read_planned<T>(file, read, narrowing);
+      if (read.target < state.tensors.size()) static_cast<void>(read_planned<T>(file, read, narrowing));
   for (const PlannedRead& read : plan.reads) {
     if (read.target < state.tensors.size()) {
       Tensor<T> into = state.tensors[read.target].tensor;

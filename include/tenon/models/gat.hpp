@@ -19,6 +19,7 @@ template <Real T>
 struct Gat {
   nn::GatConv<T> conv1, conv2;
   GatOptions options;
+  nn::Mode mode{};
 
   Gat() = default;
   explicit Gat(const GatOptions& net_options, Generator& generator = default_generator())
@@ -32,10 +33,10 @@ struct Gat {
   /// neighbours of nn::with_self_loops
   /// returns    (N, classes)
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& neighbours) const {
-    const Csr<T> seen = x.with(dropout(x.values(), options.dropout));
-    return conv2(dropout(elu(conv1(seen, neighbours)), options.dropout), neighbours);
+    const Csr<T> seen = x.with(dropout(x.values(), options.dropout, mode.training()));
+    return conv2(dropout(elu(conv1(seen, neighbours)), options.dropout, mode.training()), neighbours);
   }
-  TENON_FIELDS(conv1, conv2, options);
+  TENON_FIELDS(conv1, conv2, options, mode);
 };
 
 }  // namespace TENON_NAMESPACE::models

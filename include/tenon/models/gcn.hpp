@@ -19,6 +19,7 @@ template <Real T>
 struct Gcn {
   nn::GcnConv<T> conv1, conv2;
   GcnOptions options;
+  nn::Mode mode{};
 
   Gcn() = default;
   explicit Gcn(const GcnOptions& net_options, Generator& generator = default_generator())
@@ -30,10 +31,10 @@ struct Gcn {
   /// gather   of nn::gcn_normalized
   /// returns  (N, classes)
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& gather) const {
-    const Csr<T> seen = x.with(dropout(x.values(), options.dropout));
-    return conv2(dropout(relu(conv1(seen, gather)), options.dropout), gather);
+    const Csr<T> seen = x.with(dropout(x.values(), options.dropout, mode.training()));
+    return conv2(dropout(relu(conv1(seen, gather)), options.dropout, mode.training()), gather);
   }
-  TENON_FIELDS(conv1, conv2, options);
+  TENON_FIELDS(conv1, conv2, options, mode);
 };
 
 }  // namespace TENON_NAMESPACE::models

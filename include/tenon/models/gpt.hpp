@@ -57,6 +57,7 @@ struct GptAttention {
   nn::Linear<T> c_proj;
   index_t heads = 1;
   double dropout = 0;
+  nn::Mode mode{};
 
   GptAttention() = default;
   explicit GptAttention(const GptOptions& o, Generator& generator = default_generator())
@@ -79,14 +80,14 @@ struct GptAttention {
       v = cache->values.append(v);
     }
     const Tensor<T> y = scaled_dot_product_attention(part(0), k, v, seen(length, k.extent(2)));
-    return tenon::dropout(c_proj(reshape(transpose(y, 1, 2), {n, length, width})), dropout);
+    return tenon::dropout(c_proj(reshape(transpose(y, 1, 2), {n, length, width})), dropout, mode.training());
   }
-  TENON_FIELDS(c_attn, c_proj, heads, dropout);
+  TENON_FIELDS(c_attn, c_proj, heads, dropout, mode);
 
  private:
   /// What the last `queries` of `keys` tokens see.
   AttentionOptions<T> seen(index_t queries, index_t keys) const {
-    AttentionOptions<T> options{.dropout_p = training() ? dropout : 0};
+    AttentionOptions<T> options{.dropout_p = mode.training() ? dropout : 0};
     if (queries == keys)
       options.is_causal = true;
     else if (queries > 1)
@@ -100,6 +101,7 @@ template <Real T>
 struct GptMlp {
   nn::Linear<T> c_fc, c_proj;
   double dropout = 0;
+  nn::Mode mode{};
 
   GptMlp() = default;
   explicit GptMlp(const GptOptions& o, Generator& generator = default_generator())
@@ -109,9 +111,9 @@ struct GptMlp {
         dropout(o.dropout) {}
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return tenon::dropout(c_proj(gelu_tanh(c_fc(x))), dropout);
+    return tenon::dropout(c_proj(gelu_tanh(c_fc(x))), dropout, mode.training());
   }
-  TENON_FIELDS(c_fc, c_proj, dropout);
+  TENON_FIELDS(c_fc, c_proj, dropout, mode);
 };
 
 template <Real T>
@@ -152,6 +154,7 @@ struct Gpt {
   std::vector<GptBlock<T>> h;
   nn::LayerNorm<T> ln_f;
   GptOptions options;
+  nn::Mode mode{};
 
   Gpt() = default;
   explicit Gpt(const GptOptions& net_options, Generator& generator = default_generator())
@@ -173,13 +176,13 @@ struct Gpt {
     const Tensor<T> last = select(read(ids, &cache), 1, -1);
     return linear(ln_f(last), wte.weight);
   }
-  TENON_FIELDS(wte, wpe, h, ln_f, options);
+  TENON_FIELDS(wte, wpe, h, ln_f, options, mode);
 
  private:
   /// What the blocks make of the tokens, (N, T, width).
   Tensor<T> read(const Tensor<index_t>& ids, Cache* cache = nullptr) const {
     check<ShapeError>(ids.rank() == 2, "gpt", "expected ids of shape (N, T), got ", ids.shape());
-    Tensor<T> x = dropout(wpe(wte(ids), cache ? cache->length : 0), options.dropout);
+    Tensor<T> x = dropout(wpe(wte(ids), cache ? cache->length : 0), options.dropout, mode.training());
     if (cache) cache->layers.resize(h.size());
     for (std::size_t layer = 0; layer < h.size(); ++layer)
       x = h[layer](x, cache ? &cache->layers[layer] : nullptr);

@@ -37,6 +37,7 @@ struct LstmLanguageModel {
   nn::Lstm<T> rnn;
   nn::Linear<T> decoder;
   LstmLanguageModelOptions options;
+  nn::Mode mode{};
 
   LstmLanguageModel() = default;
   explicit LstmLanguageModel(const LstmLanguageModelOptions& net_options,
@@ -53,10 +54,10 @@ struct LstmLanguageModel {
 
   /// ids (T, N) of words to scores (T, N, words) of those that follow
   Result operator()(const Tensor<index_t>& ids, const LstmState<T>& state = {}) const {
-    auto [output, hidden, cell] = rnn(dropout(encoder(ids), options.dropout), state);
-    return {decoder(dropout(output, options.dropout)), {std::move(hidden), std::move(cell)}};
+    auto [output, hidden, cell] = rnn(dropout(encoder(ids), options.dropout, mode.training()), state);
+    return {decoder(dropout(output, options.dropout, mode.training())), {std::move(hidden), std::move(cell)}};
   }
-  TENON_FIELDS(encoder, rnn, decoder, options);
+  TENON_FIELDS(encoder, rnn, decoder, options, mode);
 };
 
 /// The mean over a window's words of -log p(word), in nats. Goes on from `state`, which it replaces by the

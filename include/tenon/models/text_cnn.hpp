@@ -38,6 +38,7 @@ struct TextCnn {
   std::vector<nn::Conv1d<T>> convs;
   nn::Linear<T> fc;
   TextCnnOptions options;
+  nn::Mode mode{};
 
   TextCnn() = default;
   explicit TextCnn(const TextCnnOptions& net_options, Generator& generator = default_generator())
@@ -58,9 +59,9 @@ struct TextCnn {
     const Tensor<T> x = transpose(words, 1, 2);
     std::vector<Tensor<T>> features;
     for (const auto& conv : convs) features.push_back(relu(amax(conv(x), {2})));
-    return fc(dropout(cat(features, 1), options.dropout));
+    return fc(dropout(cat(features, 1), options.dropout, mode.training()));
   }
-  TENON_FIELDS(embedding, convs, fc, options);
+  TENON_FIELDS(embedding, convs, fc, options, mode);
 };
 
 }  // namespace TENON_NAMESPACE::models

@@ -22,6 +22,7 @@ struct TextLstm {
   nn::Lstm<T> lstm;
   nn::Linear<T> fc;
   TextLstmOptions options;
+  nn::Mode mode{};
 
   TextLstm() = default;
   explicit TextLstm(const TextLstmOptions& net_options, Generator& generator = default_generator())
@@ -36,11 +37,12 @@ struct TextLstm {
   }
   /// The same of the words' vectors (N, L, dim).
   Tensor<T> classify(const Tensor<T>& words, const std::vector<index_t>& lengths) const {
-    const Tensor<T> ends = lstm(dropout(words, options.dropout), {}, lengths).hidden;  // (2, N, hidden)
+    const Tensor<T> ends =
+        lstm(dropout(words, options.dropout, mode.training()), {}, lengths).hidden;  // (2, N, hidden)
     const Tensor<T> features = cat<T>({select(ends, 0, 0), select(ends, 0, 1)}, 1);
-    return fc(dropout(features, options.dropout));
+    return fc(dropout(features, options.dropout, mode.training()));
   }
-  TENON_FIELDS(embedding, lstm, fc, options);
+  TENON_FIELDS(embedding, lstm, fc, options, mode);
 };
 
 }  // namespace TENON_NAMESPACE::models

@@ -21,7 +21,7 @@ namespace TENON_NAMESPACE::nn {
 TENON_ACTIVATION(Relu, relu(x));
 TENON_ACTIVATION(Relu6, relu6(x));
 TENON_ACTIVATION(LeakyRelu, leaky_relu(x, slope), double slope = 0.01;);
-TENON_ACTIVATION(Rrelu, rrelu(x, options), RreluOptions options{};);
+TENON_ACTIVATION(Rrelu, rrelu(x, options, mode.training()), RreluOptions options{}; Mode mode{};);
 TENON_ACTIVATION(Elu, elu(x, alpha), double alpha = 1;);
 TENON_ACTIVATION(Selu, selu(x));
 TENON_ACTIVATION(Celu, celu(x, alpha), double alpha = 1;);

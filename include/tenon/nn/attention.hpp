@@ -38,6 +38,7 @@ struct MultiheadAttention {
   Linear<T> out_proj;                                        ///< its bias begins as 0
   index_t num_heads = 1;
   AttentionLayerOptions options;
+  Mode mode{};
 
   MultiheadAttention() = default;
   MultiheadAttention(index_t width, index_t heads, const AttentionLayerOptions& layer_options = {},
@@ -91,7 +92,7 @@ struct MultiheadAttention {
     return queries * 2 * width * width + keys * width * (options.kdim + options.vdim) + pairs * 2 * width;
   }
   TENON_FIELDS(in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight, in_proj_bias, bias_k, bias_v,
-               out_proj, num_heads, options);
+               out_proj, num_heads, options, mode);
 
  private:
   MultiHeadWeights<T> weights() const {
@@ -114,7 +115,7 @@ struct MultiheadAttention {
             .forbidden = masks.forbidden,
             .key_padding_mask = masks.key_padding_mask,
             .is_causal = masks.is_causal,
-            .dropout_p = training() ? options.dropout : 0};
+            .dropout_p = mode.training() ? options.dropout : 0};
   }
 };
 

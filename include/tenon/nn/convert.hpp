@@ -34,7 +34,8 @@ void convert(const From& from, To& to) {
     to = from.defined() ? To(tenon::to<U>(from.detach())) : To();
     if constexpr (is_parameter<To>)
       if (to.defined()) to.requires_grad_(from.requires_grad());
-  } else if constexpr (std::is_same_v<From, To> && is_data<From>()) {
+  } else if constexpr (std::is_same_v<From, Mode> ||
+                       (std::is_same_v<From, To> && is_data<From>() && std::is_copy_assignable_v<From>)) {
     to = from;
   } else if constexpr (Walkable<From>) {
     static_assert(!Walkable<From>,
@@ -42,6 +43,9 @@ void convert(const From& from, To& to) {
                   "U and load its values by name");
   } else if constexpr (std::is_arithmetic_v<From>) {
     to = static_cast<To>(from);
+  } else if constexpr (Map<From>) {
+    to.clear();
+    for (const auto& [key, value] : from) convert(value, to[key]);
   } else if constexpr (Range<From>) {
     if constexpr (requires { to.resize(from.size()); }) to.resize(from.size());
     auto target = to.begin();
@@ -82,7 +86,7 @@ void convert(const From& from, To& to) {
 /// `Linear<T>` and `template <class T> struct Mlp` are, which makes it without arguments. It holds no
 /// AnyModule.
 template <Real U, class M>
-auto to(const M& model) {
+[[nodiscard]] auto to(const M& model) {
   using T = ScalarOf<M>;
   using Target = typename detail::Rebind<M, T, U>::type;
   static_assert(std::is_same_v<T, U> || !std::is_same_v<Target, M>,

@@ -11,9 +11,10 @@ namespace TENON_NAMESPACE::nn {
 
 struct EmbeddingLayerOptions {
   std::optional<index_t> padding_index{};  ///< a row that begins as zeros and is not trained; may be negative
-  std::optional<double> max_norm{};        ///< rows that are looked up and longer are cut to this, in place
-  double norm_type = 2;                    ///< the order of the norm that max_norm bounds
-  bool scale_grad_by_freq = false;         ///< divide a row's gradient by how often the batch has it
+  std::optional<double>
+      max_norm{};        ///< rows that are looked up and longer are cut to this, in training in place
+  double norm_type = 2;  ///< the order of the norm that max_norm bounds
+  bool scale_grad_by_freq = false;  ///< divide a row's gradient by how often the batch has it
 };
 
 struct EmbeddingBagLayerOptions {
@@ -37,12 +38,21 @@ Tensor<T> embedding_table(index_t rows, index_t width, std::optional<index_t> pa
   return table;
 }
 
+/// The table to look up in, where rows beyond max_norm are cut: in place in training; in evaluation, which
+/// writes nothing, in a copy if there are any.
 template <Real T, class Options>
-void cut_rows(const Tensor<T>& weight, const Tensor<index_t>& index, const Options& options) {
-  if (!options.max_norm) return;
+Tensor<T> cut_rows(const Tensor<T>& weight, const Tensor<index_t>& index, const Options& options,
+                   const Mode& mode) {
+  if (!options.max_norm) return weight;
+  if (!mode.training()) {
+    const Tensor<T> factors =
+        tenon::detail::renorm_factors(weight, index, *options.max_norm, options.norm_type);
+    return factors.defined() ? mul(weight, factors) : weight;
+  }
   const NoGrad no_grad;
   Tensor<T> rows = weight;
   embedding_renorm_(rows, index, *options.max_norm, options.norm_type);
+  return weight;
 }
 
 }  // namespace detail
@@ -53,6 +63,7 @@ template <Real T>
 struct Embedding {
   Parameter<T> weight;  ///< (V, D), standard normal
   EmbeddingLayerOptions options;
+  Mode mode{};
 
   Embedding() = default;
   Embedding(index_t rows, index_t width, const EmbeddingLayerOptions& layer_options = {},
@@ -64,11 +75,11 @@ struct Embedding {
       : weight(std::move(rows)), options(layer_options) {}
 
   Tensor<T> operator()(const Tensor<index_t>& index) const {
-    detail::cut_rows(weight, index, options);
+    const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
     return observed(*this, index.shape(),
-                    embedding<T>(weight, index, {options.padding_index, options.scale_grad_by_freq}));
+                    embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq}));
   }
-  TENON_FIELDS(weight, options);
+  TENON_FIELDS(weight, options, mode);
 };
 
 /// Sums, means or maxima of the rows that bags of indices name; see `embedding_bag`.
@@ -76,6 +87,7 @@ template <Real T>
 struct EmbeddingBag {
   Parameter<T> weight;  ///< (V, D), standard normal
   EmbeddingBagLayerOptions options;
+  Mode mode{};
 
   EmbeddingBag() = default;
   EmbeddingBag(index_t rows, index_t width, const EmbeddingBagLayerOptions& layer_options = {},
@@ -86,13 +98,13 @@ struct EmbeddingBag {
   /// index (bags, entries), or a vector of indices and `offsets` where each bag begins; y (bags, D)
   Tensor<T> operator()(const Tensor<index_t>& index, const Tensor<index_t>& offsets = {},
                        const Tensor<T>& per_sample_weights = {}) const {
-    detail::cut_rows(weight, index, options);
+    const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
     return observed(*this, index.shape(),
-                    embedding_bag<T>(weight, index, offsets,
+                    embedding_bag<T>(table, index, offsets,
                                      {options.mode, per_sample_weights, options.include_last_offset,
                                       options.padding_index}));
   }
-  TENON_FIELDS(weight, options);
+  TENON_FIELDS(weight, options, mode);
 };
 
 }  // namespace TENON_NAMESPACE::nn

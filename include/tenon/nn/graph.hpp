@@ -116,6 +116,7 @@ struct GatConv {
   Parameter<T> bias;              ///< (heads out), or (out) of a mean, 0; or undefined
   Linear<T> lin;                  ///< (heads out, in), Xavier's uniform, without a bias
   GatConvOptions options;
+  Mode mode{};
 
   GatConv() = default;
   GatConv(index_t inputs, index_t outputs, const GatConvOptions& layer_options = {},
@@ -137,12 +138,12 @@ struct GatConv {
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& a) const {
     return observed(*this, {x.rows(), x.columns()}, attend(matmul(x, transpose(lin.weight, 0, 1)), a));
   }
-  TENON_FIELDS(att_src, att_dst, bias, lin, options);
+  TENON_FIELDS(att_src, att_dst, bias, lin, options, mode);
 
  private:
   Tensor<T> attend(const Tensor<T>& projected, const Csr<T>& a) const {
     const Tensor<T> h = reshape(projected, {projected.extent(0), options.heads, att_src.extent(2)});
-    const Tensor<T> weights = dropout(attention(h, a), options.dropout);
+    const Tensor<T> weights = dropout(attention(h, a), options.dropout, mode.training());
     std::vector<Tensor<T>> heads;
     for (index_t k = 0; k < options.heads; ++k)
       heads.push_back(matmul(a.with(select(weights, 1, k)), select(h, 1, k)));

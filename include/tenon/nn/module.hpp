@@ -10,15 +10,18 @@
 ///     for (const auto& [path, weight] : nn::named_parameters(model)) …     // "in.weight", "in.bias", …
 ///
 /// Members may be modules, parameters, buffers, and vectors, arrays, tuples, optionals, variants and pointers
-/// of them; anything that can be copied byte by byte, and strings and vectors of such, is data and left
-/// alone. A class with constructors names its members by `TENON_FIELDS(weight, bias);`.
+/// of them, and maps, whose keys are the names of what they hold: `heads.a.weight`. Anything that can be
+/// copied byte by byte, and strings and vectors of such, is data and left alone. A class with constructors
+/// names all its members by `TENON_FIELDS(weight, bias);`, but for those that are no part of the model, as a
+/// `std::function` or a tensor that copies are to share: `TENON_LEFT_OUT(cache);`.
 
 #include <array>        // tuple_size
 #include <string>       // string, to_string
 #include <string_view>  // string_view
-#include <type_traits>  // is_trivially_copyable
+#include <type_traits>  // is_copy_assignable, is_trivially_copyable
 
 #include "tenon/core/reflect.hpp"
+#include "tenon/nn/mode.hpp"
 #include "tenon/nn/named_tensor.hpp"
 #include "tenon/nn/parameter.hpp"
 
@@ -39,6 +42,7 @@ class ModuleVisitor {
   virtual void parameter(const std::string& /*path*/, const Tensor<T>&) {}
   virtual void buffer(const std::string& /*path*/, const Tensor<T>&) {}
   virtual void counter(const std::string& /*path*/, const Tensor<index_t>&) {}
+  virtual void mode(const Mode&) {}
   /// A module begins, before its members. `type` is its name in the source.
   virtual void enter(const std::string& /*path*/, const ModuleIdentity&, std::string_view /*type*/) {}
   virtual void leave() {}
@@ -73,9 +77,24 @@ template <class T>
 inline constexpr bool is_buffer<ModuleTensor<T, false>> = true;
 
 template <class M>
+concept Tuple = requires {
+  std::tuple_size<M>::value;
+};
+/// A module, whatever else it may be.
+template <class M>
+concept TellsMembers = (PlainStruct<M> && !Tuple<M>) || HasFields<M>;
+template <class M>
 concept Range = requires(const M& m) {
   m.begin();
   m.end();
+}
+&&!is_tensor<M> && !is_parameter<M> && !is_buffer<M> && !TellsMembers<M>;
+template <Range M>
+using Element = std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>;
+/// A map; `hasher` tells one without an order.
+template <class M>
+concept Map = Range<M> && requires {
+  typename M::mapped_type;
 };
 /// unique_ptr, shared_ptr and optional.
 template <class M>
@@ -88,10 +107,6 @@ template <class M>
 concept Variant = requires(const M& m) {
   m.valueless_by_exception();
 };
-template <class M>
-concept Tuple = requires {
-  std::tuple_size<M>::value;
-};
 /// Walks itself, since its members are known at run time only.
 template <class M>
 concept Walkable = requires {
@@ -99,14 +114,38 @@ concept Walkable = requires {
 };
 
 template <class M>
+consteval bool is_data();
+template <class Tuple, std::size_t... index>
+consteval bool all_data(std::index_sequence<index...>) {
+  return (is_data<std::remove_cv_t<std::tuple_element_t<index, Tuple>>>() && ...);
+}
+template <class M>
 consteval bool is_data() {
   if constexpr (std::is_trivially_copyable_v<M> || std::is_same_v<M, Dims>) {
     return true;
-  } else if constexpr (Range<M> && !is_parameter<M> && !is_buffer<M>) {
-    return is_data<std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>>();
+  } else if constexpr (Range<M>) {
+    if constexpr (std::is_same_v<Element<M>, M>)  // a path is a range of paths
+      return true;
+    else
+      return is_data<Element<M>>();
+  } else if constexpr (Tuple<M>) {
+    return all_data<M>(std::make_index_sequence<std::tuple_size_v<M>>());
   } else {
     return false;
   }
+}
+
+/// Of what is nothing else: whether it tells its members, or a compile error that says how it could.
+template <class M>
+consteval bool is_module() {
+  constexpr bool tells = TellsMembers<M>, array = std::is_array_v<M>, known = std::is_same_v<M, Mode>;
+  static_assert(!array, "a C array in a module: make it a std::array");
+  static_assert(
+      tells || array || known,
+      "neither data nor a module: the members of a class with constructors or base classes are told "
+      "by TENON_FIELDS(...), and what is no part of the model, as a std::function, is named by "
+      "TENON_LEFT_OUT(...) of the class around it");
+  return tells;
 }
 
 /// The scalar type of the first parameter or buffer of real numbers; void when there is none.
@@ -131,21 +170,23 @@ struct FirstScalarOfTuple<Tuple<M...>> : FirstScalar<M...> {};
 template <class M>
 struct ScalarOf {
   static consteval auto find() {
-    if constexpr (is_parameter<M> || is_buffer<M>) {
+    if constexpr (is_parameter<M> || is_buffer<M> || is_tensor<M>) {
       using T = typename M::value_type;
       return std::conditional_t<Real<T>, std::type_identity<T>, std::type_identity<void>>{};
     } else if constexpr (requires { typename M::module_scalar; }) {
       return std::type_identity<typename M::module_scalar>{};
-    } else if constexpr (is_data<M>() || is_tensor<M>) {
+    } else if constexpr (is_data<M>()) {
       return std::type_identity<void>{};
     } else if constexpr (Range<M>) {
-      return ScalarOf<std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>>{};
+      return ScalarOf<Element<M>>{};
     } else if constexpr (Nullable<M>) {
       return ScalarOf<std::remove_cvref_t<decltype(*std::declval<const M&>())>>{};
     } else if constexpr (Variant<M> || Tuple<M>) {
       return FirstScalarOfTuple<M>{};
-    } else {
+    } else if constexpr (is_module<M>()) {
       return FirstScalarOfTuple<decltype(tie_fields(std::declval<M&>()))>{};
+    } else {
+      return std::type_identity<void>{};
     }
   }
   using type = typename decltype(find())::type;
@@ -155,11 +196,27 @@ inline std::string join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : tenon::join(path, ".", name);
 }
 
+/// The name of an entry of a map.
+template <class Key>
+std::string key_name(const Key& key) {
+  static_assert(std::is_integral_v<Key> || std::is_convertible_v<const Key&, std::string_view>,
+                "a map of modules names them by its keys: strings or integers");
+  if constexpr (std::is_integral_v<Key>)
+    return std::to_string(key);
+  else
+    return std::string(std::string_view(key));
+}
+
 template <class T, class M>
 void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor);
 
 template <class T, class M>
 void walk_module(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
+  if constexpr (HasFields<M>)
+    static_assert(
+        names_all_members<M>(),
+        "TENON_FIELDS leaves out a member: name all of them in the order of their declaration, data too, and "
+        "by TENON_LEFT_OUT what is no part of the model");
   visitor.enter(path, identity(m), type_name<M>());
   if constexpr (!is_data<M>())
     for_each_field(
@@ -186,9 +243,16 @@ void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
     static_assert(
         !is_tensor<M>,
         "a Tensor in a module is a handle that copies of the module would share: make it a Parameter "
-        "(trained) or a Buffer (saved), or leave it out by TENON_FIELDS");
+        "(trained) or a Buffer (saved), or leave it out by TENON_LEFT_OUT");
+  } else if constexpr (std::is_same_v<M, Mode>) {
+    visitor.mode(m);
   } else if constexpr (Walkable<M>) {
     m.walk(path, visitor);
+  } else if constexpr (Map<M>) {
+    static_assert(
+        !requires { typename M::hasher; },
+        "an unordered map in a module has no order that parameters could keep: make it a std::map");
+    for (const auto& [key, value] : m) walk<T>(value, join(path, key_name(key)), visitor);
   } else if constexpr (Range<M>) {
     std::size_t index = 0;
     for (const auto& element : m) walk<T>(element, join(path, std::to_string(index++)), visitor);
@@ -201,10 +265,17 @@ void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
       (walk<T>(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
     }
     (std::make_index_sequence<std::tuple_size_v<M>>());
-  } else {
+  } else if constexpr (is_module<M>()) {
     walk_module<T>(m, path, visitor);
   }
 }
+
+template <class T>
+struct ModeSetter final : ModuleVisitor<T> {
+  explicit ModeSetter(bool on) : training(on) {}
+  void mode(const Mode& m) override { m.set_training(training); }
+  bool training;
+};
 
 /// Gathers each tensor once, even where two pointers share a module.
 template <class T>
@@ -252,7 +323,7 @@ auto detail::collect(const M& model) {
 
 /// Handles of the parameters that are not frozen, and their paths.
 template <class M>
-std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
+[[nodiscard]] std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
   std::vector<NamedTensor<ScalarOf<M>>> trained;
   auto all = detail::collect(model).parameters;
   for (auto& named : all)
@@ -262,7 +333,7 @@ std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
 
 /// Handles of the parameters that are not frozen: what optimizers move and `grad` differentiates by.
 template <class M>
-std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
+[[nodiscard]] std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
   std::vector<Tensor<ScalarOf<M>>> handles;
   for (auto& named : named_parameters(model)) handles.push_back(std::move(named.tensor));
   return handles;
@@ -270,7 +341,7 @@ std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
 
 /// The number of numbers in all parameters, frozen or not.
 template <class M>
-index_t parameter_count(const M& model) {
+[[nodiscard]] index_t parameter_count(const M& model) {
   index_t count = 0;
   for (const auto& named : detail::collect(model).parameters) count += named.tensor.size();
   return count;
@@ -287,6 +358,23 @@ ModuleState<ScalarOf<M>> state(const M& model) {
 template <class M>
 void freeze(const M& model, bool frozen = true) {
   for (auto& named : detail::collect(model).parameters) named.tensor.requires_grad_(!frozen);
+}
+
+/// Lets a model, or a part of it, behave as in training where the thread that calls it trains; with `on`
+/// false: nowhere. As a model begins, it trains where operations are recorded.
+template <class M>
+void train(const M& model, bool on = true) {
+  using T = std::conditional_t<std::is_void_v<ScalarOf<M>>, float, ScalarOf<M>>;
+  detail::ModeSetter<T> setter(on);
+  detail::walk<T>(model, "", setter);
+}
+
+/// Sets a model, or a part of it, to evaluation, on any thread and whatever is recorded, until
+/// `train(model)`: nothing is dropped, norms use their running statistics, and calling it writes nothing.
+/// What a module's call operator does by functions alone, such as `dropout(x)`, is not reached: see `Mode`.
+template <class M>
+void eval(const M& model) {
+  train(model, false);
 }
 
 }  // namespace TENON_NAMESPACE::nn

@@ -17,7 +17,7 @@ struct NamedTensor {
 
 /// Everything of a model that a file keeps. The tensors are handles: writing into them changes the model.
 template <Real T>
-struct ModuleState {
+struct [[nodiscard]] ModuleState {
   std::vector<NamedTensor<T>> tensors;         ///< parameters and buffers
   std::vector<NamedTensor<index_t>> counters;  ///< such as batch normalisation's num_batches_tracked
 };

@@ -33,6 +33,7 @@ struct ChannelNorm {
   Buffer<T> running_mean, running_var;  ///< (C): 0 and 1, written in training; or undefined
   Buffer<index_t> num_batches_tracked;  ///< seen in training; or undefined
   Options options;
+  Mode mode{};
 
   ChannelNorm() = default;
   explicit ChannelNorm(index_t channels, const Options& norm_options = {}) : options(norm_options) {
@@ -47,7 +48,7 @@ struct ChannelNorm {
       num_batches_tracked = zeros<index_t>({});
     }
   }
-  TENON_FIELDS(weight, bias, running_mean, running_var, num_batches_tracked, options);
+  TENON_FIELDS(weight, bias, running_mean, running_var, num_batches_tracked, options, mode);
 
  protected:
   static void check_axes(const char* layer, const Tensor<T>& x, int least, int most) {
@@ -62,7 +63,7 @@ struct BatchNorm : ChannelNorm<T, BatchNormLayerOptions> {
 
  protected:
   Tensor<T> forward(const Tensor<T>& x) const {
-    const bool by_batch = training() || !this->running_mean.defined();
+    const bool by_batch = this->mode.training() || !this->running_mean.defined();
     return batch_norm(x, this->running_mean, this->running_var, this->weight, this->bias,
                       {.training = by_batch, .momentum = by_batch ? share() : 0, .eps = this->options.eps});
   }
@@ -86,7 +87,7 @@ struct InstanceNorm : ChannelNorm<T, InstanceNormLayerOptions> {
   Tensor<T> forward(const Tensor<T>& x, int axes) const {
     if (x.rank() == axes + 1) return squeeze(forward(unsqueeze(x, 0), axes), 0);
     const double eps = this->options.eps;
-    if (this->running_mean.defined() && !training())
+    if (this->running_mean.defined() && !this->mode.training())
       return batch_norm(x, this->running_mean, this->running_var, this->weight, this->bias, {.eps = eps});
     if (this->running_mean.defined()) track(x.detach());
     return instance_norm(x, this->weight, this->bias, eps);

@@ -57,7 +57,7 @@ Tensor<T> observed(const Layer& layer, const Shape& input, Tensor<T> output) {
 template <class Layer, class F>
 class OutputHook final : LayerObserver {
  public:
-  OutputHook(const Layer& layer, F f) : layer_(detail::identity(layer)), f_(std::move(f)) {}
+  [[nodiscard]] OutputHook(const Layer& layer, F f) : layer_(detail::identity(layer)), f_(std::move(f)) {}
 
  private:
   void called(const LayerCall& call) override {

@@ -33,6 +33,7 @@ template <Real T>
 struct RecurrentNet {
   std::vector<RecurrentDirection<T>> directions;  ///< layer by layer, forward before backward
   RecurrentLayerOptions options;
+  Mode mode{};
 
   RecurrentNet() = default;
   RecurrentNet(const char* layer, index_t gates, index_t inputs, index_t hidden,
@@ -65,8 +66,8 @@ struct RecurrentNet {
   void visit_fields(Visitor&& visitor) const {
     each(*this, visitor);
   }
-  auto tie_fields() { return std::tie(directions, options); }
-  auto tie_fields() const { return std::tie(directions, options); }
+  auto tie_fields() { return std::tie(directions, options, mode); }
+  auto tie_fields() const { return std::tie(directions, options, mode); }
 
   index_t macs(const Shape& x, const Shape&) const {
     index_t weights = 0;
@@ -87,7 +88,7 @@ struct RecurrentNet {
     return {.bidirectional = options.bidirectional,
             .batch_first = options.batch_first,
             .lengths = lengths,
-            .dropout = options.dropout};
+            .dropout = mode.training() ? options.dropout : 0};
   }
 
  private:
@@ -104,6 +105,7 @@ struct RecurrentNet {
       visitor("bias_hh" + suffix, direction.bias_hh);
       visitor("weight_hr" + suffix, direction.weight_hr);
     }
+    visitor("mode", self.mode);
   }
 };
 

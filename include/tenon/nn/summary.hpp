@@ -67,17 +67,17 @@ inline std::string grouped(index_t n) {
 
 /// What `summary` prints, for programs that want the numbers.
 template <class M, class... X>
-std::vector<SummaryRow> summary_rows(const M& model, const X&... input) {
+[[nodiscard]] std::vector<SummaryRow> summary_rows(const M& model, const X&... input) {
   detail::SummaryRows<ScalarOf<M>> rows;
   walk(model, rows);
   const NoGrad no_grad;
-  model(input...);
+  static_cast<void>(model(input...));
   return std::move(rows.rows);
 }
 
 /// A table of the layers of a model that is fed with an input, with totals; for a terminal or a log.
 template <class M, class... X>
-std::string summary(const M& model, const X&... input) {
+[[nodiscard]] std::string summary(const M& model, const X&... input) {
   const std::vector<SummaryRow> rows = summary_rows(model, input...);
   const auto label = [](const SummaryRow& row) {
     const std::string margin(2 * static_cast<std::size_t>(row.depth), ' ');

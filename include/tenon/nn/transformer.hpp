@@ -31,16 +31,16 @@ LayerNorm<T> norm_of_layer(index_t width, const TransformerLayerOptions& o) {
 /// x plus what `part` makes of it, with dropout, normalised before or after.
 template <Real T, class Part>
 Tensor<T> residual(const Tensor<T>& x, const LayerNorm<T>& norm, const TransformerLayerOptions& options,
-                   Part part) {
-  const Tensor<T> added = dropout(part(options.norm_first ? norm(x) : x), options.dropout);
+                   const Mode& mode, Part part) {
+  const Tensor<T> added = dropout(part(options.norm_first ? norm(x) : x), options.dropout, mode.training());
   return options.norm_first ? add(x, added) : norm(add(x, added));
 }
 template <Real T>
 Tensor<T> feed_forward(const Tensor<T>& x, const Linear<T>& in, const Linear<T>& out,
-                       const TransformerLayerOptions& options) {
+                       const TransformerLayerOptions& options, const Mode& mode) {
   const Tensor<T> hidden = in(x);
   const bool gelus = options.activation == TransformerLayerOptions::Activation::gelu;
-  return out(dropout(gelus ? gelu(hidden) : relu(hidden), options.dropout));
+  return out(dropout(gelus ? gelu(hidden) : relu(hidden), options.dropout, mode.training()));
 }
 
 }  // namespace detail
@@ -52,6 +52,7 @@ struct TransformerEncoderLayer {
   Linear<T> linear1, linear2;
   LayerNorm<T> norm1, norm2;
   TransformerLayerOptions options;
+  Mode mode{};
 
   TransformerEncoderLayer() = default;
   TransformerEncoderLayer(index_t width, index_t heads, const TransformerLayerOptions& layer_options = {},
@@ -64,13 +65,14 @@ struct TransformerEncoderLayer {
         options(layer_options) {}
 
   Tensor<T> operator()(const Tensor<T>& x, const AttentionMasks<T>& masks = {}) const {
-    const Tensor<T> attended =
-        detail::residual(x, norm1, options, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
-    return observed(*this, x.shape(), detail::residual(attended, norm2, options, [&](const Tensor<T>& y) {
-      return detail::feed_forward(y, linear1, linear2, options);
-    }));
+    const Tensor<T> attended = detail::residual(
+        x, norm1, options, mode, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
+    return observed(*this, x.shape(),
+                    detail::residual(attended, norm2, options, mode, [&](const Tensor<T>& y) {
+                      return detail::feed_forward(y, linear1, linear2, options, mode);
+                    }));
   }
-  TENON_FIELDS(self_attn, linear1, linear2, norm1, norm2, options);
+  TENON_FIELDS(self_attn, linear1, linear2, norm1, norm2, options, mode);
 };
 
 /// The same with attention to `memory`, an encoder's output, in between.
@@ -80,6 +82,7 @@ struct TransformerDecoderLayer {
   Linear<T> linear1, linear2;
   LayerNorm<T> norm1, norm2, norm3;
   TransformerLayerOptions options;
+  Mode mode{};
 
   TransformerDecoderLayer() = default;
   TransformerDecoderLayer(index_t width, index_t heads, const TransformerLayerOptions& layer_options = {},
@@ -95,16 +98,17 @@ struct TransformerDecoderLayer {
 
   Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& memory, const AttentionMasks<T>& masks = {},
                        const AttentionMasks<T>& memory_masks = {}) const {
-    const Tensor<T> attended =
-        detail::residual(x, norm1, options, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
-    const Tensor<T> informed = detail::residual(attended, norm2, options, [&](const Tensor<T>& y) {
+    const Tensor<T> attended = detail::residual(
+        x, norm1, options, mode, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
+    const Tensor<T> informed = detail::residual(attended, norm2, options, mode, [&](const Tensor<T>& y) {
       return multihead_attn(y, memory, memory, memory_masks);
     });
-    return observed(*this, x.shape(), detail::residual(informed, norm3, options, [&](const Tensor<T>& y) {
-      return detail::feed_forward(y, linear1, linear2, options);
-    }));
+    return observed(*this, x.shape(),
+                    detail::residual(informed, norm3, options, mode, [&](const Tensor<T>& y) {
+                      return detail::feed_forward(y, linear1, linear2, options, mode);
+                    }));
   }
-  TENON_FIELDS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, norm3, options);
+  TENON_FIELDS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, norm3, options, mode);
 };
 
 /// Layers one after another, and a norm if there is one.

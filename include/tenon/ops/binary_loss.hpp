@@ -6,11 +6,6 @@
 namespace TENON_NAMESPACE {
 
 namespace detail {
-template <class T>
-void check_same_shape(const Tensor<T>& x, const Tensor<T>& target, const char* op) {
-  check<ShapeError>(x.shape() == target.shape(), op, "expected targets of shape ", x.shape(), ", got ",
-                    target.shape());
-}
 /// A constant that broadcasts to `shape`; the number 1 when it is not given.
 template <class T>
 Tensor<T> loss_weight(const Tensor<T>& weight, const Shape& shape, const char* what, const char* op) {

@@ -31,7 +31,7 @@ struct Bags {
         offsets.defined() ? index.rank() == 1 && offsets.rank() == 1 : index.rank() == 2, op,
         "expected indices (bags, entries), or a vector of indices and a vector of offsets, got ",
         index.shape());
-    const Tensor<I> at = checked_indices(index, table_rows, op);
+    const Tensor<I> at = checked_ids(index, table_rows, op);
     const std::vector<I> begins = starts(index, offsets, include_last, op);
     const index_t left_out = padding ? (*padding < 0 ? *padding + table_rows : *padding) : -1;
     check<IndexError>(!padding || (left_out >= 0 && left_out < table_rows), op, "padding index ",
@@ -95,7 +95,7 @@ Tensor<index_t> largest_of_bags(const Tensor<T>& weight, const Bags<index_t>& ba
 }  // namespace detail
 
 /// Sums, means or maxima of the rows of a table that bags of indices name. An empty bag gives zeros.
-///   weight (V, D)    index (bags, entries); or a vector, with `offsets` where each bag begins
+///   weight (V, D)    index (bags, entries) in [0, V); or a vector, with `offsets` where each bag begins
 ///   returns (bags, D)    throws ShapeError, IndexError, ValueError    keeps nothing but the indices
 template <Real T>
 Tensor<T> embedding_bag(const Tensor<T>& weight, const Tensor<index_t>& index,

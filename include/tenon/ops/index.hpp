@@ -1,7 +1,6 @@
 #pragma once
-/// Reading and accumulating at integer positions. Indices are checked; negative ones count from the end.
-
-#include <utility>  // exchange
+/// Reading and accumulating at integer positions. Indices are checked. Negative ones count from the end, as
+/// in NumPy; in tables of embeddings, where -1 is most often meant for padding, they are refused.
 
 #include "tenon/ops/cast.hpp"
 #include "tenon/ops/shape.hpp"
@@ -23,6 +22,14 @@ Tensor<I> checked_indices(const Tensor<I>& index, index_t extent, const char* op
   I* to = dense.mutable_data();
   for (index_t i : index) *to++ = i < 0 ? i + extent : i;
   return dense;
+}
+
+/// The same of ids, such as rows of a table: none is negative.
+template <std::same_as<index_t> I>
+Tensor<I> checked_ids(const Tensor<I>& index, index_t extent, const char* op) {
+  for (index_t i : index)
+    check<IndexError>(i >= 0 && i < extent, op, "index ", i, " is outside extent ", extent);
+  return checked_indices(index, extent, op);
 }
 
 /// The extents before, at and after an axis.
@@ -183,7 +190,7 @@ Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const Embeddin
 }  // namespace detail
 
 /// Rows of a table: y[..., :] = weight[index[...], :].
-///   weight  (V, D)    index  any shape    returns index shape + (D)
+///   weight  (V, D)    index  any shape, in [0, V)    returns index shape + (D)
 ///   dweight = g added at the rows    throws ShapeError, IndexError    keeps nothing but the indices
 template <Real T>
 Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
@@ -193,34 +200,61 @@ Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
   const index_t v = weight.shape()[0];
   Shape shape = index.shape();
   shape.push_back(weight.shape()[1]);
-  const Tensor<index_t> at = detail::checked_indices(index, v, "embedding");
+  const Tensor<index_t> at = detail::checked_ids(index, v, "embedding");
   Tensor<T> rows = index_select(weight, 0, at);
   if (options.padding_index || options.scale_grad_by_freq)
     rows = detail::scale_gradient(rows, detail::row_factors(at, v, options));
   return reshape(rows, shape);
 }
 
+namespace detail {
+
+/// What brings a row of `n` numbers down to a norm of order p of `max_norm`; 1 where it is not beyond.
+template <class T>
+T renorm_factor(const T* row, index_t n, index_t stride, double max_norm, double p) {
+  const auto magnitude = [&](index_t d) { return std::abs(static_cast<double>(row[d * stride])); };
+  double largest = 0, total = 0;  // powers of what is divided by the largest stay in range
+  for (index_t d = 0; d < n; ++d) largest = std::max(largest, magnitude(d));
+  if (largest == 0) return T(1);
+  for (index_t d = 0; d < n; ++d) total += std::pow(magnitude(d) / largest, p);
+  const double length = std::isinf(p) ? largest : largest * std::pow(total, 1 / p);
+  return length <= max_norm ? T(1) : static_cast<T>(max_norm / (length + 1e-7));
+}
+
+/// (V, 1): those of the rows of a table that `index` names, 1 for all others; undefined if all are 1.
+template <class T>
+Tensor<T> renorm_factors(const Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p) {
+  constexpr const char* op = "embedding_renorm_";
+  check<ShapeError>(weight.rank() == 2, op, "expected a table of shape (V, D), got ", weight.shape());
+  check<ValueError>(p > 0, op, "expected a norm of positive order, got ", p);
+  Tensor<T> factors;
+  for (index_t row : checked_ids(index, weight.shape()[0], op)) {
+    const T factor = renorm_factor(weight.data() + row * weight.strides()[0], weight.shape()[1],
+                                   weight.strides()[1], max_norm, p);
+    if (factor == T(1)) continue;
+    if (!factors.defined()) factors = ones<T>({weight.shape()[0], 1});
+    factors.mutable_data()[row] = factor;
+  }
+  return factors;
+}
+
+}  // namespace detail
+
 /// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`, by max_norm /
 /// (norm + 1e-7).
+///   p       above 0; infinity bounds the largest magnitude
+///   throws  ShapeError, IndexError; ValueError when p is not positive
 template <Real T>
 void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p = 2) {
   check_writable(weight, "embedding_renorm_");
-  check<ShapeError>(weight.rank() == 2, "embedding_renorm_", "expected a table of shape (V, D), got ",
-                    weight.shape());
-  const Tensor<index_t> at = detail::checked_indices(index, weight.shape()[0], "embedding_renorm_");
-  T* data = weight.mutable_data();
-  Tensor<bool> done = zeros<bool>({weight.shape()[0]});
-  bool* const is_done = done.mutable_data();
-  for (index_t row : at) {
-    if (std::exchange(is_done[row], true)) continue;
-    T* w = data + row * weight.strides()[0];
-    double total = 0;
+  const Tensor<T> factors = detail::renorm_factors(weight, index, max_norm, p);
+  if (!factors.defined()) return;
+  T* const data = weight.mutable_data();
+  for (index_t row = 0; row < factors.size(); ++row) {
+    const T factor = factors.data()[row];
+    if (factor == T(1)) continue;
     for (index_t d = 0; d < weight.shape()[1]; ++d)
-      total += std::pow(std::abs(static_cast<double>(w[d * weight.strides()[1]])), p);
-    const double length = std::pow(total, 1 / p);
-    if (length <= max_norm) continue;
-    for (index_t d = 0; d < weight.shape()[1]; ++d)
-      w[d * weight.strides()[1]] *= static_cast<T>(max_norm / (length + 1e-7));
+      data[row * weight.strides()[0] + d * weight.strides()[1]] *= factor;
   }
 }
 

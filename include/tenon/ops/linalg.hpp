@@ -228,7 +228,7 @@ Tensor<T> det(const Tensor<T>& a) {
 
 /// The determinant as sign e^logabsdet, which neither overflows nor underflows.
 template <Real T>
-struct SignLog {
+struct [[nodiscard]] SignLog {
   Tensor<T> sign, logabsdet;
 };
 ///   dA = g A^-T of logabsdet; the sign has no gradient    sign 0 and -inf of a singular matrix
@@ -251,7 +251,7 @@ SignLog<T> slogdet(const Tensor<T>& a) {
 
 /// A = Q R, Q with orthonormal columns, R upper triangular.
 template <Real T>
-struct QrFactors {
+struct [[nodiscard]] QrFactors {
   Tensor<T> q, r;
 };
 /// A (..., M, N) gives Q (..., M, K) and R (..., K, N), K = min(M, N); signs are Householder's, as LAPACK's.
@@ -304,7 +304,7 @@ Tensor<T> inverse_gaps(const Tensor<T>& d) {
 
 /// A = V diag(values) V^T for symmetric A.
 template <Real T>
-struct EighFactors {
+struct [[nodiscard]] EighFactors {
   Tensor<T> values, vectors;
 };
 /// Eigenvalues in rising order and eigenvectors, one a column, of symmetric matrices, whose lower triangle is
@@ -336,7 +336,7 @@ EighFactors<T> eigh(const Tensor<T>& a) {
 
 /// A = U diag(s) Vh, U and Vh^T with orthonormal columns.
 template <Real T>
-struct SvdFactors {
+struct [[nodiscard]] SvdFactors {
   Tensor<T> u, s, vh;
 };
 /// Singular values in falling order and their vectors: A (..., M, N) gives U (..., M, K), s (..., K),

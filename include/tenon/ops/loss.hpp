@@ -152,10 +152,11 @@ struct KlDivOptions {
   bool log_target = false;                ///< whether targets are log-probabilities as well
 };
 /// Kullback-Leibler divergence of targets from log-probabilities x, term by term.
-///   t (log t - x), or e^t (t - x); 0 where t (e^t) is 0, even for an x of -infinity    shapes broadcast
-///   throws ShapeError
+///   t (log t - x), or e^t (t - x); 0 where t (e^t) is 0, even for an x of -infinity
+///   target  x's shape    throws ShapeError
 template <Real T>
 Tensor<T> kl_div(const Tensor<T>& x, const Tensor<T>& target, const KlDivOptions& options = {}) {
+  detail::check_same_shape(x, target, "kl_div");
   if (options.log_target)
     return detail::map_loss(
         "kl_div", options.reduction,

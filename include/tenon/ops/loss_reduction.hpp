@@ -24,6 +24,12 @@ struct WeightedLog {
   }
 };
 inline constexpr WeightedLog weighted_log{};
+/// Losses do not broadcast: (N, 1) against (N) would be N^2 of them.
+template <class T>
+void check_same_shape(const Tensor<T>& x, const Tensor<T>& target, const char* op) {
+  check<ShapeError>(x.shape() == target.shape(), op, "expected targets of shape ", x.shape(), ", got ",
+                    target.shape());
+}
 
 /// A sum of losses of the given shape, divided as the reduction says.
 template <class T>

@@ -63,10 +63,12 @@ Tensor<T> cosine_embedding_loss(const Tensor<T>& x1, const Tensor<T>& x2, const 
       dot(x1, x2), dot(x1, x1), dot(x2, x2), target.detach());
 }
 
-/// x where the target is 1, max(0, margin - x) where it is -1; x is a distance.    throws ShapeError
+/// x where the target is 1, max(0, margin - x) where it is -1; x is a distance.
+///   target  x's shape    throws ShapeError
 template <Real T>
 Tensor<T> hinge_embedding_loss(const Tensor<T>& x, const Tensor<T>& target,
                                const MarginOptions& options = {.margin = 1}) {
+  detail::check_same_shape(x, target, "hinge_embedding_loss");
   return detail::map_loss(
       "hinge_embedding_loss", options.reduction,
       [m = static_cast<T>(options.margin)](auto v, auto t) {
@@ -77,10 +79,13 @@ Tensor<T> hinge_embedding_loss(const Tensor<T>& x, const Tensor<T>& target,
 }
 
 /// max(0, -t (x1 - x2) + margin): x1 is to exceed x2 where t is 1, and the reverse where it is -1.
-///   shapes broadcast    throws ShapeError
+///   x1, x2, target  of one shape    throws ShapeError
 template <Real T>
 Tensor<T> margin_ranking_loss(const Tensor<T>& x1, const Tensor<T>& x2, const Tensor<T>& target,
                               const MarginOptions& options = {}) {
+  check<ShapeError>(x1.shape() == x2.shape() && x1.shape() == target.shape(), "margin_ranking_loss",
+                    "expected x1, x2 and targets of one shape, got ", x1.shape(), ", ", x2.shape(), " and ",
+                    target.shape());
   return detail::map_loss(
       "margin_ranking_loss", options.reduction,
       [m = static_cast<T>(options.margin)](auto a, auto b, auto t) {
@@ -98,7 +103,8 @@ struct TripletOptions {
   Reduction reduction = Reduction::mean;
 };
 /// An anchor is to be nearer to its positive than to its negative, by a margin.
-///   max(0, d(a, p) - d(a, n) + margin)    anchor, positive, negative  (…, D)    throws ShapeError
+///   max(0, d(a, p) - d(a, n) + margin)    anchor, positive, negative  (…, D), which broadcast,
+///   but are of one rank    throws ShapeError
 ///   see Balntas et al. 2016, "Learning local feature descriptors with triplets"
 template <Real T>
 Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Tensor<T>& positive, const Tensor<T>& negative,

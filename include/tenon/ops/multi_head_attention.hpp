@@ -32,7 +32,7 @@ struct MultiHeadOptions {
 };
 
 template <Real T>
-struct MultiHeadResult {
+struct [[nodiscard]] MultiHeadResult {
   Tensor<T> output;
   Tensor<T> weights;  ///< (N, L, S), or (N, heads, L, S) unless averaged; undefined unless asked for
 };

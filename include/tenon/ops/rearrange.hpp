@@ -77,7 +77,7 @@ Tensor<T> unflatten(const Tensor<T>& x, index_t axis, const Shape& extents) {
 
 /// `sections` views along an axis, whose lengths differ by at most one, the longer first.
 template <Scalar T>
-std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, index_t sections, index_t axis = 0) {
+[[nodiscard]] std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, index_t sections, index_t axis = 0) {
   check<ValueError>(sections > 0, "tensor_split", "expected at least one section, got ", sections);
   const index_t extent = x.extent(axis);
   std::vector<index_t> lengths;
@@ -86,7 +86,7 @@ std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, index_t sections, index_
 }
 /// Views between positions along an axis, as Python slices [0, a), [a, b), …, [z, end).
 template <Scalar T>
-std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, const std::vector<index_t>& positions,
+[[nodiscard]] std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, const std::vector<index_t>& positions,
                                     index_t axis = 0) {
   check<ShapeError>(x.rank() > 0, "tensor_split", "a tensor of rank 0 has no axes");
   std::vector<Tensor<T>> parts;
@@ -222,7 +222,7 @@ Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
 }
 /// Views of the tensors stretched to their common shape.
 template <Scalar T>
-std::vector<Tensor<T>> broadcast_tensors(const std::vector<Tensor<T>>& xs) {
+[[nodiscard]] std::vector<Tensor<T>> broadcast_tensors(const std::vector<Tensor<T>>& xs) {
   Shape shape;
   for (const Tensor<T>& x : xs) shape = broadcast_shapes(shape, x.shape(), "broadcast_tensors");
   return detail::each(xs, [&](const Tensor<T>& x) { return expand(x, shape); });
@@ -235,7 +235,7 @@ enum class Indexing { ij, xy };
 /// does.
 ///   returns views    throws ShapeError when something has more than one axis
 template <Scalar T>
-std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs, Indexing indexing = Indexing::ij) {
+[[nodiscard]] std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs, Indexing indexing = Indexing::ij) {
   const auto count = static_cast<int>(xs.size());
   check<ShapeError>(count <= max_rank, "meshgrid", "expected at most ", max_rank, " vectors, got ", count);
   const auto axis_of = [&](int k) { return indexing == Indexing::xy && count > 1 && k < 2 ? 1 - k : k; };

@@ -1,5 +1,5 @@
 #pragma once
-/// Losses of predicted numbers. Shapes broadcast, and the targets may be differentiated as well.
+/// Losses of predicted numbers. Targets have the shape of the predictions, and may be differentiated as well.
 
 #include <numbers>  // pi
 
@@ -9,15 +9,19 @@
 namespace TENON_NAMESPACE {
 
 /// (x - t)^2
+///   target  x's shape    throws ShapeError
 template <Real T>
 Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
+  detail::check_same_shape(x, target, "mse_loss");
   return detail::map_loss(
       "mse_loss", reduction, [](auto a, auto b) { return (a - b) * (a - b); }, x, target);
 }
 
 /// |x - t|; the gradient is 0 where they are equal
+///   target  x's shape    throws ShapeError
 template <Real T>
 Tensor<T> l1_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
+  detail::check_same_shape(x, target, "l1_loss");
   return detail::map_loss(
       "l1_loss", reduction, [](auto a, auto b) { return abs(a - b); }, x, target);
 }
@@ -27,9 +31,11 @@ struct SmoothL1Options {
   Reduction reduction = Reduction::mean;
 };
 /// With d = |x - t|: d^2 / (2 beta) below beta, d - beta / 2 from there on; `l1_loss` for beta 0.
-///   throws ShapeError; ValueError when beta is negative    see Girshick 2015, "Fast R-CNN"
+///   target  x's shape
+///   throws  ShapeError; ValueError when beta is negative    see Girshick 2015, "Fast R-CNN"
 template <Real T>
 Tensor<T> smooth_l1_loss(const Tensor<T>& x, const Tensor<T>& target, const SmoothL1Options& options = {}) {
+  detail::check_same_shape(x, target, "smooth_l1_loss");
   check<ValueError>(options.beta >= 0, "smooth_l1_loss", "beta is ", options.beta, ", expected 0 or more");
   if (options.beta == 0) return l1_loss(x, target, options.reduction);
   return detail::map_loss(
@@ -46,9 +52,11 @@ struct HuberOptions {
   Reduction reduction = Reduction::mean;
 };
 /// With d = |x - t|: d^2 / 2 below delta, delta (d - delta / 2) from there on.
-///   throws ShapeError; ValueError when delta is not positive    see Huber 1964
+///   target  x's shape
+///   throws  ShapeError; ValueError when delta is not positive    see Huber 1964
 template <Real T>
 Tensor<T> huber_loss(const Tensor<T>& x, const Tensor<T>& target, const HuberOptions& options = {}) {
+  detail::check_same_shape(x, target, "huber_loss");
   check<ValueError>(options.delta > 0, "huber_loss", "delta is ", options.delta,
                     ", expected a positive number");
   return detail::map_loss(
@@ -67,11 +75,13 @@ struct GaussianNllOptions {
 };
 /// Negative log likelihood of targets under normal distributions of mean x and the given variances.
 ///   (log v + (x - t)^2 / v) / 2
+///   target     x's shape
 ///   variance   broadcasts to x, or has its shape without the last axis
 ///   throws ShapeError; ValueError when a variance is negative    see Nix & Weigend 1994
 template <Real T>
 Tensor<T> gaussian_nll_loss(const Tensor<T>& x, const Tensor<T>& target, const Tensor<T>& variance,
                             const GaussianNllOptions& options = {}) {
+  detail::check_same_shape(x, target, "gaussian_nll_loss");
   check<ValueError>(options.eps > 0, "gaussian_nll_loss", "eps is ", options.eps,
                     ", expected a positive number");
   bool rows = variance.rank() + 1 == x.rank();
@@ -104,6 +114,7 @@ struct PoissonNllOptions {
 template <Real T>
 Tensor<T> poisson_nll_loss(const Tensor<T>& x, const Tensor<T>& target,
                            const PoissonNllOptions& options = {}) {
+  detail::check_same_shape(x, target, "poisson_nll_loss");
   const T full = options.full ? T(1) : T(0);
   const auto stirling = [full](auto t) {
     const auto large = select(t > 1, t, 1);

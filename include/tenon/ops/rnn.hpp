@@ -20,7 +20,7 @@ struct RecurrentOptions {
 /// Outputs of the last layer at every step, 0 beyond a sequence's end; and the states at the ends of the
 /// sequences, (layers directions, N, H), layer by layer, forward before backward. `cell` is an lstm's alone.
 template <Real T>
-struct RecurrentResult {
+struct [[nodiscard]] RecurrentResult {
   Tensor<T> output, hidden, cell;
 };
 
@@ -183,7 +183,7 @@ Tensor<T> gru_cell(const Tensor<T>& x, const Tensor<T>& h, const RecurrentWeight
 }
 
 template <Real T>
-struct LstmState {
+struct [[nodiscard]] LstmState {
   Tensor<T> hidden, cell;
 };
 /// One step of `lstm`.

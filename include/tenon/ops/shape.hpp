@@ -150,7 +150,7 @@ Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
 
 /// Views of the given lengths along an axis, which they fill.
 template <Scalar T>
-std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& lengths, index_t axis = 0) {
+[[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& lengths, index_t axis = 0) {
   const index_t extent = x.extent(axis);
   index_t total = 0;
   for (index_t length : lengths) {
@@ -168,7 +168,7 @@ std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& len
 }
 /// Views of `length` along an axis; the last may be shorter.
 template <Scalar T>
-std::vector<Tensor<T>> split(const Tensor<T>& x, index_t length, index_t axis = 0) {
+[[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, index_t length, index_t axis = 0) {
   const index_t extent = x.extent(axis);
   check<ValueError>(length > 0 || (length == 0 && extent == 0), "split", "length ", length,
                     " does not fill extent ", extent);
@@ -182,7 +182,7 @@ std::vector<Tensor<T>> split(const Tensor<T>& x, index_t length, index_t axis = 
 }
 /// At most `count` views of ceil(n / count) along an axis.
 template <Scalar T>
-std::vector<Tensor<T>> chunk(const Tensor<T>& x, index_t count, index_t axis = 0) {
+[[nodiscard]] std::vector<Tensor<T>> chunk(const Tensor<T>& x, index_t count, index_t axis = 0) {
   check<ValueError>(count > 0, "chunk", "expected at least one chunk, got ", count);
   const index_t extent = x.extent(axis);
   if (extent == 0) return split(x, std::vector<index_t>(static_cast<std::size_t>(count), 0), axis);

@@ -159,7 +159,7 @@ Tensor<T> median(const Tensor<T>& x) {
 
 /// The different elements of a tensor.
 template <Scalar T>
-struct Unique {
+struct [[nodiscard]] Unique {
   Tensor<T> values;
   Tensor<index_t> inverse;  ///< of x's shape: x = values[inverse]
   Tensor<index_t> counts;   ///< how often each of the values occurs
@@ -274,7 +274,7 @@ Tensor<T> bincount(const Tensor<index_t>& x, const Tensor<T>& weights, index_t m
 }
 
 template <Real T>
-struct Histogram {
+struct [[nodiscard]] Histogram {
   Tensor<T> counts;
   Tensor<T> edges;  ///< one more than there are bins
 };

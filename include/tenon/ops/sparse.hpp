@@ -8,7 +8,7 @@ namespace TENON_NAMESPACE {
 /// A sparse matrix: the entries of row r are offsets[r] … offsets[r + 1], entry e stands in column columns[e]
 /// and has value values[e]. Entries of a row may be in any order; those of one place add up.
 template <Real T>
-class Csr {
+class [[nodiscard]] Csr {
  public:
   /// throws ValueError, IndexError or ShapeError unless the arrays describe a matrix of (rows, columns)
   Csr(index_t rows, index_t columns, const Tensor<index_t>& offsets, const Tensor<index_t>& indices,
@@ -94,9 +94,9 @@ Csr<T> csr_from_entries(index_t rows, index_t columns, const Tensor<index_t>& ro
                     column_of.shape());
   check<ValueError>(rows >= 0 && columns >= 0, "csr_from_entries", "negative extents ", rows, " and ",
                     columns);
-  const auto groups = detail::group_by(detail::checked_indices(row_of, rows, "csr_from_entries"), rows);
+  const auto groups = detail::group_by(detail::checked_ids(row_of, rows, "csr_from_entries"), rows);
   const Tensor<index_t> indices =
-      index_select(detail::checked_indices(column_of, columns, "csr_from_entries"), 0, groups.order);
+      index_select(detail::checked_ids(column_of, columns, "csr_from_entries"), 0, groups.order);
   return Csr<T>(rows, columns, groups.offsets, indices, index_select(values, 0, groups.order));
 }
 

@@ -59,9 +59,9 @@ class Ema {
     }
   }
   /// The same until the end of a scope.
-  class Swapped {
+  class [[nodiscard]] Swapped {
    public:
-    explicit Swapped(Ema& ema) : ema_(ema) { ema_.swap(); }
+    [[nodiscard]] explicit Swapped(Ema& ema) : ema_(ema) { ema_.swap(); }
     ~Swapped() { ema_.swap(); }
     Swapped(const Swapped&) = delete;
     Swapped& operator=(const Swapped&) = delete;
@@ -69,7 +69,7 @@ class Ema {
    private:
     Ema& ema_;
   };
-  [[nodiscard]] Swapped swapped() { return Swapped(*this); }
+  Swapped swapped() { return Swapped(*this); }
 
   OptimizerState<T> state() const {
     OptimizerState<T> state;

@@ -19,7 +19,7 @@ using NamedNumbers = std::vector<std::pair<std::string, double>>;
 /// Tensors such as `encoder.0.weight.mean`, and numbers such as `encoder.0.weight.steps` and `group0.lr`.
 /// Names are unique within each of the two.
 template <Real T>
-struct OptimizerState {
+struct [[nodiscard]] OptimizerState {
   std::vector<NamedTensor<T>> tensors;  ///< handles: they follow the optimizer as it steps
   NamedNumbers numbers;
 };

@@ -126,7 +126,7 @@ class Printer {
 
 /// The elements of `x` as text.
 template <Scalar T>
-std::string to_string(const Tensor<T>& x, const PrintOptions& options = {}) {
+[[nodiscard]] std::string to_string(const Tensor<T>& x, const PrintOptions& options = {}) {
   if (!x.defined()) return "undefined";
   return detail::Printer<T>(x, options).print();
 }

@@ -59,7 +59,7 @@ struct TensorBody : RefCounted {
 };
 
 template <Scalar T>
-class Tensor {
+class [[nodiscard]] Tensor {
  public:
   using value_type = T;
 
@@ -73,20 +73,20 @@ class Tensor {
                 contiguous_strides(shape), size, true);
   }
 
-  bool defined() const { return static_cast<bool>(body_); }
-  const Shape& shape() const { return body().shape; }
-  const Strides& strides() const { return body().strides; }
-  int rank() const { return body().shape.size(); }
+  [[nodiscard]] bool defined() const { return static_cast<bool>(body_); }
+  [[nodiscard]] const Shape& shape() const { return body().shape; }
+  [[nodiscard]] const Strides& strides() const { return body().strides; }
+  [[nodiscard]] int rank() const { return body().shape.size(); }
   /// The number of elements.
-  index_t size() const { return body().size; }
+  [[nodiscard]] index_t size() const { return body().size; }
   /// The extent of an axis; negative axes count from the end.
-  index_t extent(index_t axis) const {
+  [[nodiscard]] index_t extent(index_t axis) const {
     check<IndexError>(rank() > 0, "extent", "a tensor of rank 0 has no axes");
     return body().shape[normalize_axis(axis, rank(), "extent")];
   }
-  bool is_contiguous() const { return body().contiguous; }
+  [[nodiscard]] bool is_contiguous() const { return body().contiguous; }
 
-  const T* data() const { return body().data; }
+  [[nodiscard]] const T* data() const { return body().data; }
   /// For writing in place. Counts as a change: a rule that kept this tensor will say so.
   T* mutable_data() {
     body().storage->touch();
@@ -95,12 +95,12 @@ class Tensor {
   std::uint32_t version() const { return body().storage->version(); }
 
   /// The value of a tensor with exactly one element.
-  T item() const {
+  [[nodiscard]] T item() const {
     check<ShapeError>(size() == 1, "item", "expected one element, got shape ", shape());
     return *data();
   }
   /// One element by its indices; negative ones count from the end.
-  T at(const Dims& index) const {
+  [[nodiscard]] T at(const Dims& index) const {
     check<ShapeError>(index.size() == rank(), "at", "expected ", rank(), " indices, got ", index);
     index_t offset = 0;
     for (int axis = 0; axis < rank(); ++axis) {
@@ -113,7 +113,7 @@ class Tensor {
   /// Elements in row-major order, whatever the strides.
   StridedIterator<T> begin() const { return {data(), shape(), strides(), 0}; }
   StridedIterator<T> end() const { return {data(), shape(), strides(), size()}; }
-  std::vector<T> to_vector() const { return std::vector<T>(begin(), end()); }
+  [[nodiscard]] std::vector<T> to_vector() const { return std::vector<T>(begin(), end()); }
 
   /// NumPy-like indexing, one entry an axis: an integer, `all`, `range(start, stop, step)`, `newaxis`,
   /// `ellipsis`. Defined in ops/slice.hpp.
@@ -121,7 +121,7 @@ class Tensor {
   Tensor operator()(Index... index) const;
 
   /// Whether gradients are wanted for this tensor. The members below are defined in graph/record.hpp.
-  bool requires_grad() const { return static_cast<bool>(body().node); }
+  [[nodiscard]] bool requires_grad() const { return static_cast<bool>(body().node); }
   /// Makes a constant a leaf whose gradient is recorded, or a leaf a constant again.
   Tensor& requires_grad_(bool on = true);
   /// The gradient that `backward` accumulated; undefined when there is none.
@@ -141,9 +141,9 @@ class Tensor {
                 tenon::is_contiguous(shape, strides));
   }
   /// Whether both are handles of one tensor.
-  bool is(const Tensor& other) const { return body_.get() == other.body_.get(); }
+  [[nodiscard]] bool is(const Tensor& other) const { return body_.get() == other.body_.get(); }
   /// Whether nothing else can see these elements.
-  bool unshared() const { return body().unique() && body().storage->unique(); }
+  [[nodiscard]] bool unshared() const { return body().unique() && body().storage->unique(); }
 
   const Ref<graph::NodeBase>& node() const { return body().node; }
   void set_node(Ref<graph::NodeBase> node) { body().node = std::move(node); }

@@ -15,7 +15,7 @@ namespace TENON_NAMESPACE::train {
 ///     train::fit(…, {.stop = [&] { return interrupt.requested(); }});
 class Interrupt {
  public:
-  Interrupt() {
+  [[nodiscard]] Interrupt() {
     struct sigaction action {};
     action.sa_handler = [](int) { count().fetch_add(1, std::memory_order_relaxed); };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
