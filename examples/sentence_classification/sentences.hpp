@@ -12,6 +12,7 @@
 #include "../common/words.hpp"
 #include "tenon/data/file_reader.hpp"
 #include "tenon/data/loader.hpp"
+#include "tenon/io/utf8_mark.hpp"
 
 namespace sentence_classification {
 
@@ -65,7 +66,7 @@ Sentences read_sentences(const std::string& path, Number number) {
   tn::data::FileReader file("sentences", path);
   const std::string text = file.rest();
   Sentences sentences;
-  for (std::string_view rest = text; !rest.empty();) {
+  for (std::string_view rest = tn::io::without_utf8_mark(text); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));

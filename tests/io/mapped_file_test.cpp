@@ -30,7 +30,9 @@ TEST(MappedFile, WritingTouchesNeitherTheFileNorOtherHandles) {
     const std::string content = std::string(size, 'a') + "end", path = folder.write("x", content);
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);
     const auto file = MappedFile::open(path);
-    const auto bytes = [](const tn::Ref<tn::Storage>& storage) { return static_cast<char*>(storage->data()); };
+    const auto bytes = [](const tn::Ref<tn::Storage>& storage) {
+      return static_cast<char*>(storage->data());
+    };
     const auto first = file->storage(5, size - 2), second = file->storage(5);
     bytes(first)[0] = 'X';
     bytes(first)[size - 3] = 'Y';

@@ -216,10 +216,13 @@ inline void check_writable(const std::string& path) {
   struct stat status {};
   const bool folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   const int named = named_descriptor(path);
-  const bool writable = named >= 0 ? (::fcntl(named, F_GETFL) & O_ACCMODE) != O_RDONLY
+  const int flags = named >= 0 ? ::fcntl(named, F_GETFL) : 0;
+  const bool writable = named >= 0 ? flags >= 0 && (flags & O_ACCMODE) != O_RDONLY
                                    : ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
   check<IoError>(!folder && writable, "write", "cannot write ", path, ": ",
-                 system_reason(folder ? EISDIR : named >= 0 ? EBADF : errno));
+                 system_reason(folder       ? EISDIR
+                               : named >= 0 ? EBADF
+                                            : errno));
 }
 
 }  // namespace TENON_NAMESPACE::io

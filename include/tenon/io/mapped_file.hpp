@@ -17,9 +17,9 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// The bytes of a file, of which the system reads in what is looked at. A file that is replaced by a rename (as
-/// AtomicFile does) meanwhile is no concern, one that is cut short in place ends the process when its missing
-/// part is touched (SIGBUS).
+/// The bytes of a file, of which the system reads in what is looked at. A file that is replaced by a rename
+/// (as AtomicFile does) meanwhile is no concern, one that is cut short in place ends the process when its
+/// missing part is touched (SIGBUS).
 class MappedFile : public RefCounted {
  public:
   /// throws IoError when it cannot be read, or is no regular file
@@ -29,9 +29,9 @@ class MappedFile : public RefCounted {
   const std::string& path() const { return path_; }
   std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
 
-  /// The bytes from `begin` on, at most `size` of them, as memory of a tensor. They belong to it alone and may
-  /// be written: neither the file nor `bytes()` nor what is handed out next changes. What is large is mapped
-  /// anew, so that the system copies a page when it is first written; what is small is copied at once.
+  /// The bytes from `begin` on, at most `size` of them, as memory of a tensor. They belong to it alone and
+  /// may be written: neither the file nor `bytes()` nor what is handed out next changes. What is large is
+  /// mapped anew, so that the system copies a page when it is first written; what is small is copied at once.
   ///   throws IoError when the system has no memory for it
   Ref<Storage> storage(std::size_t begin, std::size_t size = std::string_view::npos) const;
 
