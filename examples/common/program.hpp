@@ -2,12 +2,15 @@
 /// What the example programs share: how they read their command line and end, and where their data lies.
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <new>
 #include <string>
+#include <type_traits>
 
 #include "tenon/core/error.hpp"
 #include "tenon/io/atomic_file.hpp"
@@ -31,6 +34,22 @@ inline void prepare(CLI::App& app) {
   app.footer(
       "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
       "Ctrl-C.");
+}
+
+/// Keeps the number that an option takes between two, both included: "top must be at least 1, not 0".
+template <class T>
+CLI::Option* bound(CLI::Option* option, T least, T most = std::numeric_limits<T>::max()) {
+  const std::string name = option->get_name().substr(option->get_name().find_first_not_of('-'));
+  return option->check([=](const std::string& text) -> std::string {
+    std::conditional_t<std::is_integral_v<T>, long long, double> value{};
+    if (!CLI::detail::lexical_cast(text, value)) return "";  // no number, as its conversion will say
+    const bool open = most == std::numeric_limits<T>::max();
+    if (value >= least && (open ? std::isfinite(static_cast<double>(value)) : value <= most)) return "";
+    const std::string bounds =
+        open ? tn::join("at least ", least) : tn::join("between ", least, " and ", most);
+    const char* const verb = !open ? " must lie " : value >= least ? " must be finite and " : " must be ";
+    throw CLI::ParseError(tn::join(name, verb, bounds, ", not ", text), CLI::ExitCodes::ValidationError);
+  });
 }
 
 /// Adds --checkpoint and --resume and returns the former.

@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
                "custom_layer"};
   examples::prepare(app);
   app.add_option("--seed", seed, "of the points and of the first weights");
-  app.add_option("--steps", steps, "of the training")->check(CLI::Range(5, 1000000));
+  examples::bound(app.add_option("--steps", steps, "of the training"), 5, 1000000);
   app.add_option("--save", file, "where the weights are written")->type_name("FILE");
   return examples::run(app, argc, argv, [&] { return run(seed, steps, file); });
 }

@@ -244,11 +244,10 @@ int main(int argc, char** argv) {
   examples::prepare(app);
   app.add_option("--data", o.data, "folder of the arrays [$TENON_DATA/cora]")->type_name("FOLDER");
   app.add_option("--model", o.model, "gcn or gat")->check(CLI::IsMember({"gcn", "gat"}))->type_name("NAME");
-  app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);
-  app.add_option("--epochs", o.epochs, "at most so many; 0: gcn 200, gat 1000")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--patience", o.patience, "epochs without a better validation; 0: gcn 200, gat 100")
-      ->check(CLI::NonNegativeNumber);
+  examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
+  examples::bound(app.add_option("--epochs", o.epochs, "at most so many; 0: gcn 200, gat 1000"), 0);
+  examples::bound(
+      app.add_option("--patience", o.patience, "epochs without a better validation; 0: gcn 200, gat 100"), 0);
   app.add_option("--seed", o.seed, "of the first run");
   app.add_option("--save", o.save, "write the weights of the best run (safetensors)")->type_name("FILE");
   app.add_option("--load", o.load, "test saved weights instead of training")->type_name("FILE");

@@ -115,7 +115,7 @@ inline Images read_all(const tn::data::ImageFolder& folder, const ReadOptions& o
   return Images(pixels, labels);
 }
 
-/// With the sub-folders train and test, or any tenth image for testing.
+/// With the sub-folders train and test, or classes and any tenth image for testing.
 inline ImageSet read_folder(const fs::path& path, const ReadOptions& options) {
   const tn::data::ImageOptions format{.channels = options.channels};
   if (fs::is_directory(path / "train") && fs::is_directory(path / "test")) {
@@ -126,6 +126,8 @@ inline ImageSet read_folder(const fs::path& path, const ReadOptions& options) {
     return {ImageSet::Kind::folder, read_all(train, options), read_all(test, options), train.classes()};
   }
   const tn::data::ImageFolder folder(path.string(), format);
+  tn::check<tn::IoError>(folder.size() >= 10, "data", path.string(), " has ", folder.size(),
+                         " images, of which every tenth is for testing: too few");
   const Images all = read_all(folder, options);
   std::vector<index_t> kept, tested;
   for (index_t i = 0; i < all.size(); ++i) (i % 10 == 9 ? tested : kept).push_back(i);

@@ -155,10 +155,10 @@ int main(int argc, char** argv) {
   app.add_option("--set", o.set, "sst2 or trec")->check(CLI::IsMember({"sst2", "trec"}))->type_name("NAME");
   app.add_flag("--phrases,!--no-phrases", o.phrases, "sst2: learn from phrases of the sentences too");
   app.add_option("--model", o.model, "cnn or lstm")->check(CLI::IsMember({"cnn", "lstm"}))->type_name("NAME");
-  app.add_option("--epochs", o.epochs, "passes over what there is to learn from; 0: sst2 4, trec 12")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--batch", o.batch, "sentences a step")->check(CLI::PositiveNumber);
-  app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);
+  examples::bound(
+      app.add_option("--epochs", o.epochs, "passes over what there is to learn from; 0: sst2 4, trec 12"), 0);
+  examples::bound(app.add_option("--batch", o.batch, "sentences a step"), 1);
+  examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
   app.add_option("--seed", o.seed, "of the first run");
   app.add_option("--save", o.save, "write weights and words of the best run (safetensors)")
       ->type_name("FILE");
