@@ -45,11 +45,13 @@ void describe(const CharText& text, const Gpt& gpt, std::uint64_t seed) {
 }
 
 void print_loss(double loss, const CharText& text) {
-  std::printf("\n  validation loss, nats per character\n    %-56s %.4f\n    %-56s %.2f\n",
+  std::printf("\n  validation loss, nats per character\n    %-56s %.4f\n",
               examples::format("this model, all of the %lld characters",
                                static_cast<long long>(text.validation.size()))
                   .c_str(),
-              loss, "nanoGPT's CPU setting, on 20 batches (the default here)", 1.88);
+              loss);
+  if (text.is_tinyshakespeare())
+    std::printf("    %-56s %.2f\n", "nanoGPT's CPU setting, on 20 batches (the default here)", 1.88);
 }
 
 void save(const std::string& path, const Gpt& gpt, const Characters& characters) {

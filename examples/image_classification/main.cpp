@@ -38,8 +38,9 @@ void describe(const std::string& path, const ImageSet& set, bool trains) {
   std::fflush(stdout);
 }
 
-/// What others got, beside our own figures.
+/// What others got on the same images, beside our own figures.
 void print_published(const ImageSet& set, const NetworkSpec& spec) {
+  if (!set.is_standard) return;
   const auto line = [](const char* who, const char* error) { std::printf("    %-44s %s %%\n", who, error); };
   if (set.kind == ImageSet::Kind::mnist) line("LeNet-5, LeCun et al. 1998", "0.95");
   if (set.kind == ImageSet::Kind::cifar10 && spec.depth == 20)

@@ -48,7 +48,8 @@ void print_figures(const Corpus& corpus, const Recipe& recipe, double perplexity
   std::printf("\n  test perplexity\n");
   line(std::string("this run, ") + recipe.name + " LSTM", perplexity);
   for (const Published& other : published)
-    if (other.text == corpus.name) line(other.who, other.perplexity);
+    if (other.text == corpus.name && other.test_words == corpus.test.size())
+      line(other.who, other.perplexity);
 }
 
 Status train_and_test(const Options& options, const tn::train::Stopwatch& watch) {

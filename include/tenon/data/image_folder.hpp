@@ -78,10 +78,10 @@ class ImageFolder {
   void refuse_parts(const std::string& root) const {
     const bool nothing_else = std::all_of(classes_.begin(), classes_.end(), names_a_part);
     for (const std::string& name : classes_)
-      check<IoError>(!names_a_part(name) ||
-                         !(nothing_else || holds_folders_only(std::filesystem::path(root) / name)),
-                     "image_folder", root, ": its sub-folder ", name,
-                     " is a part of a data set, not a class; name the part that is to be read");
+      check<IoError>(
+          !names_a_part(name) || !(nothing_else || holds_folders_only(std::filesystem::path(root) / name)),
+          "image_folder", root, ": its sub-folder ", name,
+          " is a part of a data set, not a class; name the part that is to be read");
   }
 
   void add_class(const std::filesystem::path& folder, std::size_t label) {
