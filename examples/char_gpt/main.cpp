@@ -155,7 +155,9 @@ void add_options(CLI::App& app, Options& o) {
           "--average", o.training.average,
           "decay of the moving average of the weights, which is what is kept; 0: the last weights"),
       0.0, 1.0);
-  app.add_option("--seed", o.training.seed, "one seed gives the same figures and texts each time");
+  examples::bound(
+      app.add_option("--seed", o.training.seed, "one seed gives the same figures and texts each time"),
+      std::uint64_t{0});
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "validation");
   app.add_option("--csv", o.training.csv, "write a row for each validation")->type_name("FILE");
   app.add_option("--save", o.save, "write weights and characters (safetensors)")->type_name("FILE");

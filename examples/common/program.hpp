@@ -2,7 +2,9 @@
 /// What the example programs share: how they read their command line and end, and where their data lies.
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -41,14 +43,21 @@ template <class T>
 CLI::Option* bound(CLI::Option* option, T least, T most = std::numeric_limits<T>::max()) {
   const std::string name = option->get_name().substr(option->get_name().find_first_not_of('-'));
   return option->check([=](const std::string& text) -> std::string {
-    std::conditional_t<std::is_integral_v<T>, long long, double> value{};
-    if (!CLI::detail::lexical_cast(text, value)) return "";  // no number, as its conversion will say
-    const bool open = most == std::numeric_limits<T>::max();
-    if (value >= least && (open ? std::isfinite(static_cast<double>(value)) : value <= most)) return "";
+    using Integer = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t, std::int64_t>;
+    using Number = std::conditional_t<std::is_floating_point_v<T>, double, Integer>;
+    const bool limited = most != std::numeric_limits<T>::max();
+    const Number first = least, last = limited ? Number{most} : std::numeric_limits<Number>::max();
+    Number value{};
+    errno = 0;
+    if (!CLI::detail::lexical_cast(text, value)) return "";     // no number, as its conversion will say
+    const bool cut = std::is_integral_v<T> && errno == ERANGE;  // to the largest integer
+    const bool negative = std::is_unsigned_v<T> && text.starts_with('-');  // which wraps around
+    if (value >= first && value <= last && !cut && !negative) return "";
+    const bool infinite = value > last;
     const std::string bounds =
-        open ? tn::join("at least ", least) : tn::join("between ", least, " and ", most);
-    const char* const verb = !open ? " must lie " : value >= least ? " must be finite and " : " must be ";
-    throw CLI::ParseError(tn::join(name, verb, bounds, ", not ", text), CLI::ExitCodes::ValidationError);
+        limited || cut ? tn::join(" must lie between ", first, " and ", last)
+                       : tn::join(infinite ? " must be finite and" : " must be", " at least ", first);
+    throw CLI::ParseError(tn::join(name, bounds, ", not ", text), CLI::ExitCodes::ValidationError);
   });
 }
 

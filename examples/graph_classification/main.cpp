@@ -249,7 +249,7 @@ int main(int argc, char** argv) {
   examples::bound(app.add_option("--epochs", o.epochs, "at most so many; 0: gcn 200, gat 1000"), 0);
   examples::bound(
       app.add_option("--patience", o.patience, "epochs without a better validation; 0: gcn 200, gat 100"), 0);
-  app.add_option("--seed", o.seed, "of the first run");
+  examples::bound(app.add_option("--seed", o.seed, "of the first run"), std::uint64_t{0});
   app.add_option("--save", o.save, "write the weights of the best run (safetensors)")->type_name("FILE");
   app.add_option("--load", o.load, "test saved weights instead of training")->type_name("FILE");
   app.add_flag("--quiet,-q", o.quiet, "no progress line");

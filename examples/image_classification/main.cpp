@@ -156,7 +156,9 @@ void add_options(CLI::App& app, Options& o) {
   examples::bound(app.add_option("--weight-decay", o.training.weight_decay, "pull of the weights towards 0"),
                   0.0);
   app.add_flag("--augment", o.training.augment, "shift images by chance, mirror those of folders too");
-  app.add_option("--seed", o.seed, "of the first run; one seed gives the same figures each time");
+  examples::bound(
+      app.add_option("--seed", o.seed, "of the first run; one seed gives the same figures each time"),
+      std::uint64_t{0});
   auto* runs = examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch")->excludes(runs);
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE")->excludes(runs);

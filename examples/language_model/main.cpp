@@ -120,7 +120,8 @@ void add_options(CLI::App& app, Options& o) {
                                  "passes over the text; 0: small 13, medium 39, over its beginning alone 3"),
                   0);
   examples::bound(app.add_option("--batch", o.training.batch, "streams that are read side by side"), 1);
-  app.add_option("--seed", o.seed, "one seed gives the same figures each time");
+  examples::bound(app.add_option("--seed", o.seed, "one seed gives the same figures each time"),
+                  std::uint64_t{0});
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch");
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE");
   app.add_option("--save", o.save, "write weights and words of the best epoch (safetensors)")

@@ -164,7 +164,7 @@ int main(int argc, char** argv) {
       app.add_option("--epochs", o.epochs, "passes over what there is to learn from; 0: sst2 4, trec 12"), 0);
   examples::bound(app.add_option("--batch", o.batch, "sentences a step"), 1);
   examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
-  app.add_option("--seed", o.seed, "of the first run");
+  examples::bound(app.add_option("--seed", o.seed, "of the first run"), std::uint64_t{0});
   app.add_option("--save", o.save, "write weights and words of the best run (safetensors)")
       ->type_name("FILE");
   auto* load = app.add_option("--load", o.load, "use saved weights instead of training")->type_name("FILE");

@@ -164,7 +164,9 @@ inline void add_question_options(CLI::App& app, Options& o) {
 template <class Model>
 void add_run_options(CLI::App& app, ModelOptions<Model>& o) {
   app.add_option("--threads,--workers", o.model.threads, "0: as many as the machine has");
-  app.add_option("--seed", o.model.seed, "one thread and one seed give the same bits each time");
+  examples::bound(
+      app.add_option("--seed", o.model.seed, "one thread and one seed give the same bits each time"),
+      std::uint64_t{0});
   app.add_option("--checkpoint", o.model.checkpoint, "Ctrl-C saves the state of training here")
       ->type_name("FILE");
   app.add_option("--checkpoint-interval", o.model.checkpoint_interval,

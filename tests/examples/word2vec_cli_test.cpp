@@ -266,8 +266,11 @@ TEST_F(Word2VecProgram, WrongCommandLines) {
   expect_failure("--size 0", 2, "size must lie between 1 and 65536, not 0" + more, {});
   expect_failure("--top 0", 2, "top must be at least 1, not 0" + more, {});
   expect_failure("--top -1", 2, "top must be at least 1, not -1" + more, {});
-  expect_failure("--top 99999999999999999999", 2, "Could not convert: --top = 99999999999999999999" + more,
-                 {});
+  expect_failure("--top 99999999999999999999", 2,
+                 "top must lie between 1 and 9223372036854775807, not 99999999999999999999" + more, {});
+  expect_failure("--seed 99999999999999999999", 2,
+                 "seed must lie between 0 and 18446744073709551615, not 99999999999999999999" + more, {});
+  expect_failure("--seed -1", 2, "seed must be at least 0, not -1" + more, {});
   expect_failure("--among -1", 2, "among must be at least 0, not -1" + more, {});
   expect_failure("--restrict-vocab -1", 2, "restrict-vocab must be at least 0, not -1" + more, {});
   expect_failure("--cbow 2", 2, "cbow must lie between 0 and 1, not 2" + more, {});
