@@ -6,7 +6,7 @@
 namespace fuzz {
 
 /// Reads a table in several dialects, and its columns as numbers and words.
-inline void csv(const std::string& path) {
+inline void csv(std::string_view bytes) {
   const auto use = [](const tn::data::Table& table) {
     for (tn::index_t c = 0; c < table.columns(); ++c) {
       table.categories(c);
@@ -16,10 +16,10 @@ inline void csv(const std::string& path) {
     }
     attempt([&] { touch(table.values<double>()); });
   };
-  tn::data::read_lines(path);
+  tn::data::split_lines(bytes);
   attempt(
-      [&] { use(tn::data::read_csv(path, {.separator = '\t', .header = false, .skip = 1, .quote = 0})); });
-  use(tn::data::read_csv(path));
+      [&] { use(tn::data::parse_csv(bytes, {.separator = '\t', .header = false, .skip = 1, .quote = 0})); });
+  use(tn::data::parse_csv(bytes));
 }
 
 }  // namespace fuzz
