@@ -203,9 +203,10 @@ TEST(Word2VecFormat, RefusesMoreThanAnnounced) {
 }
 
 TEST(Word2VecFormat, RefusesWhatIsNotANumber) {
-  for (const char* token : {"nan", "inf", "-inf", "1e39", "x", "1.5x", "--1", "0x10"})
+  for (const char* token : {"nan", "inf", "-inf", "1e39", "x", "1.5x", "--1", "0x10", "1-2", "1.5.5"})
     EXPECT_EQ(refusal("1 2\na 1 " + std::string(token) + "\n").find("line 2"), 0u) << token;
   EXPECT_EQ(refusal("1 2\na 1 nan\n"), "line 2: value 2 is not a number");
+  EXPECT_EQ(refusal("1 2\na 1-2\n"), "line 2: value 1 is not a number");
   EXPECT_EQ(refusal("1 2\nabc " + bytes_of({1.5f, std::bit_cast<float>(0x7fc00000u)}) + "\n"),
             "value 2 of word 1 is not a number");
 }

@@ -157,7 +157,9 @@ class AtomicFile {
     if (::fchown(descriptor_, replaced_->st_uid, replaced_->st_gid) != 0 &&
         ::fchown(descriptor_, static_cast<uid_t>(-1), replaced_->st_gid) != 0)
       mode = (mode & 0707) | (mode & 0007) << 3;
-    if (::fchmod(descriptor_, mode) != 0) fail_with(errno);
+    struct stat ours {};
+    const bool differs = ::fstat(descriptor_, &ours) != 0 || (ours.st_mode & 07777) != mode;
+    if (differs && ::fchmod(descriptor_, mode) != 0) fail_with(errno);  // some disks have one mode for all
   }
 
   /// The folder holds the name; where it cannot be opened, the system sees to it in its own time.

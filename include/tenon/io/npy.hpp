@@ -281,7 +281,8 @@ template <Scalar T>
 Tensor<T> load_npy(const std::string& path, Narrowing narrowing) {
   const Ref<MappedFile> file = MappedFile::open(path);
   const NpyHeader header = detail::mapped_npy_header(*file);
-  return detail::read_npy_elements<T>(header, file->storage(header.data_begin, header.data_bytes()), narrowing, path);
+  return detail::read_npy_elements<T>(header, file->storage(header.data_begin, header.data_bytes()),
+                                      narrowing, path);
 }
 
 template <Scalar T>

@@ -26,8 +26,8 @@ class NpzFile {
   bool contains(std::string_view name) const { return archive_.entries().contains(file_name(name)); }
   NpyHeader header(std::string_view name) const;
 
-  /// As load_npy; an array that is stored uncompressed may lie over the mapped file. Each call returns a tensor
-  /// of its own: writing to one changes no other.
+  /// As load_npy; an array that is stored uncompressed may lie over the mapped file. Each call returns a
+  /// tensor of its own: writing to one changes no other.
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -42,7 +42,7 @@ class NpzFile {
   ZipReader archive_;
 };
 
-/// Gathers arrays, then writes them as one archive.
+/// Gathers arrays, then writes them as one archive, as they are at that time.
 class NpzWriter {
  public:
   /// throws ValueError when the name is taken

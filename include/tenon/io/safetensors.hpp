@@ -53,11 +53,10 @@ class SafetensorsFile {
   /// throws IoError when there is no such array
   const SafetensorsEntry& entry(std::string_view name) const;
 
-  /// The array as a tensor of `T`: over the mapped file where it is large, stored as `T` and lies aligned. Each
-  /// call returns a tensor of its own: writing to one, or training a parameter made from it, changes neither
-  /// the file nor what the next call returns.
-  /// throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
-  /// number is too large for `T`
+  /// The array as a tensor of `T`: over the mapped file where it is large, stored as `T` and lies aligned.
+  /// Each call returns a tensor of its own: writing to one, or training a parameter made from it, changes
+  /// neither the file nor what the next call returns. throws IoError when there is no such array, when its
+  /// type does not convert (see Narrowing), or when a number is too large for `T`
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -78,7 +77,7 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-/// Gathers arrays and strings, then writes them as one file.
+/// Gathers arrays and strings, then writes them as one file, arrays as they are at that time.
 class SafetensorsWriter {
  public:
   /// An array that the caller keeps alive until save().

@@ -1,14 +1,12 @@
 #pragma once
 /// The text and binary formats of word2vec.c, which gensim, fastText and many others write and read too.
 ///
-///   header   "V D\n" in decimal. GloVe's files have none: their first line is a word and its numbers, D of
-///   them. text     a line for each word: the word, then D numbers, blanks between. word2vec.c prints six
-///   decimals and a blank
-///            at the line's end, gensim the shortest digits that give the float back, and no blank. Both are
-///            read; the first is written.
+///   header   "V D\n" in decimal; GloVe's files have none
+///   text     a line for each word: the word, then D numbers, blanks between. word2vec.c prints six decimals
+///            and a blank at the line's end, gensim the shortest digits that give the float back, and no
+///            blank. Both are read; the first is written.
 ///   binary   for each word: the word, a blank, D little-endian floats, then a newline (word2vec.c) or
-///   nothing (gensim).
-///            Both are read; the first is written.
+///            nothing (gensim). Both are read; the first is written.
 
 #include <algorithm>    // min
 #include <charconv>     // from_chars, to_chars
@@ -27,7 +25,8 @@ namespace TENON_NAMESPACE::io {
 /// Reads either format, told apart by the bytes after the first word, and text without a header: then each
 /// line has as many numbers as the first, and what stands before the last D of them is the word, which may
 /// hold blanks, as a few of GloVe's do. Every promise of the header is held against the bytes that are there
-/// before memory is taken for it. throws IoError naming the file and the line or word that does not fit
+/// before memory is taken for it.
+///   throws IoError naming the file and the line or word that does not fit
 WordTable read_word2vec(InputFile& file);
 
 /// Writes exactly the bytes that word2vec.c would.
@@ -185,7 +184,8 @@ class Word2VecReader {
       require(!line->empty() && line->front() != '\r', "line ", number, " holds ", i, " numbers, not the ",
               table_.dim, has_header_ ? " that line 1 announces" : " of line 1");
       float value = 0;
-      require(take_number(*line, value), "line ", number, ": value ", i + 1, " is not a number");
+      const bool whole = take_number(*line, value) && line->find_first_not_of(" \t\r") != 0;
+      require(whole, "line ", number, ": value ", i + 1, " is not a number");
       table_.values.push_back(value);
     }
     require(line->find_first_not_of(" \t\r") == std::string_view::npos, "line ", number,

@@ -19,7 +19,8 @@ namespace TENON_NAMESPACE::io {
 enum class WordVectorFormat { text, binary, safetensors };
 
 /// Reads any of the three, told apart by content, and GloVe's text, which has no header; word2vec's formats
-/// and GloVe's also gzip-compressed. throws IoError naming the file and what is wrong with it
+/// and GloVe's also gzip-compressed.
+///   throws IoError naming the file and what is wrong with it
 WordTable read_word_vectors(const std::string& path);
 
 /// Writes all of the file or nothing.

@@ -44,7 +44,8 @@ inline std::string_view cut(std::string_view word, std::size_t limit) {
 
 /// Calls `word(std::string_view)` for each word of the text, the mark of UTF-8 at its beginning aside, and
 /// `line_end()` at each end of a line, in a fixed amount of memory: of a run without white space beyond 4096
-/// bytes only the beginning is seen. throws IoError when the reader does
+/// bytes only the beginning is seen.
+///   throws IoError when the reader does
 template <class OnWord, class OnLineEnd>
 void tokenize(TextReader& reader, const TokenizerOptions& options, OnWord&& word, OnLineEnd&& line_end) {
   constexpr std::size_t capacity = std::size_t{1} << 18, run_limit = 4096;
