@@ -55,8 +55,9 @@ class SafetensorsFile {
 
   /// The array as a tensor of `T`: over the mapped file where it is large, stored as `T` and lies aligned.
   /// Each call returns a tensor of its own: writing to one, or training a parameter made from it, changes
-  /// neither the file nor what the next call returns. throws IoError when there is no such array, when its
-  /// type does not convert (see Narrowing), or when a number is too large for `T`
+  /// neither the file nor what the next call returns.
+  ///   throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
+  ///   number is too large for `T`
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 

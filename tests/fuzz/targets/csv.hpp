@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "fuzz/attempt.hpp"
 #include "tenon/data/csv.hpp"
 
@@ -8,7 +10,8 @@ namespace fuzz {
 /// Reads a table in several dialects, and its columns as numbers and words.
 inline void csv(std::string_view bytes) {
   const auto use = [](const tn::data::Table& table) {
-    for (tn::index_t c = 0; c < table.columns(); ++c) {
+    constexpr tn::index_t enough = 8;  // one column is read as the next, and most end in an exception
+    for (tn::index_t c = 0; c < std::min(table.columns(), enough); ++c) {
       table.categories(c);
       attempt([&] { touch(table.column<float>(c)); });
       attempt([&] { touch(table.column<tn::index_t>(c)); });
