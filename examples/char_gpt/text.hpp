@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tenon/data/file_reader.hpp"
+#include "tenon/io/utf8_mark.hpp"
 #include "tenon/ops/index.hpp"
 #include "tenon/text/normalize.hpp"
 #include "tenon/text/vocabulary.hpp"
@@ -66,12 +67,18 @@ class Characters {
 struct CharText {
   Characters characters;
   Ids train, validation;
+
+  /// Whether it is the text that others have measured on, tinyshakespeare, by its figures.
+  bool is_tinyshakespeare() const {
+    return train.size() + validation.size() == 1'115'394 && characters.size() == 65;
+  }
 };
 
 /// known   numbers of characters from elsewhere, instead of those of the text
 /// throws  IoError naming the file, ValueError where a character is not known
 inline CharText read_text(const std::string& path, const Characters* known = nullptr) {
-  const std::string bytes = tn::data::FileReader("text", path).rest();
+  const std::string content = tn::data::FileReader("text", path).rest();
+  const std::string_view bytes = tn::io::without_utf8_mark(content);
   CharText text;
   if (known) text.characters = *known;
   const std::vector<index_t> ids = known ? known->find(bytes) : text.characters.learn(bytes);

@@ -2,12 +2,17 @@
 /// What the example programs share: how they read their command line and end, and where their data lies.
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <new>
 #include <string>
+#include <type_traits>
 
 #include "tenon/core/error.hpp"
 #include "tenon/io/atomic_file.hpp"
@@ -31,6 +36,29 @@ inline void prepare(CLI::App& app) {
   app.footer(
       "\nExit status: 0 done, 1 data or a file that cannot be used, 2 a wrong command line, 130 stopped by "
       "Ctrl-C.");
+}
+
+/// Keeps the number that an option takes between two, both included: "top must be at least 1, not 0".
+template <class T>
+CLI::Option* bound(CLI::Option* option, T least, T most = std::numeric_limits<T>::max()) {
+  const std::string name = option->get_name().substr(option->get_name().find_first_not_of('-'));
+  return option->check([=](const std::string& text) -> std::string {
+    using Integer = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t, std::int64_t>;
+    using Number = std::conditional_t<std::is_floating_point_v<T>, double, Integer>;
+    const bool limited = most != std::numeric_limits<T>::max();
+    const Number first = least, last = limited ? Number{most} : std::numeric_limits<Number>::max();
+    Number value{};
+    errno = 0;
+    if (!CLI::detail::lexical_cast(text, value)) return "";     // no number, as its conversion will say
+    const bool cut = std::is_integral_v<T> && errno == ERANGE;  // to the largest integer
+    const bool negative = std::is_unsigned_v<T> && text.starts_with('-');  // which wraps around
+    if (value >= first && value <= last && !cut && !negative) return "";
+    const bool infinite = value > last;
+    const std::string bounds =
+        limited || cut ? tn::join(" must lie between ", first, " and ", last)
+                       : tn::join(infinite ? " must be finite and" : " must be", " at least ", first);
+    throw CLI::ParseError(tn::join(name, bounds, ", not ", text), CLI::ExitCodes::ValidationError);
+  });
 }
 
 /// Adds --checkpoint and --resume and returns the former.

@@ -112,8 +112,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Learns two spirals with a layer, a loss and a training loop written in main.cpp.\n",
                "custom_layer"};
   examples::prepare(app);
-  app.add_option("--seed", seed, "of the points and of the first weights");
-  app.add_option("--steps", steps, "of the training")->check(CLI::Range(5, 1000000));
+  examples::bound(app.add_option("--seed", seed, "of the points and of the first weights"), std::uint64_t{0});
+  examples::bound(app.add_option("--steps", steps, "of the training"), 5, 1000000);
   app.add_option("--save", file, "where the weights are written")->type_name("FILE");
   return examples::run(app, argc, argv, [&] { return run(seed, steps, file); });
 }

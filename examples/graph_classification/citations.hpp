@@ -1,5 +1,5 @@
 #pragma once
-/// The citation graph Cora with the split of Yang et al. 2016 (Planetoid), as NumPy's files.
+/// The citation graph Cora with the split of Yang et al. 2016 (Planetoid), or another one, as NumPy's files.
 
 #include <string>
 
@@ -18,6 +18,11 @@ struct Citations {
 
   tn::index_t papers() const { return features.rows(); }
   tn::index_t words() const { return features.columns(); }
+  /// Whether it is Cora as others have measured on it, by its figures: other graphs may lie in such files.
+  bool is_cora() const {
+    return papers() == 2708 && words() == 1433 && adjacency.entries() == 2 * 5278 && classes == 7 &&
+           train.size() == 140 && test.size() == 1000;
+  }
 };
 
 /// throws IoError that says what is missing, ShapeError, IndexError for files that are not as they should be

@@ -44,7 +44,7 @@ template <>
 struct Recipe<tn::models::Gcn<float>> {
   /// The paper is filled up to a column of 22.
   static constexpr const char *name = "GCN", *paper = "Kipf & Welling 2017   ";
-  static constexpr double published = 81.5;
+  static constexpr double published = 81.5;  // on Cora
   static constexpr tn::optim::AdamOptions adam{.lr = 0.01, .weight_decay = 5e-4};
   static constexpr bool decays_all = false;  // the first layer alone
   static constexpr int epochs = 200, patience = 200;
@@ -55,7 +55,7 @@ struct Recipe<tn::models::Gcn<float>> {
 template <>
 struct Recipe<tn::models::Gat<float>> {
   static constexpr const char *name = "GAT", *paper = "Veličković et al. 2018";
-  static constexpr double published = 83.0;
+  static constexpr double published = 83.0;  // on Cora
   static constexpr tn::optim::AdamOptions adam{.lr = 0.005, .weight_decay = 5e-4};
   static constexpr bool decays_all = true;
   static constexpr int epochs = 1000, patience = 100;
@@ -178,9 +178,10 @@ class Study {
 
   void describe() const {
     using tn::train::format_count;
-    std::printf("Cora      %s papers of %s different words, %s citations, %lld subjects\n",
-                format_count(data_.papers()).c_str(), format_count(data_.words()).c_str(),
-                format_count(data_.adjacency.entries() / 2).c_str(), static_cast<long long>(data_.classes));
+    std::printf("%s     %s papers of %s different words, %s citations, %lld subjects\n",
+                data_.is_cora() ? "Cora " : "Graph", format_count(data_.papers()).c_str(),
+                format_count(data_.words()).c_str(), format_count(data_.adjacency.entries() / 2).c_str(),
+                static_cast<long long>(data_.classes));
     std::printf("          subjects of %s papers are learnt from, %s choose the epoch, %s are the test\n",
                 format_count(data_.train.size()).c_str(), format_count(data_.validation.size()).c_str(),
                 format_count(data_.test.size()).c_str());
@@ -188,7 +189,7 @@ class Study {
                 format_count(tn::nn::parameter_count(fresh())).c_str());
   }
 
-  static void summarize(const std::vector<Run>& runs) {
+  void summarize(const std::vector<Run>& runs) const {
     double sum = 0, squares = 0, low = 100, high = 0;
     for (const Run& run : runs) {
       sum += run.test;
@@ -204,7 +205,7 @@ class Study {
                   mean, std::sqrt(squares / (count - 1)), low, high);
     else
       std::printf("    this run                %.1f %%\n", mean);
-    std::printf("    %s  %.1f %%\n", Recipe::paper, Recipe::published);
+    if (data_.is_cora()) std::printf("    %s  %.1f %%\n", Recipe::paper, Recipe::published);
   }
 
   Status evaluate_file() const {
@@ -244,12 +245,11 @@ int main(int argc, char** argv) {
   examples::prepare(app);
   app.add_option("--data", o.data, "folder of the arrays [$TENON_DATA/cora]")->type_name("FOLDER");
   app.add_option("--model", o.model, "gcn or gat")->check(CLI::IsMember({"gcn", "gat"}))->type_name("NAME");
-  app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);
-  app.add_option("--epochs", o.epochs, "at most so many; 0: gcn 200, gat 1000")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--patience", o.patience, "epochs without a better validation; 0: gcn 200, gat 100")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--seed", o.seed, "of the first run");
+  examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
+  examples::bound(app.add_option("--epochs", o.epochs, "at most so many; 0: gcn 200, gat 1000"), 0);
+  examples::bound(
+      app.add_option("--patience", o.patience, "epochs without a better validation; 0: gcn 200, gat 100"), 0);
+  examples::bound(app.add_option("--seed", o.seed, "of the first run"), std::uint64_t{0});
   app.add_option("--save", o.save, "write the weights of the best run (safetensors)")->type_name("FILE");
   app.add_option("--load", o.load, "test saved weights instead of training")->type_name("FILE");
   app.add_flag("--quiet,-q", o.quiet, "no progress line");

@@ -24,6 +24,7 @@ struct ImageSet {
   enum class Kind { mnist, folder, cifar10 } kind = Kind::folder;
   Images train, test;  ///< cifar10: test only, and train the same
   std::vector<std::string> classes;
+  bool is_standard = false;  ///< MNIST or CIFAR-10 itself, by whose test images others have measured
 
   index_t channels() const { return pixels(test).extent(1); }
   index_t size() const { return pixels(test).extent(2); }
@@ -81,13 +82,22 @@ inline Images read_idx_pair(const fs::path& folder, const std::string& part) {
   return Images(tn::unsqueeze(pixels, 1), tn::data::read_idx<index_t>(labels));
 }
 
+/// Whether a set is of this size and its labels begin so. Other sets come in the same files.
+inline bool begins_with(const Images& images, index_t size, const std::vector<index_t>& labels) {
+  return images.size() == size && std::equal(labels.begin(), labels.end(), ImageSet::labels(images).data());
+}
+
 inline ImageSet read_mnist(const fs::path& folder) {
   const bool complete = !find_idx(folder, "t10k-images-idx3-ubyte").empty();
   ImageSet set{ImageSet::Kind::mnist,
                read_idx_pair(folder, "train"),
                read_idx_pair(folder, complete ? "t10k" : "test5k"),
-               {}};
+               {},
+               false};
   for (int digit = 0; digit < 10; ++digit) set.classes.push_back(std::to_string(digit));
+  set.is_standard = begins_with(set.train, 60'000, {5, 0, 4, 1, 9, 2, 1, 3, 1, 4, 3, 5, 3, 6, 1, 7}) &&
+                    (complete ? begins_with(set.test, 10'000, {7, 2, 1, 0, 4, 1, 4, 9, 5, 9})
+                              : begins_with(set.test, 5'000, {7, 1, 4, 4, 5, 0, 9, 1, 9, 3}));
   return set;
 }
 
@@ -115,7 +125,7 @@ inline Images read_all(const tn::data::ImageFolder& folder, const ReadOptions& o
   return Images(pixels, labels);
 }
 
-/// With the sub-folders train and test, or any tenth image for testing.
+/// With the sub-folders train and test, or classes and any tenth image for testing.
 inline ImageSet read_folder(const fs::path& path, const ReadOptions& options) {
   const tn::data::ImageOptions format{.channels = options.channels};
   if (fs::is_directory(path / "train") && fs::is_directory(path / "test")) {
@@ -123,9 +133,12 @@ inline ImageSet read_folder(const fs::path& path, const ReadOptions& options) {
         test((path / "test").string(), format);
     tn::check<tn::IoError>(train.classes() == test.classes(), "data", path.string(),
                            ": train and test have different classes");
-    return {ImageSet::Kind::folder, read_all(train, options), read_all(test, options), train.classes()};
+    return {ImageSet::Kind::folder, read_all(train, options), read_all(test, options), train.classes(),
+            false};
   }
   const tn::data::ImageFolder folder(path.string(), format);
+  tn::check<tn::IoError>(folder.size() >= 10, "data", path.string(), " has ", folder.size(),
+                         " images, of which every tenth is for testing: too few");
   const Images all = read_all(folder, options);
   std::vector<index_t> kept, tested;
   for (index_t i = 0; i < all.size(); ++i) (i % 10 == 9 ? tested : kept).push_back(i);
@@ -133,7 +146,7 @@ inline ImageSet read_folder(const fs::path& path, const ReadOptions& options) {
     const auto [pixels, labels] = all.gather(tn::from(positions, {static_cast<index_t>(positions.size())}));
     return Images(pixels, labels);
   };
-  return {ImageSet::Kind::folder, part(kept), part(tested), folder.classes()};
+  return {ImageSet::Kind::folder, part(kept), part(tested), folder.classes(), false};
 }
 
 inline ImageSet read_cifar10(const std::string& path) {
@@ -141,7 +154,8 @@ inline ImageSet read_cifar10(const std::string& path) {
   return {ImageSet::Kind::cifar10,
           images,
           images,
-          {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}};
+          {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"},
+          begins_with(images, 10'000, {3, 8, 8, 0, 6, 6, 1, 6, 3, 1})};
 }
 
 inline constexpr const char* how_to_get_mnist =
@@ -162,6 +176,7 @@ inline ImageSet read_images(const std::string& path, const ReadOptions& options)
                  : !detail::find_idx(path, "train-images-idx3-ubyte").empty()
                      ? detail::read_mnist(path)
                      : detail::read_folder(path, options);
+  set.is_standard &= options.limit == 0;
   set.train = detail::first_of(set.train, options.limit);
   set.test = detail::first_of(set.test, options.limit);
   return set;

@@ -38,8 +38,9 @@ void describe(const std::string& path, const ImageSet& set, bool trains) {
   std::fflush(stdout);
 }
 
-/// What others got, beside our own figures.
+/// What others got on the same images, beside our own figures.
 void print_published(const ImageSet& set, const NetworkSpec& spec) {
+  if (!set.is_standard) return;
   const auto line = [](const char* who, const char* error) { std::printf("    %-44s %s %%\n", who, error); };
   if (set.kind == ImageSet::Kind::mnist) line("LeNet-5, LeCun et al. 1998", "0.95");
   if (set.kind == ImageSet::Kind::cifar10 && spec.depth == 20)
@@ -138,26 +139,27 @@ void add_options(CLI::App& app, Options& o) {
          "folder of MNIST's files, or with a sub-folder of PNG and JPEG files for each class (or train and "
          "test with such), or a file of CIFAR-10 [$TENON_DATA/mnist, or mnist]")
       ->type_name("FOLDER");
-  app.add_option("--size", o.read.size,
-                 "height and width that images of folders are brought to, a multiple of 4")
-      ->check(CLI::Range(12, 512));
-  app.add_option("--limit", o.read.limit, "use so many images only; 0: all")->check(CLI::NonNegativeNumber);
+  examples::bound(app.add_option("--size", o.read.size,
+                                 "height and width that images of folders are brought to, a multiple of 4"),
+                  12, 512);
+  examples::bound(app.add_option("--limit", o.read.limit, "use so many images only; 0: all"), 0);
   app.add_option("--model", o.model, "lenet5, lenet5-classic (tanh and means, as in 1998) or resnet")
       ->check(CLI::IsMember({"lenet5", "lenet5-classic", "resnet"}))
       ->type_name("NAME");
   app.add_option("--depth", o.depth, "layers of resnet: 8, 14, 20, 32, …");
-  app.add_option("--width", o.width, "channels of its first stage")->check(CLI::PositiveNumber);
-  app.add_option("--epochs", o.training.epochs, "passes over the images; 0: lenet5 10, resnet 4")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--batch", o.training.batch, "images a step")->check(CLI::Range(2, 1 << 20));
-  app.add_option("--lr", o.training.lr, "first learning rate; 0: lenet5 0.02, resnet 0.1")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--weight-decay", o.training.weight_decay, "pull of the weights towards 0")
-      ->check(CLI::NonNegativeNumber);
+  examples::bound(app.add_option("--width", o.width, "channels of its first stage"), 1);
+  examples::bound(
+      app.add_option("--epochs", o.training.epochs, "passes over the images; 0: lenet5 10, resnet 4"), 0);
+  examples::bound(app.add_option("--batch", o.training.batch, "images a step"), 2, 1 << 20);
+  examples::bound(app.add_option("--lr", o.training.lr, "first learning rate; 0: lenet5 0.02, resnet 0.1"),
+                  0.0);
+  examples::bound(app.add_option("--weight-decay", o.training.weight_decay, "pull of the weights towards 0"),
+                  0.0);
   app.add_flag("--augment", o.training.augment, "shift images by chance, mirror those of folders too");
-  app.add_option("--seed", o.seed, "of the first run; one seed gives the same figures each time");
-  auto* runs =
-      app.add_option("--runs", o.runs, "trainings, each with the next seed")->check(CLI::PositiveNumber);
+  examples::bound(
+      app.add_option("--seed", o.seed, "of the first run; one seed gives the same figures each time"),
+      std::uint64_t{0});
+  auto* runs = examples::bound(app.add_option("--runs", o.runs, "trainings, each with the next seed"), 1);
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch")->excludes(runs);
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE")->excludes(runs);
   app.add_option("--save", o.save, "write the weights of the last run (safetensors)")->type_name("FILE");

@@ -48,7 +48,8 @@ void print_figures(const Corpus& corpus, const Recipe& recipe, double perplexity
   std::printf("\n  test perplexity\n");
   line(std::string("this run, ") + recipe.name + " LSTM", perplexity);
   for (const Published& other : published)
-    if (other.text == corpus.name) line(other.who, other.perplexity);
+    if (other.text == corpus.name && other.test_words == corpus.test.size())
+      line(other.who, other.perplexity);
 }
 
 Status train_and_test(const Options& options, const tn::train::Stopwatch& watch) {
@@ -111,17 +112,16 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--data", o.data,
                  "folder of three texts *.train.*, *.valid.* and *.test.* [$TENON_DATA/wikitext-2]")
       ->type_name("FOLDER");
-  app.add_option("--limit", o.training.limit, "learn from so many words only; 0: all")
-      ->check(CLI::NonNegativeNumber);
+  examples::bound(app.add_option("--limit", o.training.limit, "learn from so many words only; 0: all"), 0);
   app.add_option("--model", o.training.model, "small (2 layers of 200) or medium (2 layers of 650, dropout)")
       ->check(CLI::IsMember({"small", "medium"}))
       ->type_name("NAME");
-  app.add_option("--epochs", o.training.epochs,
-                 "passes over the text; 0: small 13, medium 39, over its beginning alone 3")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--batch", o.training.batch, "streams that are read side by side")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", o.seed, "one seed gives the same figures each time");
+  examples::bound(app.add_option("--epochs", o.training.epochs,
+                                 "passes over the text; 0: small 13, medium 39, over its beginning alone 3"),
+                  0);
+  examples::bound(app.add_option("--batch", o.training.batch, "streams that are read side by side"), 1);
+  examples::bound(app.add_option("--seed", o.seed, "one seed gives the same figures each time"),
+                  std::uint64_t{0});
   examples::add_checkpoint(app, o.training.checkpoint, o.training.resume, "epoch");
   app.add_option("--csv", o.training.csv, "write a row for each epoch")->type_name("FILE");
   app.add_option("--save", o.save, "write weights and words of the best epoch (safetensors)")
@@ -129,11 +129,10 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--load", o.load, "write text by saved weights instead of training; with --data, test them")
       ->type_name("FILE");
   app.add_option("--prompt", o.writing.prompt, "words that the text begins with")->type_name("WORDS");
-  app.add_option("--length", o.writing.length, "words to be written after these")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--temperature", o.writing.temperature,
-                 "below 1: likelier words, above: more of a surprise; 0: the likeliest")
-      ->check(CLI::NonNegativeNumber);
+  examples::bound(app.add_option("--length", o.writing.length, "words to be written after these"), 0);
+  examples::bound(app.add_option("--temperature", o.writing.temperature,
+                                 "below 1: likelier words, above: more of a surprise; 0: the likeliest"),
+                  0.0);
   app.add_flag("--quiet,-q", o.training.quiet, "no progress line");
 }
 

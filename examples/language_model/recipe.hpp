@@ -33,18 +33,20 @@ inline const Recipe& recipe_called(const std::string& name) {
 }
 
 struct Published {
-  const char *text, *who;
+  const char* text;
+  tn::index_t test_words;  ///< by which it is known: any text may lie in a folder of that name
+  const char* who;
   double perplexity;
 };
 
 /// Test perplexities on whole texts, called as the folders that hold them.
 inline constexpr Published published[] = {
-    {"ptb", "small LSTM, Zaremba et al. 2014", 114.5},
-    {"ptb", "medium LSTM, Zaremba et al. 2014", 82.7},
-    {"ptb", "large LSTM, Zaremba et al. 2014", 78.4},
-    {"wikitext-2", "LSTM, Grave et al. 2017", 99.3},
-    {"wikitext-2", "variational LSTM, tied, Inan et al. 2017", 87.7},
-    {"wikitext-2", "AWD-LSTM, Merity et al. 2018", 65.8},
+    {"ptb", 82'430, "small LSTM, Zaremba et al. 2014", 114.5},
+    {"ptb", 82'430, "medium LSTM, Zaremba et al. 2014", 82.7},
+    {"ptb", 82'430, "large LSTM, Zaremba et al. 2014", 78.4},
+    {"wikitext-2", 245'569, "LSTM, Grave et al. 2017", 99.3},
+    {"wikitext-2", 245'569, "variational LSTM, tied, Inan et al. 2017", 87.7},
+    {"wikitext-2", 245'569, "AWD-LSTM, Merity et al. 2018", 65.8},
 };
 
 }  // namespace language_model

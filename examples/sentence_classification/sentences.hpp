@@ -12,6 +12,7 @@
 #include "../common/words.hpp"
 #include "tenon/data/file_reader.hpp"
 #include "tenon/data/loader.hpp"
+#include "tenon/io/utf8_mark.hpp"
 
 namespace sentence_classification {
 
@@ -65,7 +66,7 @@ Sentences read_sentences(const std::string& path, Number number) {
   tn::data::FileReader file("sentences", path);
   const std::string text = file.rest();
   Sentences sentences;
-  for (std::string_view rest = text; !rest.empty();) {
+  for (std::string_view rest = tn::io::without_utf8_mark(text); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -89,6 +90,12 @@ struct Corpus {
   Sentences train, validation, test;
   index_t classes = 0;
   bool has_phrases = false;  ///< whether `train` holds phrases of sentences too
+
+  /// Whether its test sentences are those of SST-2 or TREC that others have measured by, as far as their
+  /// number and that of their classes tell: any sentences may lie in such files.
+  bool is_standard(std::string_view set) const {
+    return set == "sst2" ? test.size() == 1821 && classes == 2 : test.size() == 500 && classes == 6;
+  }
 };
 
 /// Of the sets `sst2` and `trec`. Where there is no file for validation, a tenth of what there is to learn

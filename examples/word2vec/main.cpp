@@ -46,17 +46,22 @@ Exit status: 0 done, 1 a file or text that cannot be used, 2 a wrong command lin
     app.option_defaults()->group("Model");
     app.add_option("--size,--vector-size", o.model.size, "dimensions of a vector");
     app.add_option("--window", o.model.window, "greatest distance of a context word");
-    auto* cbow = app.add_option("--cbow", o.model.cbow, "1: predict a word from its context; 0: skip-gram");
-    app.add_option_function<bool>(
-           "--sg", [&o](bool skip_gram) { o.model.cbow = !skip_gram; }, "gensim's opposite of --cbow")
+    auto* cbow = examples::bound(
+        app.add_option("--cbow", o.model.cbow, "1: predict a word from its context; 0: skip-gram"), 0, 1);
+    examples::bound(
+        app.add_option_function<bool>(
+            "--sg", [&o](bool skip_gram) { o.model.cbow = !skip_gram; }, "gensim's opposite of --cbow"),
+        0, 1)
         ->excludes(cbow);
-    app.add_option("--hs", o.model.hs, "1: hierarchical softmax, beside negative samples if any");
+    examples::bound(
+        app.add_option("--hs", o.model.hs, "1: hierarchical softmax, beside negative samples if any"), 0, 1);
     app.add_option("--negative", o.model.negative, "negative samples; 0: none");
     app.add_option("--ns-exponent", o.model.ns_exponent, "negatives are drawn by count to this power");
     app.add_option("--shared-negatives", o.model.shared_negatives,
                    "so many windows of skip-gram share their negatives; 0: each pair has its own");
     app.add_option("--sample", o.model.sample, "thin out words above this share of the text; 0: none");
-    app.add_option("--cbow-mean", o.model.cbow_mean, "1: average the context; 0: add it up");
+    examples::bound(app.add_option("--cbow-mean", o.model.cbow_mean, "1: average the context; 0: add it up"),
+                    0, 1);
 
     app.option_defaults()->group("Training");
     app.add_option("--epochs,--iter", o.model.epochs, "passes over the text");

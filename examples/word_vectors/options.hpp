@@ -105,7 +105,7 @@ template <class Model>
 void add_text_options(CLI::App& app, ModelOptions<Model>& o) {
   app.option_defaults()->group("Text");
   app.add_option("--train", o.train, "the text: plain, gzip, or - for standard input")->type_name("FILE");
-  app.add_flag("--lower", o.tokens.lowercase, "turn the text to lower case");
+  app.add_flag("--lower", o.tokens.lowercase, "turn the text to lower case, by Unicode's simple mapping");
   app.add_flag("--split-punctuation", o.tokens.split_punctuation,
                "make punctuation marks words of their own");
   app.add_flag("--join-lines,!--no-join-lines", o.tokens.join_lines,
@@ -122,7 +122,7 @@ inline void add_result_options(CLI::App& app, Options& o) {
   app.add_option("--format", o.format,
                  "text, binary or safetensors; by default what its name ends in, or text")
       ->check(CLI::IsMember({"text", "binary", "safetensors"}));
-  app.add_option("--binary", o.binary, "1: --format binary; 0: --format text");
+  examples::bound(app.add_option("--binary", o.binary, "1: --format binary; 0: --format text"), 0, 1);
   app.add_option("--map", o.map, "draw words of some topics, as SVG")->type_name("FILE");
   app.add_option_function<std::string>(
          "--topic", [&o](const std::string& text) { o.topics.push_back(parse_topic(text)); },
@@ -145,24 +145,28 @@ inline void add_question_options(CLI::App& app, Options& o) {
       ->expected(2, 1000)
       ->type_name("WORD...");
   app.add_flag("--interactive", o.interactive, "ask as long as you like");
-  app.add_option("--top", o.top, "answers to a question")->check(CLI::PositiveNumber);
+  examples::bound(app.add_option("--top", o.top, "answers to a question"), 1);
 
-  app.add_option("--among", o.among, "answers from so many words, the most frequent; 0: all");
+  examples::bound(app.add_option("--among", o.among, "answers from so many words, the most frequent; 0: all"),
+                  0);
 
   app.option_defaults()->group("Evaluation");
   app.add_option("--analogies", o.analogies, "accuracy on questions like questions-words.txt")
       ->type_name("FILE");
   app.add_option("--similarity", o.similarity, "rank correlation with scored pairs of words")
       ->type_name("FILE");
-  app.add_option("--restrict-vocab", o.restrict_vocab,
-                 "analogies among so many words, the most frequent; 0: all");
+  examples::bound(app.add_option("--restrict-vocab", o.restrict_vocab,
+                                 "analogies among so many words, the most frequent; 0: all"),
+                  0);
 }
 
 /// What every model has to say about a run.
 template <class Model>
 void add_run_options(CLI::App& app, ModelOptions<Model>& o) {
   app.add_option("--threads,--workers", o.model.threads, "0: as many as the machine has");
-  app.add_option("--seed", o.model.seed, "one thread and one seed give the same bits each time");
+  examples::bound(
+      app.add_option("--seed", o.model.seed, "one thread and one seed give the same bits each time"),
+      std::uint64_t{0});
   app.add_option("--checkpoint", o.model.checkpoint, "Ctrl-C saves the state of training here")
       ->type_name("FILE");
   app.add_option("--checkpoint-interval", o.model.checkpoint_interval,
@@ -189,7 +193,6 @@ void check_usage(const ModelOptions<Model>& o) {
           "the vectors would be lost: give --output FILE, a question or an evaluation");
   require(o.trains() || o.wants_vectors(),
           "nothing to do with the vectors: give a question, an evaluation, --map FILE or --output FILE");
-  require(o.restrict_vocab >= 0 && o.among >= 0, "--restrict-vocab and --among must not be negative");
 }
 
 }  // namespace detail

@@ -81,6 +81,7 @@ Status work(const typename Program::Options& options) {
   }
   std::optional<tn::models::WordVectors> vectors = options.trains() ? train<Program>(options) : load(options);
   if (!vectors) return interrupted;
+  std::fflush(stdout);  // which --output may be
   if (!options.output.empty())
     tn::io::write_word_vectors(options.output, vectors->table(), options.output_format());
   if (options.model.checkpoint == options.default_checkpoint()) std::remove(options.model.checkpoint.c_str());

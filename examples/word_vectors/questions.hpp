@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../common/terminal.hpp"
 #include "options.hpp"
+#include "tenon/io/utf8_mark.hpp"
 #include "tenon/models/word_queries.hpp"
 #include "tenon/text/normalize.hpp"
 
@@ -88,7 +90,9 @@ inline void converse(const tn::models::WordQueries& queries, const Options& opti
     std::fflush(stdout);
   };
   std::string line;
+  bool first = true;
   for (prompt(); std::getline(std::cin, line); prompt()) {
+    if (std::exchange(first, false)) line = tn::io::without_utf8_mark(line);
     std::vector<std::string> words;
     for (std::size_t begin = line.find_first_not_of(" \t\r"); begin < line.size();) {
       const std::size_t end = std::min(line.find_first_of(" \t\r", begin), line.size());

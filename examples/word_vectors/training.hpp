@@ -70,7 +70,7 @@ inline void describe_text(const Options& options, const tn::text::Corpus& corpus
   std::printf("Text      %s\n          %s lines, %s words, of which %s are in the vocabulary of %s\n",
               source.c_str(), grouped(static_cast<long long>(corpus.lines)).c_str(),
               grouped(static_cast<long long>(corpus.words)).c_str(),
-              grouped(static_cast<long long>(corpus.vocabulary.total())).c_str(),
+              grouped(static_cast<long long>(corpus.known)).c_str(),
               grouped(corpus.vocabulary.size()).c_str());
 }
 

@@ -77,6 +77,30 @@ TEST(Csv, LineEndsMarksAndEmptyCells) {
   EXPECT_EQ(table_of("junk\n", {.skip = 5}).rows(), 0);
 }
 
+TEST(Csv, TakesTextFromMemory) {
+  const auto table = data::parse_csv("\xef\xbb\xbfx;y\n1;2\n", {.separator = ';'}, "numbers");
+  EXPECT_EQ(table.names(), (Words{"x", "y"}));
+  expect_vector(table.column<index_t>(1), {2});
+  expect_error<tn::IoError>([] { data::parse_csv("a\n1,2\n", {}, "numbers"); },
+                            "[csv] numbers, line 2: 2 fields instead of 1");
+}
+
+TEST(Csv, LinesHaveNoMarksAndNoEnds) {
+  TemporaryFolder folder;
+  const Words want{"cat", "",
+                   "\xef\xbb\xbf"
+                   "dog",
+                   "cow"};
+  const std::string text =
+      "\xef\xbb\xbf"
+      "cat\r\n\n\xef\xbb\xbf"
+      "dog\ncow";
+  EXPECT_EQ(data::split_lines(text), want);
+  EXPECT_EQ(data::read_lines(folder.write("plain", text)), want);
+  EXPECT_EQ(data::read_lines(folder.write("packed", support::gzip(text))), want);
+  EXPECT_EQ(data::split_lines("\xef\xbb\xbf"), Words{});
+}
+
 TEST(Csv, NumbersAreWholeCellsInRange) {
   const auto table = table_of(" 1.5 ,+2,3.0,1e-60,-inf\n", {.header = false});
   expect_values(table.values<double>(), {1, 5}, {1.5, 2, 3, 1e-60, -HUGE_VAL});

@@ -27,6 +27,20 @@ TEST(FileReader, ReadsPlainAndCompressedAlike) {
   }
 }
 
+TEST(FileReader, TakesBytesFromMemory) {
+  FileReader file("test", "name", "abcdef");
+  EXPECT_EQ(file.path(), "name");
+  EXPECT_EQ(file.most_bytes(), 6);
+  char begin[3];
+  file.read_all(begin, 3);
+  EXPECT_EQ(std::string(begin, 3), "abc");
+  EXPECT_EQ(file.read(begin, 2), 2u);
+  EXPECT_EQ(file.rest(), "f");
+  EXPECT_EQ(file.rest(), "");
+  EXPECT_EQ(message_of<tn::IoError>([&] { file.read_all(begin, 2); }),
+            "[test] name: truncated: it ends 2 bytes too early");
+}
+
 TEST(FileReader, KnowsWhatAFileCanHold) {
   TemporaryFolder folder;
   EXPECT_EQ(FileReader("test", folder.write("a", "abc")).most_bytes(), 3);

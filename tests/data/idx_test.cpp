@@ -29,6 +29,17 @@ std::string refusal(const std::string& content) {
 
 const std::string bytes_2x3 = "\0\0\x08\x02\0\0\0\x02\0\0\0\x03\x01\x02\x03\xfd\xfe\xff"s;
 
+TEST(Idx, TakesBytesFromMemory) {
+  expect_values(tn::data::decode_idx<std::uint8_t>(bytes_2x3), {2, 3}, {1, 2, 3, 253, 254, 255});
+  for (std::size_t size = 0; size < bytes_2x3.size(); ++size) {
+    const std::string message = message_of<tn::IoError>(
+        [&] { tn::data::decode_idx<std::uint8_t>(std::string_view(bytes_2x3).substr(0, size), "digits"); });
+    EXPECT_TRUE(message.starts_with("[idx] digits: ")) << size;
+  }
+  EXPECT_EQ(message_of<tn::IoError>([&] { tn::data::decode_idx<std::uint8_t>(bytes_2x3 + "x"); }),
+            "[idx] idx: it goes on after the elements of shape (2, 3)");
+}
+
 TEST(Idx, ReadsPlainAndCompressedFiles) {
   TemporaryFolder folder;
   for (const std::string& content : {bytes_2x3, support::gzip(bytes_2x3)}) {

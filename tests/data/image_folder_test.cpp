@@ -56,6 +56,30 @@ TEST(ImageFolder, SaysWhatIsMissing) {
                             "[image_folder] " + (folder / "dog") + " has no PNG or JPEG files");
 }
 
+TEST(ImageFolder, PartsOfADataSetAreNoClasses) {
+  const auto refused = [](const std::vector<std::string>& files, const std::string& part) {
+    TemporaryFolder folder;
+    for (const std::string& file : files) add_image(folder, file, 0);
+    const std::string root = folder.path();
+    expect_error<tn::IoError>([&] { ImageFolder{root}; },
+                              "[image_folder] " + root + ": its sub-folder " + part +
+                                  " is a part of a data set, not a class; name the part that is to be read");
+  };
+  refused({"test/cat/0.png", "test/dog/0.png"}, "test");
+  refused({"test/0.png"}, "test");
+  refused({"train/cat/0.png"}, "train");
+  refused({"Train/cat/0.png", "VAL/cat/0.png"}, "Train");
+  refused({"training/0.png", "testing/0.png"}, "testing");
+  refused({"cat/0.png", "test/cat/0.png"}, "test");
+  TemporaryFolder vehicles;
+  for (const char* file : {"bus/0.png", "train/0.png", "train/old/1.png"}) add_image(vehicles, file, 0);
+  EXPECT_EQ(ImageFolder(vehicles.path()).classes(), (std::vector<std::string>{"bus", "train"}));
+  EXPECT_EQ(ImageFolder(vehicles.path()).size(), 3);
+  TemporaryFolder outer;
+  add_image(outer, "test/cat/0.png", 0);
+  EXPECT_EQ(ImageFolder(outer / "test").classes(), std::vector<std::string>{"cat"});
+}
+
 TEST(ImageFolder, ABrokenFileIsNamedWhenItIsRead) {
   TemporaryFolder folder;
   std::filesystem::create_directory(folder / "cat");

@@ -75,6 +75,34 @@ TEST(Wav, ReadsChannelsOtherPartsAndExtensibleFormats) {
             (tn::Shape{2, 0}));
 }
 
+TEST(Wav, SizesThatWereNeverFilledInMeanTheRest) {
+  const std::string samples = "\0\x40\0\x80\0\xc0\0\0"s;
+  const auto sized = [](std::uint64_t size, const std::string& following) {
+    std::string content = riff(chunk("fmt ", format(1, 1, 16))) + "data";
+    tn::data::detail::put_little_endian(content, size, 4);
+    return content + following;
+  };
+  for (const std::uint64_t size : {0x0u, 0xffffffffu, 0x7fffffffu - 36, 0x7fffffffu, 0x80000000u, 0x7ffff000u,
+                                   0x80000000u - 36, 0xffffffffu - 36}) {
+    expect_values(read(sized(size, samples)).samples, {1, 4}, {0.5f, -1, -0.5f, 0});
+    expect_values(read(sized(size, samples + "x")).samples, {1, 4}, {0.5f, -1, -0.5f, 0});  // cut off
+    expect_values(read(sized(size, std::string(8, '\0'))).samples, {1, 4}, {0, 0, 0, 0});
+    EXPECT_EQ(refusal(sized(size, "x")), "it ends within a sample") << size;
+  }
+  EXPECT_EQ(refusal(sized(9, samples)), "truncated: its part \"data\" claims 9 bytes, 8 follow");
+  EXPECT_EQ(refusal(sized(1u << 30, samples)),
+            "truncated: its part \"data\" claims 1073741824 bytes, 8 follow");
+  // no samples, and parts behind them
+  EXPECT_EQ(read(sized(0, chunk("LIST", "odd") + chunk("tail", "1234"))).samples.shape(), (tn::Shape{1, 0}));
+}
+
+TEST(Wav, TakesBytesFromMemory) {
+  const std::string bytes = riff(chunk("fmt ", format(1, 1, 8)) + chunk("data", "\x80\xc0"s));
+  expect_values(decode_wav(bytes).samples, {1, 2}, {0, 0.5f});
+  expect_error<tn::IoError>([] { decode_wav("RIFX", "noise"); },
+                            "[wav] noise: it does not begin as a WAVE file does");
+}
+
 TEST(Wav, WritesWhatItReads) {
   TemporaryFolder folder;
   const std::string path = folder / "x.wav";

@@ -25,11 +25,12 @@ struct CharGptProgram : support::ExampleProgram {
 TEST_F(CharGptProgram, LearnsSavesValidatesAndWrites) {
   write_data();
   const std::string file = folder_ / "gpt.safetensors";
-  const std::string out = expect_success(
-      small({"--steps", "110", "--every", "50", "--length", "30", "--save", file}),
-      {"13 different characters, 576 to learn from, 64 to validate by",
-       "GPT of 1 layers, 2 heads, width 16, context 8: 3,456 weights, seed 1", "\n     50 ", "\n    110 ",
-       "    | a dog sat\n", "validation loss, nats per character", "nanoGPT's CPU setting", "at most"});
+  const std::string out =
+      expect_success(small({"--steps", "110", "--every", "50", "--length", "30", "--save", file}),
+                     {"13 different characters, 576 to learn from, 64 to validate by",
+                      "GPT of 1 layers, 2 heads, width 16, context 8: 3,456 weights, seed 1", "\n     50 ",
+                      "\n    110 ", "    | a dog sat\n", "validation loss, nats per character", "at most"});
+  EXPECT_EQ(out.find("nanoGPT"), std::string::npos) << "its figure is of another text";
   const std::size_t loss = out.find("this model, all");
   expect_success({"--load", file, "--data", folder_.path()}, {out.substr(loss, out.find("\n", loss) - loss)});
   EXPECT_EQ(expect_success({"--load", file, "--prompt", "a naï", "--length", "7", "--temperature", "0"}),
@@ -87,7 +88,11 @@ TEST_F(CharGptProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_failure({"--load", folder_.write("w.safetensors", "no weights")}, 1, "w.safetensors");
   expect_failure({"-n", "2"}, 2, "--load");
   expect_failure({"--resume"}, 2, "--checkpoint");
-  expect_failure({"--steps", "0"}, 2, "--steps");
+  expect_failure({"--steps", "0"}, 2, "steps must be at least 1, not 0 (char_gpt --help tells more)");
+  expect_failure({"--dropout", "1.5"}, 2, "dropout must lie between 0 and 1, not 1.5 (");
+  expect_failure({"--dropout", "nan"}, 2, "dropout must lie between 0 and 1, not nan (");
+  expect_failure({"--top-k", "-1"}, 2, "top-k must be at least 0, not -1 (");
+  expect_failure({"--lr", "many"}, 2, "Could not convert: --lr = many (");
   expect_success({"--help"}, {"--data FOLDER", "--temperature", "Exit status"});
 }
 

@@ -7,6 +7,9 @@ namespace {
 
 using tn::index_t;
 
+/// Read before SetUp takes it from the programs.
+const std::string data_sets = std::getenv("TENON_DATA") ? std::getenv("TENON_DATA") : "";
+
 struct GraphClassificationProgram : support::ExampleProgram {
   GraphClassificationProgram() : ExampleProgram("graph_classification") {}
 
@@ -37,18 +40,29 @@ TEST_F(GraphClassificationProgram, BothModelsLearnSaveAndLoad) {
   write_data();
   for (const std::string model : {"gcn", "gat"}) {
     const std::string file = folder_ / (model + ".safetensors");
-    expect_success(
+    const std::string out = expect_success(
         {"--data", folder_.path(), "--model", model, "--epochs", "30", "--runs", "2", "--save", file},
-        {"40 papers", "mean of  2 runs"});
+        {"Graph     40 papers", "mean of  2 runs"});
+    for (const char* other : {"Cora", "81.5", "83.0", "et al.", "Kipf"})
+      EXPECT_EQ(out.find(other), std::string::npos) << other << " is of another graph";
     expect_success({"--data", folder_.path(), "--model", model, "--load", file},
                    {"validation 100.0 %, test 100.0 %"});
   }
+}
+
+TEST_F(GraphClassificationProgram, CorasFigureStandsBesideCora) {
+  const std::string cora = data_sets + "/cora";
+  if (!std::filesystem::exists(cora)) GTEST_SKIP() << "TENON_DATA names no folder that holds cora";
+  expect_success({"--data", cora, "--epochs", "1"},
+                 {"Cora      2,708 papers of 1,433 different words", "Kipf & Welling 2017     81.5 %"});
 }
 
 TEST_F(GraphClassificationProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_failure({}, 1, "neither --data nor TENON_DATA names a folder.\nFetch Cora");
   expect_failure({"--data", folder_.path()}, 1, "there is no " + folder_.path() + "/edges.npy");
   expect_failure({"--model", "mlp"}, 2, "--model");
+  expect_failure({"--runs", "0"}, 2, "runs must be at least 1, not 0 (");
+  expect_failure({"--epochs", "-3000000000"}, 2, "epochs must be at least 0, not -3000000000 (");
   expect_success({"--help"}, {"--data FOLDER", "--runs", "Exit status"});
 }
 

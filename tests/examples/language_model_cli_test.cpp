@@ -42,6 +42,16 @@ TEST_F(LanguageModelProgram, LearnsWritesSavesAndLoads) {
                  {"50 words to learn from", "12 different", "--limit 0 learns from all"});
 }
 
+TEST_F(LanguageModelProgram, AFoldersNameAloneIsNotItsText) {
+  std::filesystem::create_directory(folder_ / "ptb");
+  write_text(4);
+  for (const char* part : {"toy.train.tokens", "toy.valid.tokens", "toy.test.tokens"})
+    std::filesystem::rename(folder_ / part, folder_ / (std::string("ptb/") + part));
+  const std::string out =
+      expect_success({"--data", folder_ / "ptb", "--batch", "2", "--epochs", "1"}, {"test perplexity"});
+  EXPECT_EQ(out.find("Zaremba"), std::string::npos) << "his figures are of another text";
+}
+
 TEST_F(LanguageModelProgram, AKilledRunGoesOnToTheSameBits) {
   write_text(200);
   const auto command = [&](const std::string& name) {
@@ -70,6 +80,8 @@ TEST_F(LanguageModelProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_failure({"--load", folder_.write("w.safetensors", "no weights")}, 1, "w.safetensors");
   expect_failure({"--model", "large"}, 2, "--model");
   expect_failure({"--resume"}, 2, "--checkpoint");
+  expect_failure({"--limit", "-1"}, 2, "limit must be at least 0, not -1 (");
+  expect_failure({"--temperature", "nan"}, 2, "temperature must be at least 0, not nan (");
   expect_success({"--help"}, {"--data FOLDER", "--temperature", "Exit status"});
 }
 

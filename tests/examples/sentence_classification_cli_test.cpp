@@ -24,9 +24,10 @@ TEST_F(SentenceClassificationProgram, BothModelsLearnSaveAndAnswer) {
   write_data();
   for (const std::string model : {"cnn", "lstm"}) {
     const std::string file = folder_ / (model + ".safetensors");
-    expect_success(
+    const std::string out = expect_success(
         {"--data", folder_.path(), "--model", model, "--epochs", "2", "--batch", "2", "--save", file},
         {"20 sentences to learn from", "epoch", "test accuracy"});
+    EXPECT_EQ(out.find("Kim 2014"), std::string::npos) << "his figure is of other sentences";
     expect_success({"--load", file, "--data", folder_.path()}, {"20 sentences"});
     expect_success({"--load", file, "--text", "a good unheard film", ""}, {"%   a good unheard film\n"});
   }
@@ -37,6 +38,7 @@ TEST_F(SentenceClassificationProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_failure({"--data", folder_.path()}, 1, "there is no " + folder_.path() + "/sst2/train.tsv.gz");
   expect_failure({"--text", "good"}, 2, "--load");
   expect_failure({"--set", "imdb"}, 2, "--set");
+  expect_failure({"--batch", "0"}, 2, "batch must be at least 1, not 0 (");
   write_data();
   folder_.write("sst2/dev.tsv.gz", "1\tgood\nbad\n");
   expect_failure({"--data", folder_.path()}, 1,

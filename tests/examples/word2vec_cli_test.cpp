@@ -6,9 +6,13 @@
 #include <zlib.h>
 
 #include <chrono>
+#include <fstream>
+#include <future>
+#include <sstream>
 #include <thread>
 
 #include "examples/vector_program.hpp"
+#include "support/gzip.hpp"
 #include "tenon/core/generator.hpp"
 #include "tenon/io/word_vectors.hpp"
 
@@ -118,6 +122,113 @@ TEST_F(Word2VecProgram, Evaluates) {
   EXPECT_NE(outcome.out.find("3 of 4   "), std::string::npos) << outcome.out;
 }
 
+TEST_F(Word2VecProgram, TextsMayBeginWithTheMarkOfUtf8) {
+  const std::string mark = "\xef\xbb\xbf";
+  folder_.write("v", mark + small_vectors());
+  folder_.write("q", mark + ": royal\nman king woman queen\n");
+  folder_.write("s", mark + "dog\tcat\t9\ndog\tsoup\t1\nking\tqueen\t7\n");
+  const Outcome outcome = run("--load @v --analogies @q --similarity @s");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("1 of 1   100.0 %"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("3 of 3   "), std::string::npos) << outcome.out;
+  const std::string asked = folder_.write("asked", mark + "king\n");
+  EXPECT_NE(run("--load @v --interactive --top 1", asked).out.find("nearest to king\n"), std::string::npos);
+  folder_.write("text", mark + "king queen\nking\n");
+  EXPECT_EQ(run("--train @text --save-vocab @vocabulary --min-count 1").status, 0);
+  EXPECT_EQ(read_file(folder_ / "vocabulary"), "king 2\nqueen 1\n");
+}
+
+TEST_F(Word2VecProgram, LowersEveryScript) {
+  folder_.write("text",
+                "STRA\xe1\xba\x9e"
+                "E stra\xc3\x9f"
+                "e\n");
+  EXPECT_EQ(run("--train @text --lower --save-vocab @vocabulary --min-count 1").status, 0);
+  EXPECT_EQ(read_file(folder_ / "vocabulary"),
+            "stra\xc3\x9f"
+            "e 2\n");
+}
+
+TEST_F(Word2VecProgram, LoadsWhatIsCompressedAndWhatGloVeWrites) {
+  const std::string with_header = small_vectors(), without = with_header.substr(with_header.find('\n') + 1);
+  folder_.write("v", with_header);
+  ASSERT_EQ(run("--load @v --output @v.bin").status, 0);
+  folder_.write("v.txt.gz", support::gzip(with_header));
+  folder_.write("v.bin.gz", support::gzip(read_file(folder_ / "v.bin")));
+  folder_.write("glove.txt", without);
+  folder_.write("glove.txt.gz", support::gzip(without));
+  for (const std::string name : {"v.txt.gz", "v.bin.gz", "glove.txt", "glove.txt.gz"}) {
+    const Outcome outcome = run("--load @" + name + " --similarity-of king queen");
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("8 words of 4 dimensions"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("  0.600\n"), std::string::npos) << outcome.out;
+  }
+}
+
+TEST_F(Word2VecProgram, TheFiguresAreThoseOfTheText) {
+  folder_.write("text", small_text(100));
+  ASSERT_EQ(run("--train @text --save-vocab @vocabulary").status, 0);
+  std::string vocabulary = "other 5000\n";
+  for (const char* word : {"dog", "cat", "horse", "sheep", "cow"})
+    vocabulary += std::string(word) + " 1000\n";
+  folder_.write("given", vocabulary);
+  std::istringstream lines(read_file(folder_ / "vocabulary"));
+  long known = 0, count = 0;
+  for (std::string word; lines >> word >> count;)
+    if (vocabulary.find(word + " ") != std::string::npos) known += count;
+  ASSERT_GT(known, 100);
+  const Outcome outcome = run("--train @text --read-vocab @given --size 4 --epochs 1 --output @v");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("100 lines, 800 words, of which " + std::to_string(known) +
+                             " are in the vocabulary of 6\n"),
+            std::string::npos)
+      << outcome.out;
+}
+
+TEST_F(Word2VecProgram, WritesToANamedPipe) {
+  folder_.write("v", small_vectors());
+  ASSERT_EQ(run("--load @v --output @expected.bin").status, 0);
+  folder_.write("text", small_text(100));
+  for (const std::string command : {"--load @v --output @pipe --format binary",
+                                    "--train @text --size 4 --epochs 1 --threads 1 --output @pipe"}) {
+    ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+    auto read = std::async(std::launch::async, [&] {
+      std::ifstream pipe(folder_ / "pipe", std::ios::binary);
+      return std::string(std::istreambuf_iterator<char>(pipe), {});
+    });
+    const Outcome outcome = run(command);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const std::string got = read.get();
+    if (command.starts_with("--load"))
+      EXPECT_EQ(got, read_file(folder_ / "expected.bin"));
+    else
+      EXPECT_EQ(got.substr(0, 5), "12 4\n");
+    EXPECT_TRUE(std::filesystem::is_fifo(folder_ / "pipe"));
+    std::filesystem::remove(folder_ / "pipe");
+  }
+}
+
+TEST_F(Word2VecProgram, StandardOutputTakesTheVectorsAmongItsLines) {
+  folder_.write("v", small_vectors());
+  const Outcome outcome = run("--load @v --output /dev/stdout --similarity-of king queen");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const auto first = outcome.out.find("8 words of 4 dimensions\n"), second = outcome.out.find("\n8 4\nman "),
+             third = outcome.out.find("similarity of king and queen");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_NE(third, std::string::npos);
+}
+
+TEST_F(Word2VecProgram, APrivateFileStaysPrivate) {
+  folder_.write("v", small_vectors());
+  ::chmod(folder_.write("out", "old").c_str(), 0600);
+  EXPECT_EQ(run("--load @v --output @out").status, 0);
+  struct stat status {};
+  ASSERT_EQ(::stat((folder_ / "out").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777u, 0600u);
+  EXPECT_EQ(read_file(folder_ / "out").substr(0, 4), "8 4\n");
+}
+
 TEST_F(Word2VecProgram, Draws) {
   folder_.write("v", small_vectors());
   EXPECT_EQ(run("--load @v --map @map.svg --topic animals=dog,cat --topic food=bread,soup").status, 0);
@@ -153,6 +264,17 @@ TEST_F(Word2VecProgram, WrongCommandLines) {
   expect_failure("--bogus", 2, "The following argument was not expected: --bogus" + more, {});
   expect_failure("--size abc", 2, "Could not convert: --size = abc" + more, {});
   expect_failure("--size 0", 2, "size must lie between 1 and 65536, not 0" + more, {});
+  expect_failure("--top 0", 2, "top must be at least 1, not 0" + more, {});
+  expect_failure("--top -1", 2, "top must be at least 1, not -1" + more, {});
+  expect_failure("--top 99999999999999999999", 2,
+                 "top must lie between 1 and 9223372036854775807, not 99999999999999999999" + more, {});
+  expect_failure("--seed 99999999999999999999", 2,
+                 "seed must lie between 0 and 18446744073709551615, not 99999999999999999999" + more, {});
+  expect_failure("--seed -1", 2, "seed must be at least 0, not -1" + more, {});
+  expect_failure("--among -1", 2, "among must be at least 0, not -1" + more, {});
+  expect_failure("--restrict-vocab -1", 2, "restrict-vocab must be at least 0, not -1" + more, {});
+  expect_failure("--cbow 2", 2, "cbow must lie between 0 and 1, not 2" + more, {});
+  expect_failure("--alpha nan", 2, "alpha must lie between 0 and 10, not nan" + more, {});
   expect_failure("--alpha -0.1", 2, "alpha must lie between 0 and 10, not -0.1" + more, {});
   expect_failure("--negative 0", 2,
                  "nothing to train: give negative samples (negative > 0) or hierarchical softmax (hs)" + more,

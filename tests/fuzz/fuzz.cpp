@@ -6,7 +6,6 @@
 #include TENON_FUZZ_HEADER
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const fuzz::MemoryFile file({reinterpret_cast<const char*>(data), size});
-  fuzz::attempt([&] { fuzz::TENON_FUZZ_TARGET(file.path()); });
+  fuzz::attempt([&] { fuzz::TENON_FUZZ_TARGET({reinterpret_cast<const char*>(data), size}); });
   return 0;
 }

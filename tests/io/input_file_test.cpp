@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
@@ -27,6 +28,41 @@ TEST(InputFile, ReadsTokensBytesAndTheEnd) {
   EXPECT_EQ(file.remaining(), 0);
   file.seek(8);
   EXPECT_EQ(file.token('\n'), "three");
+}
+
+TEST(InputFile, ReadsWhatIsCompressed) {
+  TemporaryFolder folder;
+  InputFile file(folder.write("in.gz", support::gzip("one two\nthree")));
+  EXPECT_TRUE(file.is_compressed());
+  EXPECT_EQ(file.remaining(), std::nullopt);
+  EXPECT_EQ(file.token(' '), "one");
+  EXPECT_EQ(file.position(), 4);
+  EXPECT_EQ(file.token('x'), "two\nthree");
+  file.seek(8);
+  EXPECT_EQ(file.token('\n'), "three");
+  const std::string packed = support::gzip(std::string(100'000, 'a') + "b");
+  InputFile cut(folder.write("cut.gz", packed.substr(0, packed.size() - 9)));
+  EXPECT_EQ(message_of<tn::IoError>([&] {
+              while (!cut.peek().empty()) cut.skip(cut.peek().size());
+            }),
+            "[read] cannot read " + (folder / "cut.gz") + ": the compressed data end too early");
+}
+
+TEST(InputFile, ALongLastTokenAfterAShortOneIsWhole) {
+  TemporaryFolder folder;
+  InputFile file(folder.write("in", "a 1\nlongest 12345"));
+  EXPECT_EQ(file.token('\n'), "a 1");
+  EXPECT_EQ(file.token('\n'), "longest 12345");
+  EXPECT_EQ(file.token('\n'), std::nullopt);
+}
+
+TEST(InputFile, SkipsTheMarkOfUtf8) {
+  TemporaryFolder folder;
+  for (const std::string text : {"\xef\xbb\xbfking", "king"}) {
+    InputFile file(folder.write("in", text));
+    file.skip_utf8_mark();
+    EXPECT_EQ(file.token('\n'), "king");
+  }
 }
 
 TEST(InputFile, TokensStraddleTheBuffer) {

@@ -24,14 +24,26 @@ TEST(MappedFile, LastsAsLongAsItsStorage) {
   EXPECT_EQ(std::string(static_cast<const char*>(rest->data()), 4), "tent");
 }
 
-TEST(MappedFile, WritingDoesNotTouchTheFile) {
+TEST(MappedFile, WritingTouchesNeitherTheFileNorOtherHandles) {
   TemporaryFolder folder;
-  const std::string path = folder.write("x", "content");
-  std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-  const auto file = MappedFile::open(path);
-  static_cast<char*>(file->storage(0)->data())[0] = 'C';
-  EXPECT_EQ(file->bytes(), "Content");
-  EXPECT_EQ(support::read_file(path), "content");
+  for (const std::size_t size : {std::size_t{10}, std::size_t{200'000}}) {  // copied, and mapped anew
+    const std::string content = std::string(size, 'a') + "end", path = folder.write("x", content);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+    const auto file = MappedFile::open(path);
+    const auto bytes = [](const tn::Ref<tn::Storage>& storage) {
+      return static_cast<char*>(storage->data());
+    };
+    const auto first = file->storage(5, size - 2), second = file->storage(5);
+    bytes(first)[0] = 'X';
+    bytes(first)[size - 3] = 'Y';
+    const auto third = file->storage(5);
+    EXPECT_EQ(std::string_view(bytes(first), size - 2), "X" + std::string(size - 6, 'a') + "enY") << size;
+    EXPECT_EQ(std::string_view(bytes(second), size - 2), content.substr(5)) << size;
+    EXPECT_EQ(std::string_view(bytes(third), size - 2), content.substr(5)) << size;
+    EXPECT_EQ(file->bytes(), content) << size;
+    EXPECT_EQ(support::read_file(path), content) << size;
+    std::filesystem::remove(path);
+  }
 }
 
 TEST(MappedFile, SaysWhyAFileCannotBeRead) {

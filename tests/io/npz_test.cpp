@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "support/temporary_folder.hpp"
+#include "tenon/nn/parameter.hpp"
+#include "tenon/ops/inplace.hpp"
 
 namespace {
 
@@ -29,6 +31,29 @@ void expect_sample(const NpzFile& file) {
   EXPECT_EQ(file.get<std::int64_t>("naïve").item(), 7);
   EXPECT_EQ(file.get<float>("empty").size(), 0);
   EXPECT_EQ(file.header("x").descr, "<f4");
+}
+
+TEST(Npz, EachGetIsATensorOfItsOwn) {
+  TemporaryFolder folder;
+  for (const bool compress : {false, true}) {
+    NpzWriter writer;
+    writer.add("small", tn::ones<float>({3}));
+    writer.add("large", tn::ones<float>({100'000}));
+    writer.save(folder / "x", compress);
+    const NpzFile file(folder / "x");
+    for (const char* name : {"small", "large"}) {
+      tn::nn::Parameter<float> trained(file.get<float>(name));
+      auto written = file.get<float>(name);
+      {
+        const tn::NoGrad no_grad;
+        tn::fill_(trained, 5.0f);
+      }
+      tn::fill_(written, 7.0f);
+      EXPECT_EQ(trained.at({2}), 5.0f) << name;
+      EXPECT_EQ(written.at({2}), 7.0f) << name;
+      EXPECT_EQ(file.get<float>(name).at({2}), 1.0f) << name;
+    }
+  }
 }
 
 TEST(Npz, RoundTripsStoredAndDeflated) {

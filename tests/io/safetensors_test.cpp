@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "support/temporary_folder.hpp"
+#include "tenon/nn/parameter.hpp"
+#include "tenon/ops/inplace.hpp"
 #include "tenon/tensor/create.hpp"
 
 namespace {
@@ -152,6 +154,28 @@ TEST(Safetensors, ATensorOutlivesItsFileAndMayBeWritten) {
   EXPECT_EQ(x.to_vector(), (std::vector<float>{1, 7, 3}));
   EXPECT_EQ(twin.to_vector(), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(support::read_file(path), before);
+}
+
+TEST(Safetensors, EachGetIsATensorOfItsOwn) {
+  TemporaryFolder folder;
+  for (const tn::index_t size : {3, 100'000}) {  // copied, and mapped anew
+    SafetensorsWriter writer;
+    writer.add("x", tn::ones<float>({size}));
+    writer.save(folder / "x");
+    const auto file = SafetensorsFile::open(folder / "x");
+    tn::nn::Parameter<float> trained(file.get<float>("x"));
+    auto written = file.get<float>("x");
+    {
+      const tn::NoGrad no_grad;
+      tn::fill_(trained, 5.0f);
+    }
+    tn::fill_(written, 7.0f);
+    EXPECT_EQ(trained.at({size - 1}), 5.0f);
+    EXPECT_EQ(written.at({size - 1}), 7.0f);
+    EXPECT_EQ(file.get<float>("x").at({0}), 1.0f);
+    EXPECT_EQ(file.get<float>("x").at({size - 1}), 1.0f);
+    EXPECT_EQ(file.get<double>("x").at({size - 1}), 1.0);
+  }
 }
 
 TEST(Safetensors, NarrowsWhenAsked) {

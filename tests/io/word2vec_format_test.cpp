@@ -112,6 +112,42 @@ TEST(Word2VecFormat, KeepsDuplicatesAsTheFileHasThem) {
   EXPECT_EQ(load("2 1\na 1\na 2\n").words, (std::vector<std::string>{"a", "a"}));
 }
 
+// What GloVe writes: no header -----------------------------------------------------------------------------
+
+TEST(Word2VecFormat, ReadsTextWithoutAHeader) {
+  for (const char* text : {"king 1.0 0.5 0.2\nqueen 0.9 0.6 1e-1\n", "king 1.0 0.5 0.2\nqueen 0.9 0.6 1e-1",
+                           "king 1.0 0.5 0.2 \r\nqueen\t0.9  0.6 1e-1\r\n\r\n\n",
+                           "\xef\xbb\xbfking 1 0.5 0.2\nqueen 0.9 0.6 0.1\n"}) {
+    const WordTable table = load(text);
+    EXPECT_EQ(table.words, (std::vector<std::string>{"king", "queen"})) << text;
+    EXPECT_EQ(table.dim, 3) << text;
+    EXPECT_EQ(table.values, (std::vector<float>{1, 0.5f, 0.2f, 0.9f, 0.6f, 0.1f})) << text;
+  }
+  EXPECT_EQ(load(", 1 2\n1 3 4\n2 -5 6\n").words, (std::vector<std::string>{",", "1", "2"}));
+  EXPECT_EQ(load("2 0.5 -3\n").words, std::vector<std::string>{"2"});
+}
+
+TEST(Word2VecFormat, WordsWithBlanksAreGloVes) {
+  const WordTable table = load("the 1 2\n. . . 3 4\nat name@domain.com 5 6\n1 7 8\n");
+  EXPECT_EQ(table.words, (std::vector<std::string>{"the", ". . .", "at name@domain.com", "1"}));
+  EXPECT_EQ(table.values, (std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(Word2VecFormat, RefusesWhatDoesNotFitWithoutAHeader) {
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\nqueen 0.9 0.6\n"), "line 2 holds 2 numbers, not the 3 of line 1");
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\nqueen 0.9 0.6 0.1 0.7\n"), "line 2 goes on after its 3 numbers");
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\nqueen 0.9 x 0.1\n"), "line 2: value 2 is not a number");
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\nqueen 0.9 nan 0.1\n"), "line 2: value 2 is not a number");
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\n\nqueen 0.9 0.6 0.1\n"), "line 2 should hold a word and 3 numbers");
+  EXPECT_EQ(refusal("king 1.0 0.5 0.2\n 0.9 0.6 0.1\n"), "line 2 should hold a word and 3 numbers");
+  EXPECT_EQ(refusal("king 1.0 inf 0.2\nqueen 0.9 0.6 0.1\n").find("line 1 should say"), 0u);
+}
+
+TEST(Word2VecFormat, AMarkOfUtf8ComesBeforeTheHeader) {
+  EXPECT_EQ(load("\xef\xbb\xbf" + std::string("1 2\na 1 2\n")).values, (std::vector<float>{1, 2}));
+  EXPECT_EQ(load("\xef\xbb\xbf" + written(tn::io::write_word2vec_binary, sample)).words, sample.words);
+}
+
 TEST(Word2VecFormat, ReadsAPipe) {
   TemporaryFolder folder;
   const std::string file = folder.write("in", "2 1\na 1\nb 2\n");
@@ -167,9 +203,10 @@ TEST(Word2VecFormat, RefusesMoreThanAnnounced) {
 }
 
 TEST(Word2VecFormat, RefusesWhatIsNotANumber) {
-  for (const char* token : {"nan", "inf", "-inf", "1e39", "x", "1.5x", "--1", "0x10"})
+  for (const char* token : {"nan", "inf", "-inf", "1e39", "x", "1.5x", "--1", "0x10", "1-2", "1.5.5"})
     EXPECT_EQ(refusal("1 2\na 1 " + std::string(token) + "\n").find("line 2"), 0u) << token;
   EXPECT_EQ(refusal("1 2\na 1 nan\n"), "line 2: value 2 is not a number");
+  EXPECT_EQ(refusal("1 2\na 1-2\n"), "line 2: value 1 is not a number");
   EXPECT_EQ(refusal("1 2\nabc " + bytes_of({1.5f, std::bit_cast<float>(0x7fc00000u)}) + "\n"),
             "value 2 of word 1 is not a number");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
@@ -21,6 +22,25 @@ TEST(WordVectorFiles, SafetensorsKeepsEverything) {
   EXPECT_EQ(back.counts, sample.counts);
   EXPECT_EQ(back.dim, sample.dim);
   EXPECT_EQ(back.values, sample.values);
+}
+
+TEST(WordVectorFiles, CompressedOnesAreRead) {
+  TemporaryFolder folder;
+  for (const auto format : {WordVectorFormat::text, WordVectorFormat::binary}) {
+    tn::io::write_word_vectors(folder / "v", sample, format);
+    const WordTable want = tn::io::read_word_vectors(folder / "v"),
+                    back = tn::io::read_word_vectors(
+                        folder.write("v.gz", support::gzip(support::read_file(folder / "v"))));
+    EXPECT_EQ(back.words, sample.words);
+    EXPECT_EQ(back.values, want.values);
+  }
+  EXPECT_EQ(tn::io::read_word_vectors(folder.write("g.gz", support::gzip("king .5 2\nqueen 3 4\n"))).values,
+            (std::vector<float>{0.5f, 2, 3, 4}));
+  tn::io::write_word_vectors(folder / "v", sample, WordVectorFormat::safetensors);
+  const std::string packed = folder.write("s.gz", support::gzip(support::read_file(folder / "v")));
+  EXPECT_EQ(message_of<tn::IoError>([&] { tn::io::read_word_vectors(packed); }),
+            "[load] " + packed +
+                ": safetensors are read in any order, which compressed ones cannot be: unpack it (gunzip)");
 }
 
 TEST(WordVectorFiles, TheFormatIsSeenFromTheContent) {

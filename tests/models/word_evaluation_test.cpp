@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
@@ -39,6 +40,20 @@ TEST(Analogies, AreReadBySection) {
   EXPECT_EQ(sections[0].questions[0].word[3], "Rome");
   EXPECT_FALSE(sections[0].syntactic());
   EXPECT_TRUE(sections[1].syntactic());
+}
+
+TEST(Questions, MayBeginWithTheMarkOfUtf8AndBeCompressed) {
+  TemporaryFolder folder;
+  const std::string mark = "\xef\xbb\xbf";
+  const auto sections =
+      read_analogies(folder.write("q", support::gzip(mark + ": royal\nman woman king queen\n")));
+  ASSERT_EQ(sections.size(), 1u);
+  EXPECT_EQ(sections[0].name, "royal");
+  EXPECT_EQ(parse_analogies(mark + "man woman king queen\n", "q")[0].questions[0].word[0], "man");
+  const auto pairs = read_similarities(folder.write("s", mark + "king\tqueen\t9\nman\twoman\t8\n"));
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs[0].a, "king");
+  EXPECT_EQ(evaluate_similarities(small_world(), pairs).covered, 2);
 }
 
 TEST(Analogies, AreScoredBySectionAndKind) {

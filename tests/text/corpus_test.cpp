@@ -58,6 +58,7 @@ TEST(Corpus, RareWordsArePassedOver) {
   EXPECT_EQ(spell(corpus), "a a | b b a ");
   EXPECT_EQ(corpus.words, 7u);
   EXPECT_EQ(corpus.vocabulary.total(), 5u);
+  EXPECT_EQ(corpus.known, 5u);
 }
 
 TEST(Corpus, TheVocabularyMayBeLimited) {
@@ -72,6 +73,8 @@ TEST(Corpus, TheVocabularyMayBeGiven) {
   const Corpus corpus = read_corpus(reader, {}, vocabulary);
   EXPECT_EQ(spell(corpus), "a b | a ");
   EXPECT_EQ(corpus.vocabulary.count(0), 10u);
+  EXPECT_EQ(corpus.words, 5u);
+  EXPECT_EQ(corpus.known, 3u);  // of the text, not of the counts
 }
 
 TEST(Corpus, NothingIsAnEmptyCorpus) {
@@ -92,6 +95,7 @@ TEST(Corpus, TooManyDifferentWordsAreForgottenAgain) {
   EXPECT_EQ(corpus.vocabulary.count(0), 5000u);
   EXPECT_EQ(spell(corpus).substr(0, 44), "often second | often often often second | of");
   EXPECT_EQ(corpus.words, 5000u * 2 + 1667u);
+  EXPECT_EQ(corpus.known, corpus.vocabulary.total());
 }
 
 TEST(Corpus, BinaryGarbageIsJustStrangeWords) {

@@ -52,8 +52,25 @@ TEST(Lowercase, LettersOfSeveralScripts) {
   EXPECT_EQ(to_lower(std::string_view("日本語 العربية")), "日本語 العربية");
 }
 
+TEST(Lowercase, EveryScriptThatHasTwoCases) {
+  EXPECT_EQ(to_lower(std::string_view("STRAẞE")), "straße");
+  EXPECT_EQ(to_lower(std::string_view("ƏƆƐƁ ǅ Ⱥ")), "əɔɛɓ ǆ ⱥ");                // rarer Latin
+  EXPECT_EQ(to_lower(std::string_view("ἈἙἮὈὛὮ ᾺΈ ᾼῌῼ Ῥ")), "ἀἑἦὀὓὦ ὰέ ᾳῃῳ ῥ");  // polytonic Greek
+  EXPECT_EQ(to_lower(std::string_view("ＡＢＺ")), "ａｂｚ");
+  EXPECT_EQ(to_lower(std::string_view("ႠჅ ᲐᲺ")), "ⴀⴥ აჺ");  // Georgian
+  EXPECT_EQ(to_lower(std::string_view("ᎠᏵ ⰀⲀ Ꙁ Ꞌ Ⅷ Ⓐ")), "ꭰᏽ ⰰⲁ ꙁ ꞌ ⅷ ⓐ");
+  EXPECT_EQ(to_lower(std::string_view("𐐀𐒰𐲀𑢠𖹀𞤀")),
+            "𐐨𐓘𐳀𑣀𖹠𞤢");                               // beyond 16 bits
+  EXPECT_EQ(to_lower(std::string_view("\u212a\u212b\u2126")), "kåω");  // Kelvin, Ångström, Ohm
+}
+
+TEST(Lowercase, OneCharacterForOneWhateverStandsAround) {
+  EXPECT_EQ(to_lower(std::string_view("ΟΔΟΣ Σ ὈΔΥΣΣΕΎΣ")), "οδοσ σ ὀδυσσεύσ");
+  EXPECT_EQ(to_lower(std::string_view("οδος ß ŉ İI ı")), "οδος ß ŉ ii ı");
+}
+
 TEST(Lowercase, LowerLettersStay) {
-  for (std::uint32_t c = 0; c < 0x3000; ++c) EXPECT_EQ(to_lower(to_lower(c)), to_lower(c)) << c;
+  for (std::uint32_t c = 0; c <= 0x10ffff; ++c) ASSERT_EQ(to_lower(to_lower(c)), to_lower(c)) << c;
 }
 
 TEST(Punctuation, BecomesWordsOfItsOwn) {

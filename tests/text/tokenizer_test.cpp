@@ -47,6 +47,19 @@ TEST(Tokenizer, SplitsAtWhiteSpace) {
   EXPECT_EQ(tokens("x"), Words{"x"});
 }
 
+TEST(Tokenizer, TheMarkOfUtf8IsNoPartOfTheText) {
+  EXPECT_EQ(tokens("\xef\xbb\xbfking queen \xef\xbb\xbfking"), (Words{"king", "queen", "\xef\xbb\xbfking"}));
+  EXPECT_EQ(tokens("\xef\xbb\xbf\nking"), (Words{"|", "king"}));
+  EXPECT_EQ(tokens(" \xef\xbb\xbfking"), Words{"\xef\xbb\xbfking"});
+  EXPECT_EQ(tokens("\xef\xbb\xbf"), Words{});
+  EXPECT_EQ(tokens("\xef\xbb\xbfKing, no", {.lowercase = true, .split_punctuation = true}),
+            (Words{"king", ",", "no"}));
+  for (const std::size_t piece : {1, 2, 3, 4}) {
+    Dripping reader("\xef\xbb\xbfking queen", piece);
+    EXPECT_EQ(tokens(reader), (Words{"king", "queen"})) << piece;
+  }
+}
+
 TEST(Tokenizer, WordsMayLieAcrossReads) {
   std::string text;
   for (int i = 0; i < 300; ++i)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace {
@@ -21,6 +22,13 @@ TEST(VocabularyFile, RoundTrips) {
   ASSERT_EQ(back.size(), 2);
   EXPECT_EQ(back.word(1), "café");
   EXPECT_EQ(back.count(1), 7u);
+}
+
+TEST(VocabularyFile, MayBeginWithTheMarkOfUtf8AndBeCompressed) {
+  TemporaryFolder folder;
+  const Vocabulary read = read_vocabulary(folder.write("v.gz", support::gzip("\xef\xbb\xbfthe 100\nof 7\n")));
+  ASSERT_EQ(read.size(), 2);
+  EXPECT_EQ(read.word(0), "the");
 }
 
 TEST(VocabularyFile, IsSortedAndLimited) {

@@ -1,8 +1,11 @@
 #include "tenon/train/csv_log.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
+#include <fstream>
+#include <future>
 
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
@@ -69,6 +72,24 @@ TEST(CsvLog, IsExtendedByColumnsThatAreEmptySoFar) {
   expect_error<tn::ValueError>(
       [&] { log.extend({"bleu"}); },
       "[csv_log] " + path + " has the columns step,loss,f1,recall, not step,loss,bleu");
+}
+
+TEST(CsvLog, ANamedPipeIsOpenedOnce) {
+  TemporaryFolder folder;
+  const std::string path = folder / "pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  auto read = std::async(std::launch::async, [&] {
+    std::ifstream pipe(path);
+    return std::string(std::istreambuf_iterator<char>(pipe), {});
+  });
+  {
+    CsvLog log = CsvLog::resume(path, {"loss"}, 20);
+    log.write(30, {1.5});
+    log.extend({"f1"});
+    log.write(40, {1, 0.5});
+  }
+  EXPECT_EQ(read.get(), "step,loss\n30,1.5\nstep,loss,f1\n40,1,0.5\n");
+  CsvLog("/dev/null", {"loss"}).extend({"f1"});
 }
 
 TEST(CsvLogErrors, NameTheFile) {

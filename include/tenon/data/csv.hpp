@@ -15,6 +15,7 @@
 
 #include "tenon/core/shape.hpp"
 #include "tenon/data/file_reader.hpp"
+#include "tenon/io/utf8_mark.hpp"
 #include "tenon/tensor/tensor.hpp"
 
 namespace TENON_NAMESPACE::data {
@@ -77,19 +78,26 @@ class Table {
 /// .quote = 0})`.
 ///   throws IoError naming the file and the line
 Table read_csv(const std::string& path, const CsvOptions& options = {});
+/// The same of a text; errors name it `name`.
+Table parse_csv(std::string_view text, const CsvOptions& options = {}, const std::string& name = "text");
 
-/// The lines of a file, plain or gzip-compressed, without their ends (`\n` or `\r\n`).
-///   throws IoError
-inline std::vector<std::string> read_lines(const std::string& path) {
-  const std::string text = FileReader("text", path).rest();
+/// The lines of a text without their ends (`\n` or `\r\n`), and without the mark of UTF-8 that it may begin
+/// with.
+inline std::vector<std::string> split_lines(std::string_view text) {
+  text = io::without_utf8_mark(text);
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const bool dos = end > begin && text[end - 1] == '\r';
-    lines.emplace_back(text, begin, end - begin - (dos ? 1 : 0));
+    lines.emplace_back(text.substr(begin, end - begin - (dos ? 1 : 0)));
     begin = end + 1;
   }
   return lines;
+}
+/// Those of a file, plain or gzip-compressed.
+///   throws IoError
+inline std::vector<std::string> read_lines(const std::string& path) {
+  return split_lines(FileReader("text", path).rest());
 }
 
 // Definitions -----------------------------------------------------------------------------------------------
@@ -100,9 +108,8 @@ namespace detail {
 class CsvParser {
  public:
   CsvParser(const std::string& path, std::string_view text, const CsvOptions& options)
-      : options_(options), rest_(text) {
+      : options_(options), rest_(io::without_utf8_mark(text)) {
     table_.path_ = path;
-    if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);  // the mark of UTF-8
     while (!rest_.empty() && (rest_.back() == '\n' || rest_.back() == '\r')) rest_.remove_suffix(1);
   }
 
@@ -186,8 +193,10 @@ class CsvParser {
 }  // namespace detail
 
 inline Table read_csv(const std::string& path, const CsvOptions& options) {
-  const std::string text = FileReader("csv", path).rest();
-  return detail::CsvParser(path, text, options).run();
+  return parse_csv(FileReader("csv", path).rest(), options, path);
+}
+inline Table parse_csv(std::string_view text, const CsvOptions& options, const std::string& name) {
+  return detail::CsvParser(name, text, options).run();
 }
 
 inline index_t Table::find(std::string_view name) const {

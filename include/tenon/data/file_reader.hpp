@@ -1,13 +1,15 @@
 #pragma once
-/// Reading a data file from its beginning to its end, plain or gzip-compressed, with errors that name it.
+/// Reading a data file from its beginning to its end, plain or gzip-compressed, or its bytes where they are
+/// in memory already, with errors that name it.
 
 #include <fcntl.h>     // open
 #include <sys/stat.h>  // fstat
 #include <unistd.h>    // close
 
-#include <algorithm>  // max
-#include <cstddef>    // size_t
-#include <string>     // string
+#include <algorithm>    // max
+#include <cstddef>      // size_t
+#include <string>       // string
+#include <string_view>  // string_view
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
@@ -19,6 +21,9 @@ namespace TENON_NAMESPACE::data {
 /// begin with `[format] path: `.
 class FileReader {
  public:
+  /// What such a file holds, unpacked, which the caller keeps. Errors call it `name`.
+  FileReader(const char* format, const std::string& name, std::string_view content)
+      : format_(format), path_(name), content_(content), most_bytes_(static_cast<index_t>(content.size())) {}
   FileReader(const char* format, const std::string& path) : format_(format), path_(path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     require(descriptor >= 0, "cannot open it: ", io::system_reason());
@@ -39,6 +44,11 @@ class FileReader {
   /// Fills `data` unless the file ends before, and returns how many bytes were there.
   std::size_t read(void* data, std::size_t bytes) {
     auto* out = static_cast<char*>(data);
+    if (!file_.is_open()) {
+      const std::size_t count = content_.copy(out, bytes);
+      content_.remove_prefix(count);
+      return count;
+    }
     std::size_t done = 0;
     while (done < bytes) {
       const std::size_t count = file_.read(out + done, bytes - done);
@@ -76,6 +86,7 @@ class FileReader {
   const char* format_;
   std::string path_;
   io::GzipFile file_;
+  std::string_view content_;  // without a file
   index_t most_bytes_ = 0;
 };
 

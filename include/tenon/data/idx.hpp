@@ -7,10 +7,11 @@
 ///   4 bytes    the extent of each axis, big-endian
 ///   the rest   the elements, row-major, big-endian
 
-#include <algorithm>  // max, reverse
-#include <cstdint>    // uint8_t, uint32_t
-#include <optional>   // optional
-#include <string>     // string
+#include <algorithm>    // max, reverse
+#include <cstdint>      // uint8_t, uint32_t
+#include <optional>     // optional
+#include <string>       // string
+#include <string_view>  // string_view
 
 #include "tenon/core/shape.hpp"
 #include "tenon/data/file_reader.hpp"
@@ -46,14 +47,8 @@ inline void reverse_bytes(char* data, index_t bytes, index_t element) {
   for (char* end = data + bytes; data < end; data += element) std::reverse(data, data + element);
 }
 
-}  // namespace detail
-
-/// The array of an idx file, plain or gzip-compressed. `T` is the type of its elements or one that holds all
-/// values of it: labels are read as `read_idx<index_t>`.
-///   throws IoError naming the file and what is wrong with it
 template <Scalar T>
-Tensor<T> read_idx(const std::string& path) {
-  FileReader file("idx", path);
+Tensor<T> read_idx(FileReader file) {
   std::uint8_t magic[4];
   file.require(file.read(magic, sizeof magic) == sizeof magic && magic[0] == 0 && magic[1] == 0,
                "it does not begin as an idx file does");
@@ -81,6 +76,21 @@ Tensor<T> read_idx(const std::string& path) {
   file.require(file.read(&beyond, 1) == 0, "it goes on after the elements of shape ", shape);
   detail::reverse_bytes(static_cast<char*>(storage->data()), bytes, io::element_bytes(*type));
   return io::tensor_over<T>(storage, *type, shape);
+}
+
+}  // namespace detail
+
+/// The array of an idx file, plain or gzip-compressed. `T` is the type of its elements or one that holds all
+/// values of it: labels are read as `read_idx<index_t>`.
+///   throws IoError naming the file and what is wrong with it
+template <Scalar T>
+Tensor<T> read_idx(const std::string& path) {
+  return detail::read_idx<T>(FileReader("idx", path));
+}
+/// The same of a file's bytes; errors name it `name`.
+template <Scalar T>
+Tensor<T> decode_idx(std::string_view bytes, const std::string& name = "idx") {
+  return detail::read_idx<T>(FileReader("idx", name, bytes));
 }
 
 }  // namespace TENON_NAMESPACE::data

@@ -1,7 +1,7 @@
 #pragma once
 /// A folder of images, one sub-folder a class.
 
-#include <algorithm>   // sort
+#include <algorithm>   // all_of, sort
 #include <cctype>      // tolower
 #include <filesystem>  // recursive_directory_iterator
 #include <string>      // string
@@ -13,8 +13,9 @@
 namespace TENON_NAMESPACE::data {
 
 /// The PNG and JPEG files below `root/<class>/`, by class and name; classes are numbered in the order of
-/// their names. An element is read when it is asked for: its image (H, W, C) and its class. throws IoError
-/// naming the folder, or the file, and what is wrong with it
+/// their names. An element is read when it is asked for: its image (H, W, C) and its class. A folder whose
+/// sub-folders are parts of a data set (train, test, …) instead of classes is refused.
+///   throws IoError naming the folder, or the file, and what is wrong with it
 class ImageFolder {
  public:
   explicit ImageFolder(const std::string& root, const ImageOptions& options = {.channels = 3})
@@ -26,6 +27,7 @@ class ImageFolder {
     check<IoError>(!error, "image_folder", root, ": ", error.message());
     check<IoError>(!classes_.empty(), "image_folder", root, " has no sub-folders, one for each class");
     std::sort(classes_.begin(), classes_.end());
+    refuse_parts(root);
     for (std::size_t c = 0; c < classes_.size(); ++c) add_class(fs::path(root) / classes_[c], c);
   }
 
@@ -47,10 +49,39 @@ class ImageFolder {
     return files_[static_cast<std::size_t>(i)];
   }
 
+  static std::string lower(std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  }
   static bool is_image(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string extension = lower(path.extension().string());
     return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  }
+
+  static bool names_a_part(const std::string& folder) {
+    for (const char* part : {"train", "training", "test", "testing", "val", "valid", "validation"})
+      if (lower(folder) == part) return true;
+    return false;
+  }
+  /// A folder without images of its own, which a class has.
+  static bool holds_folders_only(const std::filesystem::path& folder) {
+    namespace fs = std::filesystem;
+    bool folders = false;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
+      if (is_image(entry->path())) return false;
+      folders |= entry->is_directory();
+    }
+    return folders;
+  }
+  /// One class may well be called `train`, with pictures of trains in it.
+  void refuse_parts(const std::string& root) const {
+    const bool nothing_else = std::all_of(classes_.begin(), classes_.end(), names_a_part);
+    for (const std::string& name : classes_)
+      check<IoError>(
+          !names_a_part(name) || !(nothing_else || holds_folders_only(std::filesystem::path(root) / name)),
+          "image_folder", root, ": its sub-folder ", name,
+          " is a part of a data set, not a class; name the part that is to be read");
   }
 
   void add_class(const std::filesystem::path& folder, std::size_t label) {

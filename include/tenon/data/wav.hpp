@@ -1,7 +1,7 @@
 #pragma once
 /// Sound in RIFF WAVE files (Microsoft and IBM 1991): uncompressed samples, integers or floating-point.
 
-#include <algorithm>    // min, max
+#include <algorithm>    // min, max, all_of
 #include <bit>          // bit_cast
 #include <cmath>        // isfinite, ldexp, llrint
 #include <cstdint>      // uint16_t, uint32_t
@@ -22,9 +22,13 @@ struct Sound {
 /// How samples are written.
 enum class SampleFormat { pcm8, pcm16, pcm24, pcm32, float32 };
 
-/// Reads 8, 16, 24 and 32 bit integers, 32 and 64 bit floating-point numbers, of any number of channels.
+/// Reads 8, 16, 24 and 32 bit integers, 32 and 64 bit floating-point numbers, of any number of channels. A
+/// file whose size was never filled in, since a recorder was cut off or wrote to a pipe, is read to its last
+/// whole sample: it claims no samples though some follow, or about 2 GiB or more than follow.
 ///   throws IoError naming the file and what is wrong with it
 Sound read_wav(const std::string& path);
+/// The same of a file's bytes; errors name it `name`.
+Sound decode_wav(std::string_view bytes, const std::string& name = "sound");
 
 /// Writes samples (channels, time) or (time), all of the file or nothing. What lies beyond [-1, 1) is clipped
 /// in integer formats.
@@ -79,26 +83,49 @@ struct WavFormat {
   }
 };
 
+/// Whether bytes are the parts that may follow the samples: names, sizes and contents, to the end.
+inline bool are_wav_parts(std::string_view bytes) {
+  while (bytes.size() >= 8) {
+    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+    const std::string_view name = bytes.substr(0, 4);
+    const std::size_t size = little_endian(bytes.data() + 4, 4), rest = bytes.size() - 8;
+    if (!std::all_of(name.begin(), name.end(), printable) || size > rest) return false;
+    bytes.remove_prefix(8 + std::min(size + size % 2, rest));
+  }
+  return bytes.empty();
+}
+
+/// Whether `size`, said before the bytes of the samples, is what stands there until the samples are counted:
+/// 0, or the most that a program thinks the format holds, such as 0x7fffffff less 36, 0x7ffff000, 0x80000000
+/// and 0xffffffff.
+inline bool is_unfinished(std::size_t size, std::string_view following) {
+  constexpr std::size_t least_placeholder = 0x7fff0000;
+  return size == 0 ? !are_wav_parts(following) : size >= least_placeholder && size > following.size();
+}
+
 }  // namespace detail
 
 inline Sound read_wav(const std::string& path) {
-  FileReader file("wav", path);
-  const std::string bytes = file.rest();
+  return decode_wav(FileReader("wav", path).rest(), path);
+}
+
+inline Sound decode_wav(std::string_view bytes, const std::string& name) {
+  const FileReader file("wav", name, bytes);
   std::string_view rest = bytes, format_chunk, data;
   file.require(rest.size() >= 12 && rest.starts_with("RIFF") && rest.substr(8, 4) == "WAVE",
                "it does not begin as a WAVE file does");
   rest.remove_prefix(12);
-  bool found = false;
+  bool found = false, unfinished = false;
   while (!found && rest.size() >= 8) {
-    const std::string_view name = rest.substr(0, 4);
+    const std::string_view part = rest.substr(0, 4);
     std::size_t size = detail::little_endian(rest.data() + 4, 4);
     rest.remove_prefix(8);
-    found = name == "data";
-    if (found && size == 0xffffffffu)
-      size = rest.size();  // written to a pipe, by a program that could not know
-    file.require(size <= rest.size(), "truncated: its part \"", name, "\" claims ", size, " bytes, ",
+    found = part == "data";
+    unfinished = found && detail::is_unfinished(size, rest);
+    if (unfinished) size = rest.size();
+    file.require(size <= rest.size(), "truncated: its part \"", part, "\" claims ", size, " bytes, ",
                  rest.size(), " follow");
-    if (name == "fmt ") format_chunk = rest.substr(0, size);
+    if (part == "fmt ") format_chunk = rest.substr(0, size);
     if (found) data = rest.substr(0, size);
     rest.remove_prefix(std::min(size + size % 2, rest.size()));
   }
@@ -109,7 +136,9 @@ inline Sound read_wav(const std::string& path) {
   file.require(format.channels > 0 && format.frame_bytes == format.channels * format.bits / 8,
                format.channels, " channels of ", format.bits, " bits do not fill ", format.frame_bytes,
                " bytes");
-  file.require(static_cast<index_t>(data.size()) % format.frame_bytes == 0, "it ends within a sample");
+  const std::size_t incomplete = data.size() % static_cast<std::size_t>(format.frame_bytes);
+  file.require(incomplete == 0 || (unfinished && data.size() > incomplete), "it ends within a sample");
+  data.remove_suffix(incomplete);
   const index_t sample_bytes = format.bits / 8,
                 frames = static_cast<index_t>(data.size()) / format.frame_bytes;
   Sound sound{Tensor<float>::empty({format.channels, frames}), format.rate};

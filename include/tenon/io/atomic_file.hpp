@@ -1,14 +1,15 @@
 #pragma once
 /// Writing a file so that it appears under its name complete or not at all.
 
-#include <fcntl.h>     // open
+#include <fcntl.h>     // open, fcntl
 #include <sys/file.h>  // flock
-#include <sys/stat.h>  // stat
-#include <unistd.h>    // write, fsync, unlink
+#include <sys/stat.h>  // stat, fchmod
+#include <unistd.h>    // write, fsync, unlink, fchown
 
 #include <cerrno>        // errno
 #include <cstdio>        // rename
-#include <cstdlib>       // realpath, free
+#include <cstdlib>       // realpath, free, atoi
+#include <optional>      // optional
 #include <string>        // string
 #include <string_view>   // string_view
 #include <system_error>  // generic_category
@@ -23,18 +24,37 @@ inline std::string system_reason(int error = errno) {
   return std::generic_category().message(error);
 }
 
+/// The descriptor that a name such as /dev/stdout or /dev/fd/3 stands for; -1 for other names.
+inline int named_descriptor(std::string_view path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    const std::string number(path.substr(folder.size()));
+    if (!number.empty() && number.size() < 7 && number.find_first_not_of("0123456789") == number.npos)
+      return std::atoi(number.c_str());
+  }
+  return -1;
+}
+
+/// Whether what is written there goes straight to where the name leads, since nothing can be put in its
+/// place: a pipe, a device such as /dev/null, an open descriptor.
+inline bool written_directly(const std::string& path) {
+  struct stat status {};
+  return named_descriptor(path) >= 0 || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
+}
+
 /// Bytes go to a file beside the target, `<target>.partial`; commit() makes them durable and gives them the
 /// target's name. A file that is not committed leaves nothing behind, whatever stood under the name before
-/// stays; what a killed process left is taken over by the next that writes there. A target that is not a
-/// regular file (a pipe, /dev/null) is written directly; a symbolic link keeps pointing where it did.
+/// stays; what a killed process left is removed by the next that writes there. A file that is replaced passes
+/// its mode on, and its owner where the system allows that; until then only its owner may read what is there.
+/// What is `written_directly` is opened once; a symbolic link keeps pointing where it did.
 /// throws IoError naming the file and the system's reason (disk full, permission denied …)
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path) : path_(path), target_(resolve(path)) {
-    struct stat status {};
-    const bool direct = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-    if (direct)
-      open_for_writing(target_, O_TRUNC);
+    if (written_directly(path))
+      open_directly();
     else
       open_beside();
     buffer_.reserve(buffer_size);
@@ -59,6 +79,7 @@ class AtomicFile {
   void commit() {
     flush();
     if (is_beside()) {
+      pass_mode_on();
       if (::fsync(descriptor_) != 0) fail_with(errno);
       if (std::rename(written_.c_str(), target_.c_str()) != 0) fail_with(errno);
       written_.clear();
@@ -80,26 +101,39 @@ class AtomicFile {
     return target;
   }
 
-  void open_for_writing(std::string path, int flags) {
-    written_ = std::move(path);
-    descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  void open_directly() {
+    const int named = named_descriptor(path_);
+    written_ = target_;
+    descriptor_ = named >= 0 ? ::fcntl(named, F_DUPFD_CLOEXEC, 0)
+                             : ::open(target_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (descriptor_ < 0) fail_with(errno);
   }
 
-  /// Opens the file beside the target. Its lock, which dies with its holder, tells a leftover from the file
-  /// of a process at work; beside such a one, this process takes a name of its own.
+  /// A new file under the first name that no process is at work on.
   void open_beside() {
+    remember_replaced();
+    written_ = target_ + ".partial";
+    for (int others = 1; !claim(); ++others)
+      written_ = target_ + ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(others);
+  }
+
+  /// Makes the file `written_` and locks it. The lock dies with its holder: a file without one is a leftover
+  /// and goes. False when the file is another's.
+  bool claim() {
     for (;;) {
-      open_for_writing(target_ + ".partial", 0);
-      if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-        ::close(std::exchange(descriptor_, -1));
-        return open_for_writing(written_ + "-" + std::to_string(::getpid()), O_TRUNC);
-      }
-      if (still_has_its_name()) {
-        if (::ftruncate(descriptor_, 0) != 0) fail_with(errno);
-        return;
-      }
-      ::close(std::exchange(descriptor_, -1));  // it became a target between open and lock
+      descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_mode());
+      const bool ours = descriptor_ >= 0;
+      if (!ours && errno != EEXIST) fail_with(errno);
+      if (!ours) descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+      if (descriptor_ < 0 && errno == ENOENT) continue;  // it went between the two
+      if (descriptor_ < 0) return false;
+      const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+      const bool no_locks = !locked && errno != EWOULDBLOCK;  // some network file systems
+      const bool named = still_has_its_name();
+      if (ours && named && (locked || no_locks)) return true;
+      if (!ours && named && locked) ::unlink(written_.c_str());
+      ::close(std::exchange(descriptor_, -1));
+      if (!locked) return false;
     }
   }
   bool still_has_its_name() const {
@@ -107,6 +141,25 @@ class AtomicFile {
     }, named{};
     return ::fstat(descriptor_, &ours) == 0 && ::stat(written_.c_str(), &named) == 0 &&
            ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+  }
+
+  void remember_replaced() {
+    struct stat status {};
+    if (::stat(target_.c_str(), &status) == 0) replaced_ = status;
+  }
+  /// Never more than the file that is replaced allows; what a new file may be, the umask says.
+  mode_t private_mode() const { return replaced_ ? replaced_->st_mode & 0600 : 0666; }
+  void pass_mode_on() {
+    remember_replaced();
+    if (!replaced_) return;
+    mode_t mode = replaced_->st_mode & 07777;
+    // Where the group cannot be kept, another one gets what all others have.
+    if (::fchown(descriptor_, replaced_->st_uid, replaced_->st_gid) != 0 &&
+        ::fchown(descriptor_, static_cast<uid_t>(-1), replaced_->st_gid) != 0)
+      mode = (mode & 0707) | (mode & 0007) << 3;
+    struct stat ours {};
+    const bool differs = ::fstat(descriptor_, &ours) != 0 || (ours.st_mode & 07777) != mode;
+    if (differs && ::fchmod(descriptor_, mode) != 0) fail_with(errno);  // some disks have one mode for all
   }
 
   /// The folder holds the name; where it cannot be opened, the system sees to it in its own time.
@@ -149,14 +202,29 @@ class AtomicFile {
   }
 
   std::string path_, target_, written_;
+  std::optional<struct stat> replaced_;  // what stands under the name
   std::string buffer_;
   int descriptor_ = -1;
 };
 
-/// Finds out before long work whether its result can be written.
+/// Finds out before long work whether its result can be written. Nothing is opened that is
+/// `written_directly`: for the reader of a pipe, opening and closing it would be the end.
 /// throws IoError as the writing would
 inline void check_writable(const std::string& path) {
-  AtomicFile{path};
+  if (!written_directly(path)) {
+    AtomicFile{path};
+    return;
+  }
+  struct stat status {};
+  const bool folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  const int named = named_descriptor(path);
+  const int flags = named >= 0 ? ::fcntl(named, F_GETFL) : 0;
+  const bool writable = named >= 0 ? flags >= 0 && (flags & O_ACCMODE) != O_RDONLY
+                                   : ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+  check<IoError>(!folder && writable, "write", "cannot write ", path, ": ",
+                 system_reason(folder       ? EISDIR
+                               : named >= 0 ? EBADF
+                                            : errno));
 }
 
 }  // namespace TENON_NAMESPACE::io

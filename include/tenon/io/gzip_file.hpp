@@ -36,6 +36,10 @@ class GzipFile {
   bool is_open() const { return file_ != nullptr; }
   bool is_compressed() { return ::gzdirect(file_) == 0; }
 
+  /// Goes to a byte counted from the beginning, of what is compressed to one of what it unpacks to. False for
+  /// a pipe.
+  bool seek(std::size_t position) { return ::gzseek(file_, static_cast<z_off_t>(position), SEEK_SET) >= 0; }
+
   /// Why reading failed; empty as long as it has not.
   const std::string& failure() const { return failure_; }
   /// Fills at most `capacity` bytes and returns how many: 0 at the end, and when reading fails.

@@ -3,39 +3,39 @@
 
 #include <fcntl.h>     // open
 #include <sys/stat.h>  // fstat
-#include <unistd.h>    // read, lseek
 
-#include <cerrno>        // errno
-#include <cstring>       // memcpy, memmove
-#include <optional>      // optional
-#include <string>        // string
-#include <string_view>   // string_view
-#include <system_error>  // generic_category
-#include <vector>        // vector
+#include <cstring>      // memcpy, memmove
+#include <optional>     // optional
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
 
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
+#include "tenon/io/gzip_file.hpp"
+#include "tenon/io/utf8_mark.hpp"
 
 namespace TENON_NAMESPACE::io {
 
-/// A file, pipe or device opened for reading.
+/// A file, pipe or device opened for reading, plain or gzip-compressed (told apart by its first bytes).
 /// throws IoError when it cannot be opened or read
 class InputFile {
  public:
   explicit InputFile(const std::string& path) : path_(path), buffer_(buffer_size) {
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) fail_with(errno);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) fail_with(system_reason());
     struct stat status {};
-    if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) size_ = status.st_size;
-  }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-  ~InputFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    file_ = GzipFile(descriptor);
+    if (!file_.is_open()) fail_with("out of memory");
+    compressed_ = regular && file_.is_compressed();
+    if (regular && !compressed_) size_ = status.st_size;
   }
 
   const std::string& path() const { return path_; }
-  /// Bytes between here and the end; nothing for a pipe.
+  /// Of a regular file.
+  bool is_compressed() const { return compressed_; }
+  /// Bytes between here and the end; nothing for a pipe, and for what is compressed.
   std::optional<index_t> remaining() const {
     if (!size_) return std::nullopt;
     return *size_ > position() ? *size_ - position() : 0;
@@ -45,7 +45,7 @@ class InputFile {
 
   /// Goes to a byte counted from the beginning. Not for pipes.
   void seek(index_t position) {
-    if (::lseek(descriptor_, position, SEEK_SET) < 0) fail_with(errno);
+    if (!file_.seek(static_cast<std::size_t>(position))) fail_with("it cannot be read in any order");
     begin_ = end_ = 0;
     consumed_ = position;
   }
@@ -58,6 +58,10 @@ class InputFile {
     return {buffer_.data() + begin_, end_ - begin_};
   }
   void skip(std::size_t bytes) { begin_ += bytes; }
+  /// To be called at the beginning of what is a text.
+  void skip_utf8_mark() {
+    if (peek(utf8_mark.size()).starts_with(utf8_mark)) skip(utf8_mark.size());
+  }
 
   /// Fills `data`; false when the file ends before `bytes` are read.
   bool read(void* data, std::size_t bytes) {
@@ -88,7 +92,7 @@ class InputFile {
       if (refill()) continue;
       if (searched == 0 || searched == buffer_size) return std::nullopt;
       skip(searched);
-      return ready;
+      return std::string_view{buffer_.data() + begin_ - searched, searched};  // refill() has moved it
     }
   }
 
@@ -104,16 +108,14 @@ class InputFile {
       begin_ = 0;
     }
     if (end_ == buffer_size) return false;
-    ssize_t n = 0;
-    do n = ::read(descriptor_, buffer_.data() + end_, buffer_size - end_);
-    while (n < 0 && errno == EINTR);
-    if (n < 0) fail_with(errno);
-    end_ += static_cast<std::size_t>(n);
-    return n > 0;
+    const std::size_t count = file_.read(buffer_.data() + end_, buffer_size - end_);
+    if (!file_.failure().empty()) fail_with(file_.failure());
+    end_ += count;
+    return count > 0;
   }
 
-  [[noreturn]] void fail_with(int error) const {
-    fail<IoError>("read", "cannot read ", path_, ": ", std::generic_category().message(error));
+  [[noreturn]] void fail_with(const std::string& reason) const {
+    fail<IoError>("read", "cannot read ", path_, ": ", reason);
   }
 
   std::string path_;
@@ -121,7 +123,8 @@ class InputFile {
   std::size_t begin_ = 0, end_ = 0;  // the unread part of the buffer
   index_t consumed_ = 0;             // bytes before the buffer's first
   std::optional<index_t> size_;
-  int descriptor_ = -1;
+  GzipFile file_;
+  bool compressed_ = false;
 };
 
 }  // namespace TENON_NAMESPACE::io

@@ -38,8 +38,8 @@ struct NpyHeader {
 NpyHeader read_npy_header(const std::string& path);
 
 /// Reads an array, in row-major order whatever its order in the file: without a copy where it is stored as
-/// `T` in that order, and then the tensor keeps the mapped file and may be written, which does not touch the
-/// file.
+/// `T` in that order, and then the tensor lies over the mapped file and may be written, which does not touch
+/// the file.
 /// throws IoError when the file is damaged, or when its type does not convert (see Narrowing)
 template <Scalar T>
 Tensor<T> load_npy(const std::string& path, Narrowing narrowing = Narrowing::refused);
@@ -281,7 +281,8 @@ template <Scalar T>
 Tensor<T> load_npy(const std::string& path, Narrowing narrowing) {
   const Ref<MappedFile> file = MappedFile::open(path);
   const NpyHeader header = detail::mapped_npy_header(*file);
-  return detail::read_npy_elements<T>(header, file->storage(header.data_begin), narrowing, path);
+  return detail::read_npy_elements<T>(header, file->storage(header.data_begin, header.data_bytes()),
+                                      narrowing, path);
 }
 
 template <Scalar T>

@@ -26,7 +26,8 @@ class NpzFile {
   bool contains(std::string_view name) const { return archive_.entries().contains(file_name(name)); }
   NpyHeader header(std::string_view name) const;
 
-  /// As load_npy; an array that is stored uncompressed may lie in the mapped file.
+  /// As load_npy; an array that is stored uncompressed may lie over the mapped file. Each call returns a
+  /// tensor of its own: writing to one changes no other.
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -41,7 +42,7 @@ class NpzFile {
   ZipReader archive_;
 };
 
-/// Gathers arrays, then writes them as one archive.
+/// Gathers arrays, then writes them as one archive, as they are at that time.
 class NpzWriter {
  public:
   /// throws ValueError when the name is taken
@@ -111,7 +112,7 @@ Tensor<T> NpzFile::get(std::string_view name, Narrowing narrowing) const {
     begin.copy(to, at_hand, header.data_begin);
     stream.read(to + at_hand, bytes - at_hand);
   } else {
-    data = archive_.file()->storage(static_cast<std::size_t>(stored.begin) + header.data_begin);
+    data = archive_.file()->storage(static_cast<std::size_t>(stored.begin) + header.data_begin, bytes);
     stream.skip(bytes - at_hand);
   }
   stream.finish();

@@ -53,10 +53,11 @@ class SafetensorsFile {
   /// throws IoError when there is no such array
   const SafetensorsEntry& entry(std::string_view name) const;
 
-  /// The array as a tensor of `T`: without a copy where it is stored as `T` and lies aligned, and then the
-  /// tensor keeps the mapping alive and may be written, which does not touch the file.
-  /// throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
-  /// number is too large for `T`
+  /// The array as a tensor of `T`: over the mapped file where it is large, stored as `T` and lies aligned.
+  /// Each call returns a tensor of its own: writing to one, or training a parameter made from it, changes
+  /// neither the file nor what the next call returns.
+  ///   throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
+  ///   number is too large for `T`
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -77,7 +78,7 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-/// Gathers arrays and strings, then writes them as one file.
+/// Gathers arrays and strings, then writes them as one file, arrays as they are at that time.
 class SafetensorsWriter {
  public:
   /// An array that the caller keeps alive until save().
@@ -268,7 +269,8 @@ Tensor<T> SafetensorsFile::get(std::string_view name, Narrowing narrowing) const
   const auto type = detail::safetensors_type(stored.dtype);
   require(type && converts<T>(*type, narrowing), "\"", name, "\" is stored as ", stored.dtype,
           ", which does not fit ", scalar_name<T>());
-  const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(data_begin_ + stored.begin));
+  const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(data_begin_ + stored.begin),
+                                            static_cast<std::size_t>(stored.end - stored.begin));
   Tensor<T> out = tensor_over<T>(bytes, *type, stored.shape);
   require(out.defined(), "\"", name, "\" holds a number too large for ", scalar_name<T>());
   return out;

@@ -1,14 +1,12 @@
 #pragma once
 /// The text and binary formats of word2vec.c, which gensim, fastText and many others write and read too.
 ///
-///   header   "V D\n" in decimal
+///   header   "V D\n" in decimal; GloVe's files have none
 ///   text     a line for each word: the word, then D numbers, blanks between. word2vec.c prints six decimals
-///   and a blank
-///            at the line's end, gensim the shortest digits that give the float back, and no blank. Both are
-///            read; the first is written.
+///            and a blank at the line's end, gensim the shortest digits that give the float back, and no
+///            blank. Both are read; the first is written.
 ///   binary   for each word: the word, a blank, D little-endian floats, then a newline (word2vec.c) or
-///   nothing (gensim).
-///            Both are read; the first is written.
+///            nothing (gensim). Both are read; the first is written.
 
 #include <algorithm>    // min
 #include <charconv>     // from_chars, to_chars
@@ -24,9 +22,11 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// Reads either format, told apart by the bytes after the first word. Every promise of the header is held
-/// against the bytes that are there before memory is taken for it.
-/// throws IoError naming the file and the line or word that does not fit
+/// Reads either format, told apart by the bytes after the first word, and text without a header: then each
+/// line has as many numbers as the first, and what stands before the last D of them is the word, which may
+/// hold blanks, as a few of GloVe's do. Every promise of the header is held against the bytes that are there
+/// before memory is taken for it.
+///   throws IoError naming the file and the line or word that does not fit
 WordTable read_word2vec(InputFile& file);
 
 /// Writes exactly the bytes that word2vec.c would.
@@ -63,20 +63,51 @@ inline void take_blanks(std::string_view& text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
 }
 
+inline std::string_view without_blanks_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t\r") + 1);
+}
+
+/// How many numbers follow the first word of a line that consists of these alone, and of more than whole
+/// numbers, which a header could be; 0 for other lines.
+inline index_t numbers_behind_word(std::string_view line) {
+  line = without_blanks_behind(line);
+  if (line.find_first_not_of("0123456789 \t") == line.npos) return 0;
+  line.remove_prefix(std::min(line.find_first_of(" \t"), line.size()));
+  index_t count = 0;
+  for (float value = 0; !line.empty(); ++count) {
+    take_blanks(line);
+    if (!take_number(line, value) || !(line.empty() || line[0] == ' ' || line[0] == '\t')) return 0;
+  }
+  return count;
+}
+
 class Word2VecReader {
  public:
   explicit Word2VecReader(InputFile& file) : file_(file) {}
 
   WordTable read() {
+    file_.skip_utf8_mark();
+    has_header_ = !begins_with_a_vector();
+    if (!has_header_) {
+      while (!at_end()) read_text_row();
+      return std::move(table_);
+    }
     read_header();
     const bool binary = looks_binary();
     check_promise(binary);
-    for (row_ = 0; row_ < words_; ++row_) binary ? read_binary_row() : read_text_row();
-    check_end();
+    while (row_ < words_) binary ? read_binary_row() : read_text_row();
+    require(at_end(), "it goes on after the ", words_, " words that line 1 announces");
     return std::move(table_);
   }
 
  private:
+  /// One number would make a word and a number of what is meant as a header.
+  bool begins_with_a_vector() {
+    const std::string_view start = file_.peek(InputFile::buffer_size);
+    table_.dim = numbers_behind_word(start.substr(0, start.find('\n')));
+    return table_.dim > 1;
+  }
+
   void read_header() {
     auto line = file_.token('\n');
     require(line.has_value() || file_.position() > 0 || !file_.peek().empty(), "the file is empty");
@@ -134,36 +165,60 @@ class Word2VecReader {
     for (std::size_t i = begin; i < begin + dim; ++i)
       require(std::isfinite(table_.values[i]), "value ", i - begin + 1, " of word ", row_ + 1,
               " is not a number");
+    ++row_;
   }
 
   void read_text_row() {
+    const index_t number = row_ + (has_header_ ? 2 : 1);
     auto line = file_.token('\n');
-    require(line.has_value() || file_.peek().empty(), "line ", row_ + 2, " has more than ",
+    require(line.has_value() || file_.peek().empty(), "line ", number, " has more than ",
             InputFile::buffer_size, " bytes");
     require(line.has_value(), "truncated: it ends at word ", row_ + 1, " of ", words_);
-    const std::size_t length = line->find_first_of(" \t");
-    require(length != std::string_view::npos && length > 0 && length <= longest_word, "line ", row_ + 2,
+    const std::size_t length = word_length(*line);
+    require(length != std::string_view::npos && length > 0 && length <= longest_word, "line ", number,
             " should hold a word and ", table_.dim, " numbers");
     table_.words.emplace_back(line->substr(0, length));
     line->remove_prefix(length);
     for (index_t i = 0; i < table_.dim; ++i) {
       take_blanks(*line);
-      require(!line->empty() && line->front() != '\r', "line ", row_ + 2, " holds ", i, " numbers, not the ",
-              table_.dim, " that line 1 announces");
+      require(!line->empty() && line->front() != '\r', "line ", number, " holds ", i, " numbers, not the ",
+              table_.dim, has_header_ ? " that line 1 announces" : " of line 1");
       float value = 0;
-      require(take_number(*line, value), "line ", row_ + 2, ": value ", i + 1, " is not a number");
+      const bool whole = take_number(*line, value) && line->find_first_not_of(" \t\r") != 0;
+      require(whole, "line ", number, ": value ", i + 1, " is not a number");
       table_.values.push_back(value);
     }
-    require(line->find_first_not_of(" \t\r") == std::string_view::npos, "line ", row_ + 2,
+    require(line->find_first_not_of(" \t\r") == std::string_view::npos, "line ", number,
             " goes on after its ", table_.dim, " numbers");
+    ++row_;
   }
 
-  void check_end() {
-    for (std::string_view rest = file_.peek(); !rest.empty(); rest = file_.peek()) {
-      require(rest.find_first_not_of(" \t\r\n") == std::string_view::npos, "it goes on after the ", words_,
-              " words that line 1 announces");
-      file_.skip(rest.size());
+  /// Up to the first blank. Without a header, to the last D fields where the field before them is no number.
+  std::size_t word_length(std::string_view line) const {
+    const std::size_t first = line.find_first_of(" \t");
+    if (has_header_ || first == line.npos) return first;
+    line = without_blanks_behind(line);
+    for (index_t i = 0; i < table_.dim; ++i) {
+      line = line.substr(0, line.find_last_of(" \t") + 1);
+      line = without_blanks_behind(line);
     }
+    if (line.size() <= first) return first;
+    std::string_view before = line.substr(line.find_last_of(" \t") + 1);
+    float value = 0;
+    return take_number(before, value) && before.empty() ? first : line.size();
+  }
+
+  /// Whether nothing but empty lines follows, which are passed over.
+  bool at_end() {
+    for (std::string_view rest = file_.peek(); !rest.empty(); rest = file_.peek()) {
+      const std::size_t blank = std::min(rest.find_first_not_of(" \t\r\n"), rest.size());
+      if (blank == rest.size()) {
+        file_.skip(blank);
+        continue;
+      }
+      return false;
+    }
+    return true;
   }
 
   template <class... Pieces>
@@ -173,6 +228,7 @@ class Word2VecReader {
   }
 
   InputFile& file_;
+  bool has_header_ = true;
   index_t words_ = 0, row_ = 0;
   WordTable table_;
 };

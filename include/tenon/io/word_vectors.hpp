@@ -18,8 +18,9 @@ namespace TENON_NAMESPACE::io {
 
 enum class WordVectorFormat { text, binary, safetensors };
 
-/// Reads any of the three, told apart by content.
-/// throws IoError naming the file and what is wrong with it
+/// Reads any of the three, told apart by content, and GloVe's text, which has no header; word2vec's formats
+/// and GloVe's also gzip-compressed.
+///   throws IoError naming the file and what is wrong with it
 WordTable read_word_vectors(const std::string& path);
 
 /// Writes all of the file or nothing.
@@ -90,7 +91,10 @@ inline bool looks_like_safetensors(InputFile& file) {
 
 inline WordTable read_word_vectors(const std::string& path) {
   InputFile file(path);
-  return detail::looks_like_safetensors(file) ? detail::read_word_safetensors(path) : read_word2vec(file);
+  if (!detail::looks_like_safetensors(file)) return read_word2vec(file);
+  check<IoError>(!file.is_compressed(), "load", path,
+                 ": safetensors are read in any order, which compressed ones cannot be: unpack it (gunzip)");
+  return detail::read_word_safetensors(path);
 }
 
 inline void write_word_vectors(const std::string& path, const WordTable& table, WordVectorFormat format) {

@@ -139,7 +139,7 @@ inline bool Glove::count(const Observer& observer) {
   const int threads = static_cast<int>(std::min<index_t>(team_size(options_.threads), blocks));
   std::vector<std::unique_ptr<PairCounter>> counters(static_cast<std::size_t>(threads));
   std::atomic<std::size_t> next = 0;
-  ProgressMeter meter(static_cast<double>(corpus_.vocabulary.total()));
+  ProgressMeter meter(static_cast<double>(corpus_.known));
   const auto make_worker = [&] {
     std::unique_ptr<PairCounter>& counter = counters[next++];
     counter = std::make_unique<PairCounter>(options_.window, order(), bytes(0.5) / counters.size());

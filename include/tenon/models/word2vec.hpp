@@ -129,7 +129,7 @@ inline auto Word2Vec::make_worker(ProgressMeter& meter) {
 }
 
 inline bool Word2Vec::run(const Observer& observer) {
-  const double words = static_cast<double>(corpus_.vocabulary.total()) * options_.epochs;
+  const double words = static_cast<double>(corpus_.known) * options_.epochs;
   ProgressMeter meter(words, fraction(position_));
   const auto go_on = [&] {
     const Progress p = meter.report();

@@ -14,6 +14,7 @@
 
 #include "tenon/core/error.hpp"
 #include "tenon/io/input_file.hpp"
+#include "tenon/io/utf8_mark.hpp"
 #include "tenon/models/word_queries.hpp"
 #include "tenon/text/normalize.hpp"
 
@@ -98,6 +99,7 @@ namespace detail {
 /// Calls f(number, line) for each line that is neither empty nor a comment (#, //).
 template <class F>
 void for_each_line(std::string_view text, F&& f) {
+  text = io::without_utf8_mark(text);
   for (index_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);

@@ -18,6 +18,7 @@ struct Corpus {
   TokenStream tokens;       ///< words of the vocabulary, with a mark between sentences
   std::uint64_t lines = 0;  ///< ends of lines in the text
   std::uint64_t words = 0;  ///< words in the text, whether in the vocabulary or not
+  std::uint64_t known = 0;  ///< those of them that are in the vocabulary, whatever a given one counts
 };
 
 /// Which words enter the vocabulary.
@@ -46,6 +47,7 @@ Corpus read_words(TextReader& reader, const TokenizerOptions& options, Corpus co
     const Vocabulary::Id id = number_of(corpus, text);
     if (id == Vocabulary::unknown) return;
     corpus.tokens.append(id);
+    ++corpus.known;
     open_sentence = true;
   };
   tokenize(reader, options, word, [&] {
@@ -68,6 +70,7 @@ inline Corpus read_corpus(TextReader& reader, const TokenizerOptions& options,
   };
   Corpus corpus = detail::read_words(reader, options, Corpus{}, number_of);
   corpus.tokens.renumber(corpus.vocabulary.prune(limits.min_count, limits.max_size), Vocabulary::unknown);
+  corpus.known = corpus.vocabulary.total();
   return corpus;
 }
 

@@ -1,13 +1,15 @@
 #pragma once
-/// UTF-8 text made uniform: lower case and separate punctuation, for the scripts that have either, without
-/// tables.
+/// UTF-8 text made uniform: lower case and separate punctuation, for the scripts that have either.
 
+#include <algorithm>    // upper_bound
 #include <cstddef>      // size_t
 #include <cstdint>      // uint32_t
+#include <iterator>     // begin, end
 #include <string>       // string
 #include <string_view>  // string_view
 
 #include "tenon/core/config.hpp"
+#include "tenon/text/lower_case_table.hpp"
 
 namespace TENON_NAMESPACE::text {
 
@@ -57,32 +59,18 @@ inline void append_utf8(std::string& out, std::uint32_t c) {
   put(0x80 | (c & 0x3f));
 }
 
-/// Unicode's simple lower-case mapping for Latin (but for the rarer letters of Extended-B), Greek, Cyrillic
-/// and Armenian; other characters stay as they are.
+/// Unicode's simple lower-case mapping: one character for one, whatever stands around it, of all scripts that
+/// have letters of two cases; other characters stay as they are. So Σ becomes σ at the end of a word too (ς,
+/// which is in lower case already, stays another letter), ẞ becomes ß, which stays one letter, and İ becomes
+/// i.
 inline std::uint32_t to_lower(std::uint32_t c) {
-  const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
-  const std::uint32_t even_to_odd = c | 1, odd_to_even = c + (c & 1);
-  if (c < 0x80) return within('A', 'Z') ? c + 32 : c;
-  if (within(0xc0, 0xde)) return c == 0xd7 ? c : c + 32;
-  if (c == 0x130) return 'i';
-  if (c == 0x178) return 0xff;
-  if (within(0x100, 0x137) || within(0x14a, 0x177)) return c == 0x131 ? c : even_to_odd;
-  if (within(0x139, 0x148) || within(0x179, 0x17e)) return odd_to_even;
-  if (c == 0x1a0 || within(0x1de, 0x1ef) || within(0x1f8, 0x21f) || within(0x222, 0x233)) return even_to_odd;
-  if (c == 0x1af || within(0x1cd, 0x1dc)) return odd_to_even;
-  if (c == 0x386) return 0x3ac;
-  if (within(0x388, 0x38a)) return c + 37;
-  if (c == 0x38c) return 0x3cc;
-  if (within(0x38e, 0x38f)) return c + 63;
-  if (within(0x391, 0x3ab)) return c == 0x3a2 ? c : c + 32;
-  if (within(0x400, 0x40f)) return c + 80;
-  if (within(0x410, 0x42f)) return c + 32;
-  if (within(0x460, 0x481) || within(0x48a, 0x4bf) || within(0x4d0, 0x52f)) return even_to_odd;
-  if (c == 0x4c0) return 0x4cf;
-  if (within(0x4c1, 0x4ce)) return odd_to_even;
-  if (within(0x531, 0x556)) return c + 48;
-  if (within(0x1e00, 0x1e95) || within(0x1ea0, 0x1eff)) return even_to_odd;
-  return c;
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
+  const auto behind = std::upper_bound(
+      std::begin(detail::lower_case_runs), std::end(detail::lower_case_runs), c,
+      [](std::uint32_t value, const detail::LowerCaseRun& run) { return value < run.first; });
+  const detail::LowerCaseRun& run = *(behind - 1);  // the first begins with A
+  if (c > run.last || (c - run.first) % run.step != 0) return c;
+  return c + static_cast<std::uint32_t>(run.difference);
 }
 
 /// The text in lower case; bytes that are not UTF-8 are copied.

@@ -5,15 +5,17 @@
 #include <cstring>      // memmove
 #include <string>       // string
 #include <string_view>  // string_view
+#include <utility>      // exchange
 #include <vector>       // vector
 
+#include "tenon/io/utf8_mark.hpp"
 #include "tenon/text/normalize.hpp"
 #include "tenon/text/reader.hpp"
 
 namespace TENON_NAMESPACE::text {
 
 struct TokenizerOptions {
-  bool lowercase = false;          ///< simple case folding of Latin, Greek, Cyrillic and Armenian letters
+  bool lowercase = false;          ///< letters of all scripts by Unicode's simple mapping, see to_lower
   bool split_punctuation = false;  ///< punctuation marks become words of their own
   bool join_lines = false;         ///< read_corpus: sentences go on over the ends of lines
 };
@@ -40,14 +42,18 @@ inline std::string_view cut(std::string_view word, std::size_t limit) {
 
 }  // namespace detail
 
-/// Calls `word(std::string_view)` for each word of the text and `line_end()` at each end of a line, in a
-/// fixed amount of memory: of a run without white space beyond 4096 bytes only the beginning is seen. throws
-/// IoError when the reader does
+/// Calls `word(std::string_view)` for each word of the text, the mark of UTF-8 at its beginning aside, and
+/// `line_end()` at each end of a line, in a fixed amount of memory: of a run without white space beyond 4096
+/// bytes only the beginning is seen.
+///   throws IoError when the reader does
 template <class OnWord, class OnLineEnd>
 void tokenize(TextReader& reader, const TokenizerOptions& options, OnWord&& word, OnLineEnd&& line_end) {
   constexpr std::size_t capacity = std::size_t{1} << 18, run_limit = 4096;
   std::string scratch;
+  bool at_beginning = true;  // of the text
   const auto emit = [&](std::string_view run) {
+    if (std::exchange(at_beginning, false)) run = io::without_utf8_mark(run);
+    if (run.empty()) return;
     if (!options.lowercase && !options.split_punctuation) return word(detail::cut(run, max_word_bytes));
     scratch.assign(detail::cut(run, run_limit));
     if (options.lowercase) scratch = to_lower(scratch);
@@ -65,6 +71,7 @@ void tokenize(TextReader& reader, const TokenizerOptions& options, OnWord&& word
     for (; p != end; ++p) {
       if (!detail::is_separator(*p)) continue;
       if (p != start) emit({start, static_cast<std::size_t>(p - start)});
+      at_beginning = false;
       if (*p == '\n') line_end();
       start = p + 1;
     }

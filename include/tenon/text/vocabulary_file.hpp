@@ -28,6 +28,7 @@ inline void write_vocabulary(const std::string& path, const Vocabulary& vocabula
 /// throws IoError naming the file and the line that does not fit
 inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
   io::InputFile file(path);
+  file.skip_utf8_mark();
   Vocabulary vocabulary;
   for (index_t number = 1;; ++number) {
     const auto line = file.token('\n');

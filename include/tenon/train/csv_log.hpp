@@ -15,7 +15,8 @@
 namespace TENON_NAMESPACE::train {
 
 /// Rows of a step and figures. A row is on its way to the disk when `write` returns. NaN is an empty cell;
-/// numbers have as many digits as it takes to read the same number back.
+/// numbers have as many digits as it takes to read the same number back. A pipe or device gets what is
+/// written row by row, and when columns are added, a second line of titles.
 class CsvLog {
  public:
   /// A fresh table, which replaces a file that stands there.
@@ -46,7 +47,12 @@ class CsvLog {
  private:
   CsvLog(const std::string& path, const std::vector<std::string>& columns, std::optional<index_t> last_step);
 
+  /// Puts `table` in the file's place; a stream, which keeps nothing, gets the titles.
   void replace(const std::string& table) {
+    if (is_stream_) {
+      if (!file_) file_.emplace(path_, AppendFile::Open::existing);
+      return file_->append(header_ + "\n");
+    }
     io::AtomicFile file(path_);
     file.write(table);
     file.commit();
@@ -84,14 +90,19 @@ class CsvLog {
   }
 
   std::string path_, base_, header_;  // without and with what it was extended by
+  bool is_stream_;                    // it cannot be read again
   std::size_t width_ = 0;             // figures in a row
   std::optional<AppendFile> file_;
 };
 
 inline CsvLog::CsvLog(const std::string& path, const std::vector<std::string>& columns,
                       std::optional<index_t> last_step)
-    : path_(path), base_("step" + joined(columns)), header_(base_), width_(columns.size()) {
-  if (!last_step || ::access(path.c_str(), F_OK) != 0) {
+    : path_(path),
+      base_("step" + joined(columns)),
+      header_(base_),
+      is_stream_(io::written_directly(path)),
+      width_(columns.size()) {
+  if (!last_step || is_stream_ || ::access(path.c_str(), F_OK) != 0) {
     replace(header_ + "\n");
     return;
   }
@@ -113,7 +124,7 @@ inline void CsvLog::extend(const std::vector<std::string>& columns) {
   const std::string wider = base_ + joined(columns);
   if (columns.empty() || header_ == wider) return;
   check<ValueError>(header_ == base_, "csv_log", path_, " has the columns ", header_, ", not ", wider);
-  std::string table = read();
+  std::string table = is_stream_ ? header_ : read();
   table.erase(0, header_.size());
   for (std::size_t end = 1; (end = table.find('\n', end)) != table.npos; end += columns.size() + 1)
     table.insert(end, columns.size(), ',');

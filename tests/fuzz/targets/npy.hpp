@@ -6,7 +6,9 @@
 namespace fuzz {
 
 /// Reads a file's array in every type.
-inline void npy(const std::string& path) {
+inline void npy(std::string_view bytes) {
+  const MemoryFile file(bytes);
+  const std::string path = file.path();
   tn::io::read_npy_header(path);
   const auto read = [&]<class T>(std::type_identity<T>) {
     attempt([&] { touch(tn::io::load_npy<T>(path, tn::io::Narrowing::rounded)); });

@@ -6,8 +6,9 @@
 namespace fuzz {
 
 /// Opens an archive and reads each array in several types.
-inline void npz(const std::string& path) {
-  const tn::io::NpzFile archive(path);
+inline void npz(std::string_view bytes) {
+  const MemoryFile file(bytes);
+  const tn::io::NpzFile archive(file.path());
   for (const std::string& name : archive.names()) {
     attempt([&] { archive.header(name); });
     attempt([&] { touch(archive.get<float>(name, tn::io::Narrowing::rounded)); });

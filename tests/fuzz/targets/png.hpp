@@ -5,9 +5,9 @@
 
 namespace fuzz {
 
-inline void png(const std::string& path) {
-  attempt([&] { touch(tn::data::read_image(path, {.channels = 4})); });
-  touch(tn::data::read_image(path));
+inline void png(std::string_view bytes) {
+  attempt([&] { touch(tn::data::decode_image(bytes, {.channels = 4})); });
+  touch(tn::data::decode_image(bytes));
 }
 
 }  // namespace fuzz

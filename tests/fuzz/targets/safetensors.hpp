@@ -6,8 +6,9 @@
 namespace fuzz {
 
 /// Opens a file and reads each array in every type.
-inline void safetensors(const std::string& path) {
-  const tn::io::SafetensorsFile file(path);
+inline void safetensors(std::string_view bytes) {
+  const MemoryFile content(bytes);
+  const tn::io::SafetensorsFile file(content.path());
   const auto read = [&]<class... T>(const std::string& name, std::type_identity<T>...) {
     (attempt([&] { touch(file.get<T>(name, tn::io::Narrowing::rounded)); }), ...);
   };

@@ -5,8 +5,8 @@
 
 namespace fuzz {
 
-inline void wav(const std::string& path) {
-  touch(tn::data::read_wav(path).samples);
+inline void wav(std::string_view bytes) {
+  touch(tn::data::decode_wav(bytes).samples);
 }
 
 }  // namespace fuzz

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "fuzz/attempt.hpp"
+#include "tenon/io/word_vectors.hpp"
+#include "tenon/models/word_evaluation.hpp"
+#include "tenon/text/vocabulary_file.hpp"
+
+namespace fuzz {
+
+/// Reads a file as what word2vec and its relatives read: vectors, a vocabulary, questions.
+inline void vectors(std::string_view bytes) {
+  attempt([&] { tn::models::parse_analogies(bytes, "questions"); });
+  attempt([&] { tn::models::parse_similarities(bytes, "pairs"); });
+  const MemoryFile file(bytes);
+  attempt([&] { tn::text::read_vocabulary(file.path(), {.min_count = 1}); });
+  const tn::io::WordTable table = tn::io::read_word_vectors(file.path());
+  if (table.values.size() != table.words.size() * static_cast<std::size_t>(table.dim))
+    throw std::logic_error("words without vectors");
+}
+
+}  // namespace fuzz
