@@ -72,6 +72,8 @@ TYPED_TEST(AttentionKernel, AgreesWithReferenceAtAnyThreadCount) {
         std::vector<T> y(static_cast<std::size_t>(rows * s.value_depth)),
             log_sum(static_cast<std::size_t>(rows));
         const auto forward = [&] {
+          y.assign(y.size(), T(77));
+          log_sum.assign(log_sum.size(), T(77));
           kernel<&Kernels<T>::attention>()(a, y.data(), log_sum.data());
           std::vector<T> all = y;
           all.insert(all.end(), log_sum.begin(), log_sum.end());
@@ -104,6 +106,7 @@ TYPED_TEST(AttentionKernel, KeysMaskedInWholeBlocksCountForNothing) {
   const backend::Attention<T> a = operands.layout(false, true);
   std::vector<T> y(18), log_sum(9);
   const auto forward = [&] {
+    y.assign(y.size(), T(77));
     kernel<&Kernels<T>::attention>()(a, y.data(), log_sum.data());
     return y;
   };

@@ -117,7 +117,7 @@ TEST(Copy, AgreesWithReferencePastTheCaches) {
     for (const Strides& strides : {transposed, dense}) {
       expect_same_everywhere(
           [&] {
-            std::vector<float> dst(src.size());
+            std::vector<float> dst(src.size(), 77.0f);
             kernel<&Kernels<float>::copy>()(2, shape.data(), src.data(), strides.data(), dst.data(),
                                             dense.data());
             return dst;

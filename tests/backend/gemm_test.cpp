@@ -119,7 +119,7 @@ TYPED_TEST(Gemm, BatchesAgreeWithReference) {
     }
     const auto run = [&](Provider provider) {
       const ScopedBackend backend(provider);
-      std::vector<T> c(static_cast<std::size_t>(e.count * e.m * e.n));
+      std::vector<T> c(static_cast<std::size_t>(e.count * e.m * e.n), T(77));
       kernel<&Kernels<T>::batched_gemm>()(e.count, a_offset.data(), b_offset.data(), c_offset.data(), false,
                                           false, e.m, e.n, e.k, T{1}, a.data(), e.k, b.data(), e.n, T{0},
                                           c.data(), e.n);
@@ -142,7 +142,7 @@ TEST(Gemm, RowsMayLieBillionsApart) {
   const auto dense = random_array<float>(m * k, 1), b = random_array<float>(k * n, 2);
   for (index_t i = 0; i < m; ++i) std::copy_n(dense.data() + i * k, k, a + i * lda);
   const auto run = [&](const float* x, index_t distance) {
-    std::vector<float> c(static_cast<std::size_t>(m * n));
+    std::vector<float> c(static_cast<std::size_t>(m * n), 77.0f);
     kernel<&Kernels<float>::gemm>()(false, false, m, n, k, 1, x, distance, b.data(), n, 0, c.data(), n);
     return c;
   };
@@ -152,7 +152,7 @@ TEST(Gemm, RowsMayLieBillionsApart) {
 
 TEST(Gemm, IntegersByTheReference) {
   const std::int64_t a[] = {1, 2, 3, 4}, b[] = {5, 6, 7, 8};
-  std::int64_t c[4];
+  std::int64_t c[4] = {77, 77, 77, 77};
   kernel<&Kernels<std::int64_t>::gemm>()(false, true, 2, 2, 2, 1, a, 2, b, 2, 0, c, 2);
   EXPECT_EQ(std::vector<std::int64_t>(c, c + 4), (std::vector<std::int64_t>{17, 23, 39, 53}));
 }

@@ -21,13 +21,13 @@ TYPED_TEST(Norm, MomentsSumsAndPlanesAgreeWithReferenceAtAnyThreadCount) {
     const auto x = random_array<T>(e.size(), 1), g = random_array<T>(e.size(), 2),
                m = random_array<T>(e.n, 3);
     const auto moments = [&] {
-      std::vector<T> mean(m.size()), variance(m.size());
+      std::vector<T> mean(m.size(), T(77)), variance(mean);
       kernel<&Kernels<T>::moments>()(e.outer, e.n, e.inner, x.data(), mean.data(), variance.data());
       return joined(mean, variance);
     };
     expect_same_everywhere(moments, tolerance<T>(1), "moments " + e.text());
     const auto sums = [&] {
-      std::vector<T> sum_g(m.size()), sum_gx(m.size());
+      std::vector<T> sum_g(m.size(), T(77)), sum_gx(sum_g);
       kernel<&Kernels<T>::paired_sums>()(e.outer, e.n, e.inner, x.data(), g.data(), m.data(), sum_g.data(),
                                          sum_gx.data());
       return joined(sum_g, sum_gx);
@@ -36,7 +36,7 @@ TYPED_TEST(Norm, MomentsSumsAndPlanesAgreeWithReferenceAtAnyThreadCount) {
     for (const T* pulled : {static_cast<const T*>(nullptr), g.data()}) {
       const auto a = random_array<T>(e.n, 4), b = random_array<T>(e.n, 5), c = random_array<T>(e.n, 6);
       const auto affine = [&] {
-        std::vector<T> y(x.size());
+        std::vector<T> y(x.size(), T(77));
         kernel<&Kernels<T>::affine_planes>()(e.outer, e.n, e.inner, x.data(), pulled, m.data(), a.data(),
                                              b.data(), c.data(), y.data());
         return y;
@@ -52,7 +52,7 @@ TYPED_TEST(Norm, VarianceFarFromZeroIsExact) {
   for (const Extents& e : {Extents{1, 1, n}, Extents{n, 1, 1}}) {
     std::vector<T> x;
     for (index_t i = 0; i < n; ++i) x.push_back(T(1000 + i % 2));
-    T mean = 0, variance = 0;
+    T mean = 77, variance = 77;
     kernel<&Kernels<T>::moments>()(e.outer, e.n, e.inner, x.data(), &mean, &variance);
     EXPECT_EQ(mean, T(1000.5));
     EXPECT_EQ(variance, T(0.25));
@@ -70,17 +70,17 @@ TYPED_TEST(Norm, RowsAgreeWithReferenceAtAnyThreadCount) {
         for (const bool affine : {false, true}) {
           const std::string what =
               join("rows ", rows, " x ", n, centred ? " centred" : "", affine ? " affine" : "");
-          std::vector<T> mean(static_cast<std::size_t>(rows)), scale(mean);
+          std::vector<T> mean(static_cast<std::size_t>(rows), T(77)), scale(mean);
           const T *weight = affine ? w.data() : nullptr, *bias = affine ? b.data() : nullptr;
           const auto forward = [&] {
-            std::vector<T> y(x.size());
+            std::vector<T> y(x.size(), T(77));
             kernel<&Kernels<T>::norm_rows>()(rows, n, x.data(), weight, bias, 0.1, centred, y.data(),
                                              mean.data(), scale.data());
             return joined(y, joined(mean, scale));
           };
           expect_same_everywhere(forward, tolerance<T>(4), what);
           const auto backward = [&] {
-            std::vector<T> dx(x.size()), dw(w.size()), db(w.size());
+            std::vector<T> dx(x.size(), T(77)), dw(w.size(), T(77)), db(dw);
             kernel<&Kernels<T>::norm_rows_backward>()(rows, n, x.data(), g.data(), weight, mean.data(),
                                                       scale.data(), centred, dx.data(), dw.data(), db.data());
             return joined(dx, joined(dw, db));

@@ -29,7 +29,7 @@ TYPED_TEST(Dropout, AgreesWithReferenceAtAnyThreadCount) {
     for (const std::uint32_t threshold : {0u, 1u << 30, 0xffffffffu})
       expect_same_everywhere(
           [&] {
-            std::vector<T> y(x.size());
+            std::vector<T> y(x.size(), T(77));
             kernel<&Kernels<T>::dropout>()(n, 7, 3, threshold, T(1.5), x.data(), y.data());
             return y;
           },

@@ -33,8 +33,8 @@ TYPED_TEST(Pool, AgreesWithReferenceAtAnyThreadCount) {
       for (std::size_t i = 0; i < x.size(); i += 11) x[i] = std::numeric_limits<T>::quiet_NaN();
       for (std::size_t i = 0; i < x.size(); i += 3) x[i] = T(1);  // equal numbers
       const auto values = [&](bool with_places) {
-        std::vector<T> y(static_cast<std::size_t>(planes * w.positions()));
-        std::vector<index_t> where(y.size());
+        std::vector<T> y(static_cast<std::size_t>(planes * w.positions()), T(77));
+        std::vector<index_t> where(y.size(), 77);
         kernel<&Kernels<T>::max_pool>()(planes, w, x.data(), y.data(), with_places ? where.data() : nullptr);
         return std::pair(y, where);
       };
@@ -43,7 +43,7 @@ TYPED_TEST(Pool, AgreesWithReferenceAtAnyThreadCount) {
       expect_same_everywhere([&] { return values(true).second; }, 0, "max_pool places");
       const auto [y, where] = values(true);
       const auto gathered = [&] {
-        std::vector<T> to(y.size());
+        std::vector<T> to(y.size(), T(77));
         kernel<&Kernels<T>::plane_gather>()(planes, w.positions(), w.elements(), x.data(), where.data(),
                                             to.data());
         return to;
@@ -67,8 +67,8 @@ TYPED_TEST(Pool, AWindowOfNothingButMinusInfinityStillHasAPlace) {
   const std::vector<T> x(16, -std::numeric_limits<T>::infinity());
   for (const Provider provider : {Provider::reference, Provider::cpu}) {
     const ScopedBackend backend(provider);
-    std::vector<T> y(4);
-    std::vector<index_t> where(4);
+    std::vector<T> y(4, T(77));
+    std::vector<index_t> where(4, 77);
     kernel<&Kernels<T>::max_pool>()(1, w, x.data(), y.data(), where.data());
     EXPECT_EQ(y[3], x[0]);
     EXPECT_EQ(where, (std::vector<index_t>{0, 1, 4, 5}));

@@ -22,7 +22,7 @@ std::vector<T> run(const Recurrence& r, bool biased) {
   const bool lstm = r.cell == Cell::lstm;
   kernel<&Kernels<T>::recurrence>()(r, weight.data(), biased ? bias.data() : nullptr, gates.data(),
                                     states.data(), lstm ? cells.data() : nullptr);
-  std::vector<T> dgates(gates.size());
+  std::vector<T> dgates(gates.size(), T(77));
   kernel<&Kernels<T>::recurrence_backward>()(r, weight.data(), gates.data(), states.data(),
                                              lstm ? cells.data() : nullptr, g.data(), dgates.data(),
                                              dh.data(), lstm ? dc.data() : nullptr);

@@ -41,6 +41,7 @@ TYPED_TEST(Reduce, TheFirstOfEqualExtremaIsFound) {
   for (const Extents& e : {Extents{2, 100, 1}, Extents{2, 100, 5}}) {
     const std::vector<T> x(static_cast<std::size_t>(e.size()), T{3});
     for (const index_t position : reduced<&Kernels<T>::argmax, index_t>(e, x)()) EXPECT_EQ(position, 0);
+    for (const index_t position : reduced<&Kernels<T>::argmin, index_t>(e, x)()) EXPECT_EQ(position, 0);
   }
 }
 
@@ -63,7 +64,7 @@ TYPED_TEST(Reduce, CumulativeSumAgreesWithReferenceAtAnyThreadCount) {
   for (const Extents& e : awkward_arrays<T>()) {
     const auto x = random_array<T>(e.size(), 4);
     const auto run = [&] {
-      std::vector<T> y(x.size());
+      std::vector<T> y(x.size(), T(77));
       kernel<&Kernels<T>::cumsum>()(e.outer, e.n, e.inner, x.data(), y.data());
       return y;
     };
@@ -75,14 +76,14 @@ TEST(Reduce, ALongSumOfFloatsStaysAccurate) {
   // A plain loop in float stops at 2^24; accumulators of blocks do not.
   const index_t n = (index_t{1} << 24) + 12345;
   const std::vector<float> ones(static_cast<std::size_t>(n), 1.1f);
-  float total = 0;
+  float total = 77;
   kernel<&Kernels<float>::sum>()(1, n, 1, ones.data(), &total);
   EXPECT_NEAR(total, static_cast<double>(n) * 1.1f, 4.0);
 }
 
 TEST(Reduce, IntegersAndBooleansAddUpIn64Bits) {
   const std::vector<std::int64_t> numbers{INT64_MAX, 1};
-  std::int64_t sum = 0;
+  std::int64_t sum = 77;
   kernel<&Kernels<std::int64_t>::sum>()(1, 2, 1, numbers.data(), &sum);
   EXPECT_EQ(sum, INT64_MIN);
   const bool flags[] = {true, false, true};

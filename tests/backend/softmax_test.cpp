@@ -7,7 +7,7 @@ template <class T>
 class Softmax : public ::testing::Test {
  protected:
   static std::vector<T> softmax(const Extents& e, const std::vector<T>& x, bool log) {
-    std::vector<T> y(x.size());
+    std::vector<T> y(x.size(), T(77));
     kernel<&Kernels<T>::softmax>()(e.outer, e.n, e.inner, x.data(), y.data(), log);
     return y;
   }
@@ -23,7 +23,7 @@ TYPED_TEST(Softmax, AgreesWithReferenceAtAnyThreadCount) {
       expect_same_everywhere([&] { return this->softmax(e, x, log); }, tolerance<T>(1), what);
       const auto y = this->softmax(e, x, log);
       const auto backward = [&] {
-        std::vector<T> dx(x.size());
+        std::vector<T> dx(x.size(), T(77));
         kernel<&Kernels<T>::softmax_backward>()(e.outer, e.n, e.inner, y.data(), g.data(), dx.data(), log);
         return dx;
       };

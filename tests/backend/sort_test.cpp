@@ -33,7 +33,7 @@ std::unique_ptr<T[]> values_to_sort(index_t size) {
 /// The positions, and the values as numbers, that a kernel finds.
 template <class F>
 std::vector<double> found(index_t count, F run) {
-  std::vector<index_t> at(static_cast<std::size_t>(count));
+  std::vector<index_t> at(static_cast<std::size_t>(count), 77);
   std::vector<double> all = run(at.data());
   all.insert(all.end(), at.begin(), at.end());
   return all;
@@ -94,7 +94,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
 TEST(SortBfloat16, ByValue) {
   const std::vector<bfloat16> x{bfloat16(2.0f), bfloat16(-1.0f), bfloat16(0.5f)};
   std::vector<bfloat16> y(3);
-  std::vector<index_t> at(3);
+  std::vector<index_t> at(3, 77);
   kernel<&Kernels<bfloat16>::sort>()(1, 3, false, x.data(), y.data(), at.data());
   EXPECT_EQ(at, (std::vector<index_t>{1, 2, 0}));
 }

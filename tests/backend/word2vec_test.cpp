@@ -143,7 +143,8 @@ TEST(Word2VecStep, GoesDownTheGradient) {
 
 TEST(Hogwild, SumAndAddOverRows) {
   const index_t stride = hogwild::row_stride<float>(5);
-  std::vector<float> rows(static_cast<std::size_t>(3 * stride)), mean(static_cast<std::size_t>(stride));
+  std::vector<float> rows(static_cast<std::size_t>(3 * stride)),
+      mean(static_cast<std::size_t>(stride), 77.0f);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>(i);
   std::vector<float*> list = {rows.data(), rows.data() + stride, rows.data() + 2 * stride};
   hogwild::sum_rows(list.data(), 3, stride, 1.0f / 3, mean.data());

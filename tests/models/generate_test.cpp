@@ -56,6 +56,15 @@ TEST(ChooseTokens, DrawsAmongTheLikeliest) {
   expect_frequencies(frequencies(chances, {.top_k = 4, .top_p = 0.74}), {0, 8.0 / 17, 0, 6.0 / 17, 3.0 / 17});
 }
 
+// Binary fractions, so that the sums are exact: where half of the chances is asked for, the first is enough.
+TEST(ChooseTokens, StopsWhereTheChancesAddUpExactly) {
+  using tn::models::detail::nucleus;
+  const auto chances = from<double>({{0.5, 0.25, 0.25}});
+  support::expect_values(nucleus(chances, 0.5), {1, 3}, {0.5, 0, 0});
+  support::expect_values(nucleus(chances, 0.75), {1, 3}, {0.5, 0.25, 0});
+  support::expect_values(nucleus(chances, 0.76), {1, 3}, {0.5, 0.25, 0.25});
+}
+
 TEST(ChooseTokens, TakesTheLikeliest) {
   const auto scores = tn::randn<float>({50, 9});
   const std::vector<index_t> best = tn::argmax(scores, 1).to_vector();

@@ -72,4 +72,26 @@ TEST(Prelu, IsALayer) {
   expect_vector(nn::Prelu<double>(1)(x), {-0.5, -0.125, 0.5, 2});
 }
 
+TEST(Activation, EveryMemberHasItsEffect) {
+  expect_torch(nn::Elu{.alpha = 2}, {-1.7293294, -0.7869387, 0.5, 2});
+  expect_torch(nn::Celu{.alpha = 2}, {-1.2642411, -0.4423984, 0.5, 2});
+  expect_torch(nn::Softshrink{.lambda = 1}, {-1, 0, 0, 1});
+  expect_torch(nn::Hardshrink{.lambda = 0.25}, {-2, -0.5, 0.5, 2});
+  expect_vector(nn::Prelu<double>(1, 0.5)(x), {-1, -0.25, 0.5, 2});
+  const auto columns = [](const auto& layer, const std::vector<double>& values) {
+    return tn::flatten(layer(tn::from(values, {2, 2})));
+  };
+  expect_vector(columns(nn::Glu{.axis = 0}, {1, 2, 3, 4}), {0.9525741, 1.9640276}, 1e-7);
+  const double log3 = std::log(3.0);
+  expect_vector(columns(nn::Softmax{.axis = 0}, {0, 1, log3, 1}), {0.25, 0.5, 0.75, 0.5});
+  expect_vector(columns(nn::Softmin{.axis = 0}, {0, 1, -log3, 1}), {0.25, 0.5, 0.75, 0.5});
+  expect_vector(columns(nn::LogSoftmax{.axis = 0}, {0, 1, log3, 1}),
+                {std::log(0.25), std::log(0.5), std::log(0.75), std::log(0.5)});
+  const nn::Rrelu slopes{.options = {.lower = 0.3, .upper = 0.5}};
+  const auto drawn = slopes(x).to_vector();
+  EXPECT_TRUE(drawn[0] <= -0.6 && drawn[0] >= -1) << drawn[0];
+  const tn::NoGrad no_grad;
+  expect_torch(slopes, {-0.8, -0.2, 0.5, 2});
+}
+
 }  // namespace

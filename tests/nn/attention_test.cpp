@@ -61,4 +61,39 @@ TEST(MultiheadAttention, WidthIsThatOfAllHeads) {
                                         "[multihead_attention] width 5 does not divide into 2 heads");
 }
 
+TEST(MultiheadAttention, HandsOnAllThatItIsTold) {
+  const auto x = tn::randn<double>({2, 3, 4});  // batch first
+  const auto check = [&](const nn::AttentionLayerOptions& options, const nn::AttentionMasks<double>& masks,
+                         tn::MultiHeadOptions<double> how) {
+    const nn::MultiheadAttention<double> layer(4, 2, options);
+    how.heads = 2;
+    how.batch_first = options.batch_first;
+    const tn::MultiHeadWeights<double> weights{.in_proj = layer.in_proj_weight,
+                                               .in_proj_bias = layer.in_proj_bias,
+                                               .out_proj = layer.out_proj.weight,
+                                               .out_proj_bias = layer.out_proj.bias,
+                                               .bias_k = layer.bias_k,
+                                               .bias_v = layer.bias_v};
+    const auto want = tn::multi_head_attention<double>(x, x, x, weights, how);
+    expect_values(layer(x, x, x, masks), {2, 3, 4}, want.output.to_vector());
+    const auto got = layer.with_weights(x, x, x, masks);
+    expect_values(got.weights, want.weights.shape(), want.weights.to_vector());
+    expect_values(got.output, {2, 3, 4}, want.output.to_vector());
+  };
+  check({}, {}, {});
+  check({.batch_first = true}, {}, {});
+  check({.add_bias_kv = true}, {}, {});
+  check({.add_zero_attn = true}, {}, {.add_zero_attn = true});
+  check({.bias = false}, {}, {});
+  const auto added = tn::randn<double>({3, 3});
+  const auto forbidden = tn::from<bool>({true, false, false, false, false, true, false, true, false}, {3, 3});
+  const auto padding = tn::from<bool>({false, true, false, false, false, true}, {2, 3});
+  check({.batch_first = true}, {.added = added}, {.mask = added});
+  check({.batch_first = true}, {.forbidden = forbidden}, {.forbidden = forbidden});
+  check({.batch_first = true}, {.key_padding_mask = padding}, {.key_padding_mask = padding});
+  check({.batch_first = true}, {.is_causal = true}, {.is_causal = true});
+  const nn::MultiheadAttention<double> dropped(4, 2, {.dropout = 1, .bias = false});
+  for (const double value : dropped(x, x, x)) EXPECT_EQ(value, 0);
+}
+
 }  // namespace

@@ -109,4 +109,42 @@ TEST(Conv, SaysWhatIsWrong) {
                                "[conv_transpose] expected positive extents of the kernel, got (0,)");
 }
 
+// Each input at its place, each further weight so many places later.
+TEST(ConvTranspose, EveryOptionHasItsEffect) {
+  const auto x = from<double>({1, 2}, {1, 1, 2});
+  const auto values = [&](nn::ConvTransposeLayerOptions options) {
+    options.bias = false;
+    nn::ConvTranspose1d<double> conv(1, 1, 2, options);
+    EXPECT_FALSE(conv.bias.defined());
+    conv.weight = from<double>({1, 10}, {1, 1, 2});
+    return conv(x).to_vector();
+  };
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(values({}), (Numbers{1, 12, 20}));
+  EXPECT_EQ(values({.dilation = {2}}), (Numbers{1, 2, 10, 20}));
+  EXPECT_EQ(values({.stride = {3}}), (Numbers{1, 10, 0, 2, 20}));
+  EXPECT_EQ(values({.padding = {1}}), (Numbers{12}));
+  EXPECT_EQ(values({.stride = {2}, .output_padding = {1}}), (Numbers{1, 10, 2, 20, 0}));
+  nn::ConvTranspose1d<double> groups(2, 2, 1, {.groups = 2});  // each channel for itself
+  groups.weight = from<double>({3, 5}, {2, 1, 1});
+  groups.bias = from<double>({100, 200});
+  expect_values(groups(from<double>({1, 2}, {1, 2, 1})), {1, 2, 1}, {103, 210});
+}
+
+TEST(Conv, EveryOptionHasItsEffect) {
+  const auto x = from<double>({1, 2, 3, 4}, {1, 1, 4});
+  const auto read = [&](const nn::ConvLayerOptions& options) { return reader(2, options)(x).to_vector(); };
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(read({}), (Numbers{21, 32, 43}));
+  EXPECT_EQ(read({.stride = {2}}), (Numbers{21, 43}));
+  EXPECT_EQ(read({.padding = {1}}), (Numbers{10, 21, 32, 43, 4}));
+  EXPECT_EQ(read({.dilation = {2}}), (Numbers{31, 42}));
+  nn::Conv1d<double> groups(2, 2, 1, {.groups = 2});
+  groups.weight = from<double>({3, 5}, {2, 1, 1});
+  groups.bias = from<double>({100, 200});
+  expect_values(groups(from<double>({1, 2}, {1, 2, 1})), {1, 2, 1}, {103, 210});
+  EXPECT_FALSE((nn::Conv3d<float>(1, 1, 1, {.bias = false}).bias.defined()));
+  EXPECT_FALSE((nn::ConvTranspose3d<float>(1, 1, 1, {.bias = false}).bias.defined()));
+}
+
 }  // namespace

@@ -59,4 +59,27 @@ TEST(Dropout, WrongProbabilitiesAreRefused) {
                                "[dropout] the probability is 1.5, expected one in [0, 1]");
 }
 
+TEST(Dropout, EveryLayerTakesItsProbability) {
+  const auto x = tn::randn<float>({2, 3, 2, 2, 2}), line = tn::flatten(x, 2, 4), plane = tn::flatten(x, 3, 4);
+  const auto check = [](const auto& layer, const tn::Tensor<float>& input) {
+    auto with = layer;
+    with.p = 0;
+    EXPECT_EQ(with(input).to_vector(), input.to_vector());
+    with.p = 1;
+    for (const float value : with(input)) EXPECT_EQ(value, 0);
+  };
+  check(nn::Dropout{}, x);
+  check(nn::Dropout1d{}, line);
+  check(nn::Dropout2d{}, plane);
+  check(nn::Dropout3d{}, x);
+  EXPECT_EQ(nn::AlphaDropout{0}(x).to_vector(), x.to_vector());
+  tn::manual_seed(4);
+  const auto dropped = [](double p) {  // they all have one value
+    const auto y = nn::AlphaDropout{p}(tn::zeros<float>({1000})).to_vector();
+    return static_cast<double>(std::count(y.begin(), y.end(), *std::min_element(y.begin(), y.end())));
+  };
+  EXPECT_NEAR(dropped(0.2), 200, 60);
+  EXPECT_NEAR(dropped(0.7), 700, 60);
+}
+
 }  // namespace

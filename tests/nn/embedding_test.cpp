@@ -49,4 +49,32 @@ TEST(EmbeddingBag, IsALayer) {
               {.output = {3, 2}, .state = {"weight"}}, from<index_t>({0, 2, 2, 1}), from<index_t>({0, 0, 3}));
 }
 
+TEST(Embedding, EveryOptionHasItsEffect) {
+  const nn::Embedding<double> by_sums(from<double>({3, 4}, {1, 2}), {.max_norm = 3.5, .norm_type = 1});
+  expect_values(by_sums(from<index_t>({0})), {1, 2}, {1.5, 2}, 1e-6);
+  const nn::Embedding<double> shared(2, 1, {.scale_grad_by_freq = true});
+  expect_values(tn::grad(tn::sum(shared(from<index_t>({0, 1, 1, 1}))), {shared.weight})[0], {2, 1}, {1, 1});
+}
+
+TEST(EmbeddingBag, EveryOptionHasItsEffect) {
+  const auto bag = [](const nn::EmbeddingBagLayerOptions& options) {
+    nn::EmbeddingBag<double> layer(3, 1, options);
+    layer.weight = from<double>({1, 2, 6}, {3, 1});
+    return layer;
+  };
+  const auto index = from<index_t>({0, 2, 1}), offsets = from<index_t>({0, 2, 3});
+  expect_values(bag({})(index, offsets), {3, 1}, {3.5, 2, 0});
+  expect_values(bag({.mode = tn::BagMode::sum})(index, offsets), {3, 1}, {7, 2, 0});
+  expect_values(bag({.mode = tn::BagMode::max})(index, offsets), {3, 1}, {6, 2, 0});
+  expect_values(bag({.include_last_offset = true})(index, offsets), {2, 1}, {3.5, 2});
+  expect_values(bag({.padding_index = 2})(index, offsets), {3, 1}, {1, 2, 0});
+  EXPECT_EQ((nn::EmbeddingBag<double>(3, 1, {.padding_index = 2}).weight.at({2, 0})), 0);
+  expect_values(bag({.max_norm = 2})(index, offsets), {3, 1}, {1.5, 2, 0}, 1e-6);
+  expect_values(bag({.mode = tn::BagMode::sum})(index, offsets, from<double>({10, 1, 3})), {3, 1},
+                {16, 6, 0});
+  nn::EmbeddingBag<double> by_sums(1, 2, {.max_norm = 3.5, .norm_type = 1});
+  by_sums.weight = from<double>({3, 4}, {1, 2});
+  expect_values(by_sums(from<index_t>({0}, {1, 1})), {1, 2}, {1.5, 2}, 1e-6);
+}
+
 }  // namespace

@@ -69,4 +69,24 @@ TEST(Graph, SelfLoopsNeedASquareMatrix) {
       "[with_self_loops] expected as many rows as columns, got 2 and 3");
 }
 
+TEST(Graph, EveryOptionHasItsEffect) {
+  EXPECT_FALSE((nn::GcnConv<double>(3, 2, false).bias.defined()));
+  EXPECT_FALSE((nn::SageConv<double>(3, 2, false).lin_l.bias.defined()));
+  EXPECT_FALSE((nn::GatConv<double>(3, 2, {.bias = false}).bias.defined()));
+  const auto gat = [](const nn::GatConvOptions& options) {
+    nn::GatConv<double> layer(1, 1, options);
+    layer.lin.weight = from<double>({1}, {1, 1});
+    layer.att_src = from<double>({1}, {1, 1, 1});
+    layer.att_dst = from<double>({-1}, {1, 1, 1});
+    return layer;
+  };
+  const auto x = from<double>({1, 2, 3, 4}, {4, 1});
+  const auto a = nn::with_self_loops(path<double>());
+  // Scores h_j - h_i, where negative a half: node 0 {0, 1}, node 1 {-0.5, 0, 1}, node 2 {-0.5, 0}.
+  const double e = std::exp(1), f = std::exp(-0.5);
+  expect_values(gat({.negative_slope = 0.5})(x, a), {4, 1},
+                {(1 + 2 * e) / (1 + e), (f + 2 + 3 * e) / (f + 1 + e), (2 * f + 3) / (f + 1), 4});
+  expect_values(gat({.dropout = 1})(x, a), {4, 1}, {0, 0, 0, 0});
+}
+
 }  // namespace

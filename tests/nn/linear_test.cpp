@@ -33,4 +33,8 @@ TEST(Bilinear, IsALayer) {
   EXPECT_EQ(layer.macs({4, 3}, {4, 5}), 4 * 5 * (3 * 2 + 2));
 }
 
+TEST(Bilinear, MayHaveNoBias) {
+  EXPECT_FALSE((nn::Bilinear<double>(3, 2, 5, false).bias.defined()));
+}
+
 }  // namespace

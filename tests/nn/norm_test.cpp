@@ -127,4 +127,37 @@ TEST(Norm, SaysWhatIsWrong) {
                                "[group_norm] 3 channels do not divide into 2 groups");
 }
 
+/// Of the batch above, with eps 0.5: deviations -2, -1, 0, 3 over sqrt(3.5 + 0.5) = 2.
+TEST(Norm, EveryOptionHasItsEffect) {
+  const auto row = tn::reshape(batch, {1, 4}), channel = tn::reshape(batch, {1, 1, 4});
+  const std::vector<double> halves{-1, -0.5, 0, 1.5};
+  const nn::BatchNorm1d<double> norm(1, {.eps = 0.5, .momentum = 0.5});
+  expect_values(norm(batch), {4, 1}, halves);
+  expect_vector(norm.running_mean, {1.5});
+  expect_vector(norm.running_var, {0.5 + 7.0 / 3});
+  const nn::InstanceNorm1d<double> tracked(1, {.eps = 0.5, .momentum = 0.5, .track_running_stats = true});
+  expect_values(tracked(channel), {1, 1, 4}, halves);
+  expect_vector(tracked.running_mean, {1.5});
+  expect_vector(tracked.running_var, {0.5 + 7.0 / 3});
+  EXPECT_TRUE(tn::nn::state(nn::InstanceNorm1d<double>(1)).tensors.empty());
+  {
+    const tn::NoGrad no_grad;
+    const double rate = 1 / std::sqrt(0.5 + 7.0 / 3 + 0.5);
+    const std::vector<double> values{-0.5 * rate, 0.5 * rate, 1.5 * rate, 4.5 * rate};
+    expect_values(norm(batch), {4, 1}, values);
+    expect_values(tracked(channel), {1, 1, 4}, values);
+  }
+  expect_values(nn::LayerNorm<double>(4, {.eps = 0.5})(row), {1, 4}, halves);
+  EXPECT_TRUE(tn::nn::state(nn::LayerNorm<double>(4, {.elementwise_affine = false})).tensors.empty());
+  expect_values(nn::RmsNorm<double>(1, {.eps = 3})(tn::ones<double>({1, 1})), {1, 1}, {0.5});
+  EXPECT_TRUE(tn::nn::state(nn::RmsNorm<double>(4, {.elementwise_affine = false})).tensors.empty());
+  expect_values(nn::GroupNorm<double>(1, 1, {.eps = 0.5})(channel), {1, 1, 4}, halves);
+  expect_values(nn::GroupNorm<double>(2, 4, {.eps = 3.75})(row), {1, 4},
+                {-0.25, 0.25, -1.5 / std::sqrt(6.0), 1.5 / std::sqrt(6.0)});
+  EXPECT_TRUE(tn::nn::state(nn::GroupNorm<double>(2, 4, {.affine = false})).tensors.empty());
+  expect_values(
+      nn::LocalResponseNorm{.size = 2, .alpha = 0.5, .beta = 1, .k = 2}(from<double>({1, 2, 3}, {1, 3, 1})),
+      {1, 3, 1}, {1 / 2.25, 2 / 3.25, 3 / 5.25});
+}
+
 }  // namespace

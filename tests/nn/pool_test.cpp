@@ -51,4 +51,20 @@ TEST(Pool, IsAMemberLikeAnyOther) {
   EXPECT_EQ(nn::state(Net{}).tensors[0].name, "out.weight");
 }
 
+TEST(Pool, EveryOptionHasItsEffect) {
+  const auto x = tn::from<double>({5, 1, 2, 3, 4}, {1, 1, 5});
+  expect_values(nn::MaxPool1d(2, {.stride = {1}})(x), {1, 1, 4}, {5, 2, 3, 4});
+  expect_values(nn::MaxPool1d(2, {.padding = {1}})(x), {1, 1, 3}, {5, 2, 4});
+  expect_values(nn::MaxPool1d(2, {.dilation = {3}})(x), {1, 1, 1}, {5});
+  expect_values(nn::MaxPool1d(2, {.ceil_mode = true})(x), {1, 1, 3}, {5, 3, 4});
+  expect_values(nn::AvgPool1d(2, {.stride = {3}})(x), {1, 1, 2}, {3, 3.5});
+  expect_values(nn::AvgPool1d(2, {.padding = {1}})(x), {1, 1, 3}, {2.5, 1.5, 3.5});
+  expect_values(nn::AvgPool1d(2, {.padding = {1}, .count_include_pad = false})(x), {1, 1, 3}, {5, 1.5, 3.5});
+  expect_values(nn::AvgPool1d(2, {.ceil_mode = true})(x), {1, 1, 3}, {3, 2.5, 4});
+  expect_values(nn::AvgPool1d(2, {.divisor_override = 4})(x), {1, 1, 2}, {1.5, 1.25});
+  expect_values(nn::LpPool1d(1, 2)(x), {1, 1, 2}, {6, 5});
+  expect_values(nn::LpPool1d(2, 2, {.stride = {3}})(x), {1, 1, 2}, {std::sqrt(26.0), 5});
+  EXPECT_EQ(nn::LpPool1d(1, 2, {.ceil_mode = true})(x).shape(), (Shape{1, 1, 3}));
+}
+
 }  // namespace

@@ -45,4 +45,14 @@ TEST(RotaryPositions, ProductsDependOnTheDifferenceOfPositions) {
   EXPECT_GT(std::abs(product(5, 2) - product(5, 3)), 1e-6);
 }
 
+TEST(RotaryPositions, EveryMemberHasItsEffect) {
+  const auto x = tn::from<double>({1, 2, 3, 4}, {1, 4});
+  const double c = std::cos(3.0), s = std::sin(3.0), d = std::cos(0.3),
+               t = std::sin(0.3);  // rates 1 and 1 / 10
+  expect_values(nn::RotaryPositions{.base = 100}(x, 3), {1, 4},
+                {c - 3 * s, 2 * d - 4 * t, 3 * c + s, 4 * d + 2 * t});
+  expect_values(nn::RotaryPositions{.base = 100, .interleaved = true}(x, 3), {1, 4},
+                {c - 2 * s, 2 * c + s, 3 * d - 4 * t, 4 * d + 3 * t});
+}
+
 }  // namespace

@@ -36,4 +36,13 @@ TEST(RecurrentCell, OneStepIsASequenceOfOne) {
   expect_values(step.cell, {3, 4}, sequence.cell.to_vector());
 }
 
+TEST(RecurrentCell, EveryOptionHasItsEffect) {
+  nn::RnnCell<double> cell(1, 1, false, tn::Nonlinearity::relu);
+  EXPECT_FALSE(cell.bias_ih.defined());
+  EXPECT_FALSE((nn::LstmCell<double>(1, 1, false).bias_ih.defined()));
+  cell.weight_ih = tn::ones<double>({1, 1});
+  cell.weight_hh = tn::ones<double>({1, 1});
+  expect_values(cell(tn::from<double>({2, -9}, {2, 1}), tn::ones<double>({2, 1})), {2, 1}, {3, 0});
+}
+
 }  // namespace

@@ -71,4 +71,19 @@ TEST(Recurrent, WhatDoesNotFitIsSaid) {
                                "[rnn] expected a positive number of inputs, got 0");
 }
 
+TEST(Recurrent, EveryOptionHasItsEffect) {
+  nn::Rnn<double> relu(1, 1, {.bias = false, .nonlinearity = tn::Nonlinearity::relu});
+  relu.directions[0].weight_ih = tn::ones<double>({1, 1});
+  relu.directions[0].weight_hh = tn::ones<double>({1, 1});
+  const auto x = tn::from<double>({2, 3, -9, 1}, {4, 1, 1});
+  expect_values(relu(x).output, {4, 1, 1}, {2, 5, 0, 1});
+  expect_values(relu(x, tn::full<double>({1, 1, 1}, 10)).output, {4, 1, 1}, {12, 15, 6, 7});
+  // Where everything is dropped, the second layer reads zeros; nothing is dropped after it.
+  const nn::Gru<double> dropped(1, 2, {.num_layers = 2, .dropout = 1});
+  EXPECT_EQ(dropped(x).output.to_vector(), dropped(x * 2).output.to_vector());
+  EXPECT_NE(tn::amax(tn::abs(dropped(x).output)).item(), 0);
+  const nn::Lstm<double> plain(1, 2, {.dropout = 1});
+  EXPECT_NE(plain(x).output.to_vector(), plain(x * 2).output.to_vector());
+}
+
 }  // namespace

@@ -79,4 +79,17 @@ TEST(Resample, ASummaryShowsLayersWithoutParameters) {
   EXPECT_EQ(rows[3].output, (Shape{1, 10}));
 }
 
+TEST(Resample, EveryOptionHasItsEffect) {
+  const auto line = tn::reshape(tn::arange<double>(1, 5), {1, 1, 1, 4});
+  expect_values((nn::Unfold{{1, 2}, {.dilation = {1, 2}}}(line)), {1, 2, 2}, {1, 2, 3, 4});
+  expect_values((nn::Unfold{{1, 2}, {.padding = {0, 1}}}(line)), {1, 2, 5}, {0, 1, 2, 3, 4, 1, 2, 3, 4, 0});
+  expect_values((nn::Unfold{{1, 2}, {.stride = {1, 2}}}(line)), {1, 2, 2}, {1, 3, 2, 4});
+  const auto columns = tn::from<double>({1, 2, 3, 4}, {1, 2, 2});
+  expect_values((nn::Fold{{1, 4}, {1, 2}, {.dilation = {1, 2}}}(columns)), {1, 1, 1, 4}, {1, 2, 3, 4});
+  expect_values((nn::Fold{{1, 4}, {1, 2}, {.stride = {1, 2}}}(columns)), {1, 1, 1, 4}, {1, 3, 2, 4});
+  expect_values((nn::Fold{{1, 1}, {1, 2}, {.padding = {0, 1}}}(columns)), {1, 1, 1, 1}, {3 + 2});
+  expect_values((nn::Upsample{.scale_factor = {1, 2}}(square)), {1, 1, 2, 4}, {1, 1, 2, 2, 3, 3, 4, 4});
+  EXPECT_EQ((nn::Flatten{.start = 0}(square)).shape(), (Shape{4}));
+}
+
 }  // namespace

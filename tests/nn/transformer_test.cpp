@@ -92,4 +92,97 @@ TEST(TransformerEncoder, DropsOutInTrainingOnly) {
   EXPECT_EQ(encoder(x).to_vector(), encoder(x).to_vector());
 }
 
+/// What a layer is by its parts: the sum of x and a part, normalised before or after.
+tn::Tensor<double> by_hand(const nn::TransformerEncoderLayer<double>& layer, const tn::Tensor<double>& x) {
+  const auto& o = layer.options;
+  const auto feed = [&](const tn::Tensor<double>& y) {
+    const auto hidden = layer.linear1(y);
+    return layer.linear2(o.activation == gelu ? tn::gelu(hidden) : tn::relu(hidden));
+  };
+  if (o.norm_first) {
+    const auto y = layer.norm1(x), h = x + layer.self_attn(y, y, y);
+    return h + feed(layer.norm2(h));
+  }
+  const auto h = layer.norm1(x + layer.self_attn(x, x, x));
+  return layer.norm2(h + feed(h));
+}
+
+TEST(TransformerEncoderLayer, EveryOptionHasItsEffect) {
+  const auto x = tn::randn<double>({3, 2, 4});
+  const auto make = [](nn::TransformerLayerOptions options) {
+    options.dim_feedforward = 5;
+    return nn::TransformerEncoderLayer<double>(4, 2, options);
+  };
+  for (const bool norm_first : {false, true})
+    for (const auto activation : {nn::TransformerLayerOptions::Activation::relu, gelu}) {
+      const auto layer = make({.dropout = 0, .activation = activation, .norm_first = norm_first});
+      expect_values(layer(x), {3, 2, 4}, by_hand(layer, x).to_vector());
+    }
+  auto layer = make({.dropout = 0, .layer_norm_eps = 0.5});
+  EXPECT_EQ(layer.norm1.options.eps, 0.5);
+  EXPECT_EQ(layer.norm2.options.eps, 0.5);
+  const auto y = layer(x);
+  layer.options.batch_first = layer.self_attn.options.batch_first = true;
+  expect_values(tn::transpose(layer(tn::transpose(x, 0, 1)), 0, 1), {3, 2, 4}, y.to_vector());
+  EXPECT_TRUE(make({.batch_first = true}).self_attn.options.batch_first);
+  for (const auto& named : nn::state(make({.bias = false})).tensors)
+    EXPECT_TRUE(named.name.ends_with("weight")) << named.name;
+  EXPECT_EQ(make({.dropout = 0.3}).self_attn.options.dropout, 0.3);
+  // Where everything is dropped, nothing is added.
+  const auto dropped = make({.dropout = 1});
+  expect_values(dropped(x), {3, 2, 4}, dropped.norm2(dropped.norm1(x)).to_vector());
+  EXPECT_EQ(make({.dropout = 1, .norm_first = true})(x).to_vector(), x.to_vector());
+}
+
+TEST(TransformerDecoderLayer, EveryOptionHasItsEffect) {
+  const auto x = tn::randn<double>({3, 2, 4}), memory = tn::randn<double>({5, 2, 4});
+  for (const bool norm_first : {false, true}) {
+    const nn::TransformerDecoderLayer<double> layer(
+        4, 2, {.dim_feedforward = 5, .dropout = 0, .layer_norm_eps = 0.5, .norm_first = norm_first});
+    for (const auto* norm : {&layer.norm1, &layer.norm2, &layer.norm3}) EXPECT_EQ(norm->options.eps, 0.5);
+    const auto part = [&](const tn::Tensor<double>& h, const auto& norm, const auto& of) {
+      return norm_first ? h + of(norm(h)) : norm(h + of(h));
+    };
+    auto h = part(x, layer.norm1, [&](const auto& y) { return layer.self_attn(y, y, y); });
+    h = part(h, layer.norm2, [&](const auto& y) { return layer.multihead_attn(y, memory, memory); });
+    h = part(h, layer.norm3, [&](const auto& y) { return layer.linear2(tn::relu(layer.linear1(y))); });
+    expect_values(layer(x, memory), {3, 2, 4}, h.to_vector());
+  }
+  const nn::TransformerDecoderLayer<double> layer(4, 2, {.dropout = 0.3, .batch_first = true});
+  for (const auto* attention : {&layer.self_attn, &layer.multihead_attn}) {
+    EXPECT_EQ(attention->options.dropout, 0.3);
+    EXPECT_TRUE(attention->options.batch_first);
+  }
+}
+
+// A source that is masked everywhere does not matter, nor does a target for those that may not see it.
+TEST(Transformer, HandsEachMaskToItsAttention) {
+  const nn::Transformer<double> net(4, 2, 1, 1, {.dim_feedforward = 3, .dropout = 0, .batch_first = true});
+  const auto src = tn::randn<double>({1, 3, 4}), tgt = tn::randn<double>({1, 2, 4});
+  const auto spoiled = [](const tn::Tensor<double>& x, tn::index_t at) {
+    auto y = tn::clone(x);
+    auto row = tn::select(y, 1, at);
+    tn::fill_(row, 5);
+    return y;
+  };
+  const auto last_of_three = tn::from<bool>({false, false, true}, {1, 3});
+  const nn::TransformerMasks<double> none, sources{.src = {.key_padding_mask = last_of_three}},
+      memory{.memory = {.key_padding_mask = last_of_three}},
+      both{.src = {.key_padding_mask = last_of_three}, .memory = {.key_padding_mask = last_of_three}},
+      targets{.tgt = {.key_padding_mask = tn::from<bool>({false, true}, {1, 2})}};
+  const auto differs = [&](const nn::TransformerMasks<double>& masks) {
+    const auto y = net(src, tgt, masks), z = net(spoiled(src, 2), tgt, masks);
+    return tn::amax(tn::abs(y - z)).item() > 1e-9;
+  };
+  EXPECT_TRUE(differs(none));
+  EXPECT_TRUE(differs(sources));
+  EXPECT_TRUE(differs(memory));
+  EXPECT_FALSE(differs(both));
+  const auto first = [&](const tn::Tensor<double>& t, const nn::TransformerMasks<double>& masks) {
+    return tn::narrow(net(src, t, masks), 1, 0, 1).to_vector();
+  };
+  EXPECT_NE(first(spoiled(tgt, 1), none), first(tgt, none));
+  EXPECT_EQ(first(spoiled(tgt, 1), targets), first(tgt, targets));
+}
+
 }  // namespace

@@ -26,7 +26,7 @@ const OpCases cases{
     {"scaled_dot_product_attention_causal",
      {real({2, 3, 4}), real({2, 5, 4}), real({2, 5, 3})},
      []<class T>(const std::vector<Tensor<T>>& x) {
-       return scaled_dot_product_attention<T>(x[0], x[1], x[2], {.is_causal = true});
+       return scaled_dot_product_attention<T>(x[0], x[1], x[2], {.is_causal = true, .scale = 0.7});
      },
      {.fixed = true}},
     {"scaled_dot_product_attention_mask",
@@ -39,7 +39,8 @@ const OpCases cases{
      {real({3, 4}), real({3, 4}), real({3, 2})},
      []<class T>(const std::vector<Tensor<T>>& x) {
        const auto allowed = from<bool>({{true, false, true}, {true, true, false}, {false, false, true}});
-       return scaled_dot_product_attention<T>(x[0], x[1], x[2], {.allowed = allowed});
+       return scaled_dot_product_attention<T>(x[0], x[1], x[2],
+                                              {.mask = from<T>({{0.5, -1, 2}}), .allowed = allowed});
      },
      {.fixed = true}},
     {"scaled_dot_product_attention_grouped",

@@ -68,6 +68,14 @@ TEST(GridSample, WhatStandsOutside) {
                 {1, 1, 1, 1}, {4});
 }
 
+// Pixels -0.5, 0.5, 1.5, 2.5 and 3.5 of four: halves go to the even neighbour, as in PyTorch; the last lies
+// outside.
+TEST(GridSample, NearestTakesTheEvenOneOfTwoThatAreEquallyFar) {
+  const auto x = reshape(from<double>({1, 2, 3, 4}), {1, 1, 1, 4});
+  const auto grid = reshape(from<double>({-1, 0, -0.5, 0, 0, 0, 0.5, 0, 1, 0}), {1, 1, 5, 2});
+  expect_values(tn::grid_sample(x, grid, {.mode = GridMode::nearest}), {1, 1, 1, 5}, {1, 1, 3, 3, 0});
+}
+
 TEST(GridSampleErrors, SayWhatWasExpected) {
   const auto x = tn::zeros<float>({1, 2, 3, 4});
   expect_error<tn::ShapeError>(

@@ -65,6 +65,20 @@ TEST(Interpolate, ModesAlongOneAxis) {
                 {0, 85.0 / 13, 185.0 / 13, 285.0 / 13, 385.0 / 13});
 }
 
+// Positions 1 and 3, 0 and 2, or exactly between two entries: entry floor(k r), and floor((k + 1/2) r).
+TEST(Interpolate, NearestWhereTwoEntriesAreEquallyFar) {
+  expect_values(tn::interpolate(ramp, {.size = {2}}), {1, 1, 2}, {0, 20});
+  expect_values(tn::interpolate(ramp, {.size = {2}, .mode = Interpolation::nearest_exact}), {1, 1, 2},
+                {10, 30});
+  const auto five = reshape(from<double>({0, 10, 20, 30, 40}), {1, 1, 5});
+  expect_values(tn::interpolate(five, {.size = {2}}), {1, 1, 2}, {0, 20});
+  expect_values(tn::interpolate(five, {.size = {2}, .mode = Interpolation::nearest_exact}), {1, 1, 2},
+                {10, 30});
+  expect_values(tn::interpolate(ramp, {.size = {8}}), {1, 1, 8}, {0, 0, 10, 10, 20, 20, 30, 30});
+  expect_values(tn::interpolate(ramp, {.size = {8}, .mode = Interpolation::nearest_exact}), {1, 1, 8},
+                {0, 0, 10, 10, 20, 20, 30, 30});
+}
+
 TEST(Interpolate, BicubicKeepsWhatItNeedNotMove) {
   const auto x = reshape(tn::arange<double>(16), {1, 1, 4, 4});
   expect_values(tn::interpolate(x, {.size = {4}, .mode = Interpolation::bicubic})(0, 0, 1), {4},

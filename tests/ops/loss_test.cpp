@@ -97,6 +97,28 @@ TYPED_TEST(Loss, CrossEntropyOfKnownProbabilities) {
                 {(a + (b - std::log(T(0.3))) / 2) / 2});
 }
 
+// The share of the smoothing goes to all classes by their weights, of the targets that count alone; the mean
+// divides by the weights of those targets.
+TYPED_TEST(Loss, SmoothingWithWeightsAndIgnoredTargets) {
+  using T = TypeParam;
+  const auto x = tn::log(from<T>({{1, 2, 5}, {9, 1, 9}, {3, 3, 4}}));
+  const auto log8 = [](T share) { return -std::log(share); };
+  const T first =
+              T(0.7) * 3 * log8(T(0.25)) + T(0.1) * (7 * log8(T(0.125)) + 3 * log8(T(0.25)) + log8(T(0.625))),
+          last = T(0.7) * log8(T(0.4)) + T(0.1) * (7 * log8(T(0.3)) + 3 * log8(T(0.3)) + log8(T(0.4)));
+  const auto loss = [&](Reduction reduction) {
+    return tn::cross_entropy(
+        x, from<index_t>({1, 5, 2}),
+        {.weight = from<T>({7, 3, 1}), .reduction = reduction, .ignore_index = 5, .label_smoothing = 0.3});
+  };
+  expect_vector(loss(Reduction::none), {first, 0, last}, 1e-6);
+  expect_values(loss(Reduction::sum), {}, {first + last}, 1e-6);
+  expect_values(loss(Reduction::mean), {}, {(first + last) / (3 + 1)}, 1e-6);
+  expect_values(tn::nll_loss(tn::log_softmax(x, 1), from<index_t>({1, 5, 2}),
+                             {.weight = from<T>({7, 3, 1}), .ignore_index = 5}),
+                {}, {(3 * log8(T(0.25)) + log8(T(0.4))) / 4}, 1e-6);
+}
+
 TYPED_TEST(Loss, NllReadsLogProbabilities) {
   const auto l = from<TypeParam>({{-1, -2}, {-3, -4}});
   expect_values(tn::nll_loss(l, from<index_t>({1, 0})), {}, {2.5});

@@ -22,7 +22,7 @@ const OpCases cases{
      [](const auto& x) { return tn::cosine_similarity(x[0], x[1], -1); }},
     {"pairwise_distance",
      {real({3, 4}), real({3, 4})},
-     [](const auto& x) { return tn::pairwise_distance(x[0], x[1]); }},
+     [](const auto& x) { return tn::pairwise_distance(x[0], x[1], 3, 0.1); }},
     {"cosine_embedding_loss",
      {real({4, 3}), real({4, 3})},
      []<class T>(const std::vector<Tensor<T>>& x) {
@@ -45,8 +45,8 @@ const OpCases cases{
     {"triplet_margin_loss_swapped",
      {real({4, 3}), real({4, 3}), real({4, 3})},
      [](const auto& x) {
-       return tn::triplet_margin_loss(x[0], x[1], x[2],
-                                      {.margin = 2, .p = 3, .swap = true, .reduction = Reduction::none});
+       return tn::triplet_margin_loss(
+           x[0], x[1], x[2], {.margin = 2, .p = 3, .eps = 0.1, .swap = true, .reduction = Reduction::none});
      },
      {.fixed = true}},
     {"nt_xent_loss",

@@ -9,6 +9,7 @@ using support::expect_error;
 using support::expect_values;
 using support::OpCases;
 using support::real;
+using tn::from;
 using tn::multi_head_attention;
 using tn::Tensor;
 using tn::zeros;
@@ -38,6 +39,52 @@ TEST(MultiHeadAttention, AskingForWeightsChangesNothing) {
   expect_values(with.output, {2, 5, 6}, without.output.to_vector());
   EXPECT_FALSE(without.weights.defined());
   expect_values(tn::sum(with.weights, {2}), {2, 5}, std::vector<double>(10, 1.0));
+}
+
+/// Scores that are all 0, of two keys and two more that are appended, with values (1, 0), (0, 1), (10, 100)
+/// and 0: a mask alone says how a query attends.
+struct Appended {
+  tn::MultiHeadWeights<double> weights;
+  Tensor<double> x = from<double>({1, 0, 0, 1}, {2, 1, 2});  // (2, 1, 2), queries as well as keys
+
+  Appended() {
+    weights.in_proj = tn::cat<double>({zeros<double>({4, 2}), tn::eye<double>(2)});
+    weights.out_proj = tn::eye<double>(2);
+    weights.bias_k = zeros<double>({1, 1, 2});
+    weights.bias_v = tn::reshape(from<double>({10, 100}), {1, 1, 2});
+  }
+  /// Expects these weights of the two queries, whether they are asked for or not.
+  void expect(tn::MultiHeadOptions<double> options, const std::vector<double>& w) const {
+    options.add_zero_attn = true;
+    std::vector<double> y;
+    for (const std::size_t q : {0u, 4u}) {
+      y.push_back(w[q] + 10 * w[q + 2]);
+      y.push_back(w[q + 1] + 100 * w[q + 2]);
+    }
+    const auto with = multi_head_attention<double>(x, x, x, weights, options);
+    expect_values(with.weights, {1, 2, 4}, w);
+    expect_values(with.output, {2, 1, 2}, y);
+    options.need_weights = false;
+    expect_values(multi_head_attention<double>(x, x, x, weights, options).output, {2, 1, 2}, y);
+  }
+};
+
+// No mask speaks of appended keys: every query attends to them.
+TEST(MultiHeadAttention, AppendedKeysAreNotMasked) {
+  const Appended appended;
+  const double third = 1.0 / 3, half = 0.5;
+  appended.expect({}, std::vector<double>(8, 0.25));
+  appended.expect({.mask = tn::log(from<double>({{2, 3}, {1, 1}}))},
+                  {2.0 / 7, 3.0 / 7, 1.0 / 7, 1.0 / 7, 0.25, 0.25, 0.25, 0.25});
+  appended.expect({.mask = tn::log(from<double>({2, 3, 1, 1}, {1, 2, 2}))},
+                  {2.0 / 7, 3.0 / 7, 1.0 / 7, 1.0 / 7, 0.25, 0.25, 0.25, 0.25});
+  appended.expect({.forbidden = from<bool>({{true, false}, {true, true}})},
+                  {0, third, third, third, 0, 0, half, half});
+  appended.expect({.key_padding_mask = from<bool>({{false, true}})},
+                  {third, 0, third, third, third, 0, third, third});
+  appended.expect({.is_causal = true}, {third, 0, third, third, 0.25, 0.25, 0.25, 0.25});
+  appended.expect({.forbidden = from<bool>({{false, false}, {true, false}}), .is_causal = true},
+                  {third, 0, third, third, 0, third, third, third});
 }
 
 TEST(MultiHeadAttentionErrors, NameShapes) {

@@ -22,7 +22,7 @@ const OpCases cases{
     {"layer_norm",
      {real({5, 2, 3}), real({2, 3}), real({2, 3})},
      [](const auto& x) {
-       return tn::layer_norm(x[0], {2, 3}, x[1], x[2]);
+       return tn::layer_norm(x[0], {2, 3}, x[1], x[2], 0.3);
      },
      {.fixed = true, .tolerance = 1e-4}},
     {"layer_norm_plain",
@@ -31,11 +31,11 @@ const OpCases cases{
      {.fixed = true, .tolerance = 1e-4}},
     {"rms_norm",
      {real({5, 6}), real({6})},
-     [](const auto& x) { return tn::rms_norm(x[0], {6}, x[1]); },
+     [](const auto& x) { return tn::rms_norm(x[0], {6}, x[1], 0.2); },
      {.fixed = true}},
     {"group_norm",
      {real({2, 6, 3}), real({6}), real({6})},
-     [](const auto& x) { return tn::group_norm(x[0], 2, x[1], x[2]); },
+     [](const auto& x) { return tn::group_norm(x[0], 2, x[1], x[2], 0.4); },
      {.fixed = true, .tolerance = 1e-4}},
     {"group_norm_without_bias",
      {real({2, 4, 3}), real({4})},
@@ -43,11 +43,11 @@ const OpCases cases{
      {.fixed = true, .tolerance = 1e-4}},
     {"instance_norm",
      {real({2, 3, 4, 2})},
-     [](const auto& x) { return tn::instance_norm(x[0]); },
+     [](const auto& x) { return tn::instance_norm(x[0], {}, {}, 0.5); },
      {.fixed = true, .tolerance = 1e-4}},
     {"batch_norm",
      {real({4, 3, 5}), real({3}), real({3})},
-     [](const auto& x) { return tn::batch_norm(x[0], {}, {}, x[1], x[2], {.training = true}); },
+     [](const auto& x) { return tn::batch_norm(x[0], {}, {}, x[1], x[2], {.training = true, .eps = 0.3}); },
      {.fixed = true, .tolerance = 1e-4}},
     {"batch_norm_of_vectors",
      {real({6, 3})},
@@ -56,7 +56,7 @@ const OpCases cases{
     {"batch_norm_evaluation",
      {real({2, 3, 4}), real({3}), real({3})},
      []<class T>(const std::vector<Tensor<T>>& x) {
-       return tn::batch_norm(x[0], from<T>({0, 1, -1}), from<T>({1, 2, 0.5}), x[1], x[2]);
+       return tn::batch_norm(x[0], from<T>({0, 1, -1}), from<T>({1, 2, 0.5}), x[1], x[2], {.eps = 0.2});
      },
      {.fixed = true}},
 };

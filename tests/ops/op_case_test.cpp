@@ -53,6 +53,19 @@ TEST(Sweep, NoticesASecondDerivativeWrongByOnePercent) {
   EXPECT_TRUE(complains({"square", {real({4})}, square}, "derivatives: threw [gradcheck] order 2, input 0"));
 }
 
+TEST(Sweep, NoticesThatTheRuleThatIsRecordedIsAnother) {
+  // Each of the two is right where it is compared with itself.
+  const auto two_faced = []<class T>(const std::vector<tn::Tensor<T>>& x) {
+    return tn::record("two_faced", tn::mul(x[0].detach(), 3), {tn::edge(x[0])},
+                      [](const Pull<T>& p) -> Gradients<T> {
+                        return {tn::mul(p.gradient(), tn::grad_enabled() ? 3.03 : 3.0)};
+                      });
+  };
+  for (const char* type : {"double", "float"})
+    EXPECT_TRUE(complains({"two_faced", {real({4})}, two_faced},
+                          std::string("gradient recorded against not, ") + type + ", gradient 0: "));
+}
+
 TEST(Sweep, NoticesThatFloatIsNotDouble) {
   EXPECT_TRUE(complains(
       {"type",

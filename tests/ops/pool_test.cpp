@@ -154,6 +154,34 @@ TEST(PoolErrors, AKernelMustFitWithinAStride) {
                                "[avg_pool1d] " + text);
 }
 
+// A window may begin within the padding before the input, but not behind its end; what it covers beyond the
+// padding is not counted. The numbers are PyTorch's.
+TYPED_TEST(Pool, CeilModeWithPadding) {
+  using T = TypeParam;
+  const auto three = from<T>({{1, 2, 3}}), four = from<T>({{1, 2, 3, 4}});
+  expect_values(tn::max_pool1d(three, {2}, {.padding = {1}, .ceil_mode = true}), {1, 2}, {1, 3});
+  expect_values(tn::avg_pool1d(three, {2}, {.padding = {1}, .ceil_mode = true}), {1, 2}, {0.5, 2.5});
+  expect_values(tn::avg_pool1d(three, {2}, {.padding = {1}, .ceil_mode = true, .count_include_pad = false}),
+                {1, 2}, {1, 2.5});
+  expect_values(tn::max_pool1d(four, {3}, {.stride = {2}, .padding = {1}, .ceil_mode = true}), {1, 3},
+                {2, 4, 4});
+  expect_values(tn::avg_pool1d(four, {3}, {.stride = {2}, .padding = {1}, .ceil_mode = true}), {1, 3},
+                {1, 3, 2});
+  expect_values(
+      tn::avg_pool1d(four, {3},
+                     {.stride = {2}, .padding = {1}, .ceil_mode = true, .count_include_pad = false}),
+      {1, 3}, {1.5, 3, 4});
+  expect_values(
+      tn::avg_pool1d(four, {3}, {.stride = {2}, .padding = {1}, .ceil_mode = true, .divisor_override = 2}),
+      {1, 3}, {1.5, 4.5, 2});
+  // Each axis for itself: rows by windows of one, columns as above.
+  const auto grid = reshape(from<T>({1, 2, 3, 4, 5, 6}), {1, 2, 3});
+  expect_values(tn::max_pool2d(grid, {1, 2}, {.stride = {1, 2}, .padding = {0, 1}, .ceil_mode = true}),
+                {1, 2, 2}, {1, 3, 4, 6});
+  expect_values(tn::avg_pool2d(grid, {1, 2}, {.stride = {1, 2}, .padding = {0, 1}, .ceil_mode = true}),
+                {1, 2, 2}, {0.5, 2.5, 2, 5.5});
+}
+
 TYPED_TEST(Pool, UnpoolingPutsMaximaBack) {
   using T = TypeParam;
   const auto x = reshape(from<T>({1, 2, 3, 4, 8, 7, 6, 5}), {1, 2, 4});

@@ -142,6 +142,17 @@ TEST(Recurrent, DropoutBetweenLayersInTrainingOnly) {
   expect_values(tn::rnn(x, w, {}, {.dropout = 0.5}).output, {3, 2, 4}, plain.to_vector());
 }
 
+// Where everything is dropped, the second layer reads zeros; what it gives is whole.
+TEST(Recurrent, NothingIsDroppedAfterTheLastLayer) {
+  tn::Generator generator(4);
+  const auto x = tn::randn<double>({3, 2, 4}, generator);
+  const std::vector<RecurrentWeights<double>> w = {weights(1, 4, 4, generator), weights(1, 4, 4, generator)};
+  expect_values(tn::rnn(x, w, {}, {.dropout = 1}).output, {3, 2, 4},
+                tn::rnn<double>(zeros<double>({3, 2, 4}), {w[1]}).output.to_vector());
+  expect_values(tn::rnn(x, w, {}, {.bidirectional = true, .dropout = 1}).output, {3, 2, 8},
+                tn::rnn(x, w, {}, {.bidirectional = true}).output.to_vector());
+}
+
 TEST(RecurrentErrors, NameShapes) {
   const auto x = zeros<float>({4, 2, 3});
   const std::vector<RecurrentWeights<float>> w = {{zeros<float>({5, 3}), zeros<float>({5, 5})}};

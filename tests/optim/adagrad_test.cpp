@@ -20,6 +20,14 @@ TEST(Adagrad, StepsAsPyTorchDoes) {
                 {1, -2.52363125567455, -0.00712795914539689});
 }
 
+// Only the loss's gradient changes its sign. The numbers are of a loop over the formula, in Python.
+TEST(Adagrad, DecayPullsToZeroWhileTheLossClimbs) {
+  expect_vector(
+      ten_steps<Adagrad>(
+          {.lr = 0.1, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator = 0.5, .maximize = true}),
+      {0.861826406152654, -2.40163482135431, 0.146177757121031});
+}
+
 TEST(AdagradErrors, OptionsThatMakeNoSense) {
   expect_refused<Adagrad>(
       {.initial_accumulator = -1},

@@ -58,9 +58,21 @@ TYPED_TEST(AdamSteps, AreTheTextbooks) {
   this->template expect_textbook<Adam>({.lr = 0.1, .weight_decay = 0.3}, false);
   this->template expect_textbook<Adam>({.lr = 0.1, .beta2 = 0.5, .amsgrad = true}, false);
   this->template expect_textbook<Adam>({.lr = 0.1, .maximize = true}, false);
+  this->template expect_textbook<Adam>({.lr = 0.1, .weight_decay = 0.3, .maximize = true}, false);
+  this->template expect_textbook<Adam>(
+      {.lr = 0.1, .beta2 = 0.5, .weight_decay = 0.3, .amsgrad = true, .maximize = true}, false);
+  this->template expect_textbook<AdamW>({.lr = 0.1, .weight_decay = 0.3, .maximize = true}, true);
   this->template expect_textbook<AdamW>({.lr = 0.1, .weight_decay = 0.3}, true);
   this->template expect_textbook<AdamW>({.lr = 0.1, .beta2 = 0.5, .weight_decay = 0.3, .amsgrad = true},
                                         true);
+}
+
+// A number of PyTorch's: only the loss's gradient changes its sign, the decay's does not.
+TEST(Adam, DecayPullsToZeroWhileTheLossClimbs) {
+  auto p = from<double>({1});
+  Adam<double> adam({p}, {.lr = 0.1, .weight_decay = 0.3, .maximize = true});
+  for (const double g : {1.0, -2.0, 0.5, 3.0, 0.0}) adam.step({from<double>({g})});
+  EXPECT_NEAR(p.item(), 1.051905145772761, 1e-13);
 }
 
 TEST(AdamW, DecaysUnlessToldOtherwise) {

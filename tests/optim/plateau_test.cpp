@@ -28,6 +28,51 @@ TEST(Plateau, LowersTheRateAfterPatience) {
   EXPECT_EQ(rates, (std::vector<double>{1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3}));
 }
 
+/// The rates that these metrics lead to, from 1.
+std::vector<double> rates(const tn::optim::PlateauOptions& options, const std::vector<double>& metrics) {
+  auto p = tn::from<float>({1});
+  Sgd<float> sgd({p}, {.lr = 1});
+  ReduceLrOnPlateau plateau(options);
+  std::vector<double> values;
+  for (const double metric : metrics) {
+    plateau.step(sgd, metric);
+    values.push_back(sgd.groups()[0].options.lr);
+  }
+  return values;
+}
+
+// As in PyTorch, bad steps within the cooldown do not count, and its last step does not either.
+TEST(Plateau, WaitsWhileItCoolsDown) {
+  const std::vector<double> same(9, 1);
+  EXPECT_EQ(rates({.factor = 0.5, .patience = 0, .cooldown = 2}, same),
+            (std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125}));
+  EXPECT_EQ(rates({.factor = 0.5, .patience = 1, .cooldown = 1}, same),
+            (std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125}));
+  EXPECT_EQ(rates({.factor = 0.5, .patience = 1}, same),
+            (std::vector<double>{1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625}));
+}
+
+TEST(Plateau, BetterMeansByMoreThanTheThreshold) {
+  const auto after = [](double threshold, bool relative, bool maximize, double second) {
+    return rates(
+        {.maximize = maximize, .factor = 0.5, .patience = 0, .threshold = threshold, .relative = relative},
+        {8, second})[1];
+  };
+  EXPECT_EQ(after(0.25, true, false, 6), 0.5);  // exactly a quarter less is not enough
+  EXPECT_EQ(after(0.25, true, false, 5.5), 1);
+  EXPECT_EQ(after(0.25, true, true, 10), 0.5);
+  EXPECT_EQ(after(0.25, true, true, 10.5), 1);
+  EXPECT_EQ(after(0.25, false, false, 7.75), 0.5);
+  EXPECT_EQ(after(0.25, false, false, 7.5), 1);
+  EXPECT_EQ(after(0.25, false, true, 8.25), 0.5);
+  EXPECT_EQ(after(0.25, false, true, 8.5), 1);
+}
+
+TEST(Plateau, LeavesChangesThatAreTooSmall) {
+  EXPECT_EQ(rates({.factor = 0.5, .patience = 0, .eps = 0.5}, {1, 1, 1})[2], 1);
+  EXPECT_EQ(rates({.factor = 0.5, .patience = 0, .eps = 0.4}, {1, 1, 1})[2], 0.5);
+}
+
 TEST(Plateau, ContinuesFromItsState) {
   auto p = tn::from<float>({1});
   Sgd<float> first({p}, {.lr = 1}), second({p}, {.lr = 1});

@@ -22,6 +22,21 @@ TEST(Rmsprop, StepsAsPyTorchDoes) {
       {1, -4.26602295612929, -1.60370118543452}, 1e-12);
 }
 
+// Only the loss's gradient changes its sign, whatever else is asked for. The numbers are of a loop over the
+// formula, in Python, which gives PyTorch's above.
+TEST(Rmsprop, DecayPullsToZeroWhileTheLossClimbs) {
+  expect_vector(ten_steps<Rmsprop>({.lr = 0.05, .weight_decay = 0.1, .maximize = true}),
+                {-2.55879913535307, -4.94336372722169, -2.0324335512555});
+  expect_vector(ten_steps<Rmsprop>({.lr = 0.05, .weight_decay = 0.1, .momentum = 0.5, .maximize = true}),
+                {-5.91930688730797, -7.80740826464422, -4.22066872350473});
+  expect_vector(
+      ten_steps<Rmsprop>({.lr = 0.05, .alpha = 0.9, .weight_decay = 0.1, .centered = true, .maximize = true}),
+      {-0.416690222996285, -3.20780979816414, -0.622381875809706}, 1e-12);
+  expect_vector(
+      ten_steps<Rmsprop>({.lr = 0.05, .alpha = 0.9, .weight_decay = 0.1, .momentum = 0.5, .centered = true}),
+      {0.905714375238276, -0.406468517360406, 2.36007981079448}, 1e-12);
+}
+
 TEST(Rmsprop, IsFiniteWhereRoundingLeavesNoVariance) {
   auto p = tn::zeros<float>({100});
   tn::optim::Rmsprop<float> rmsprop({p}, {.centered = true});

@@ -73,6 +73,38 @@ TEST(OneCycle, CyclesWhateverPlaysThePartOfMomentum) {
   EXPECT_NEAR((OneCycleLr{.total_steps = 10, .pct_start = 0.1}(1, 0)), 1, 1e-15);  // no way up
 }
 
+// Up in 0.4 of ten steps, down again in as many, then on to the end. In straight lines the rates are those of
+// PyTorch: 1/4 … 1 … 1/4 … 1/32.
+TEST(OneCycle, MayHaveThreePhases) {
+  OneCycleLr cycle{.total_steps = 10,
+                   .pct_start = 0.4,
+                   .linear = true,
+                   .base_momentum = 0.85,
+                   .max_momentum = 0.95,
+                   .div_factor = 4,
+                   .final_div_factor = 8,
+                   .three_phase = true};
+  const std::vector<double> rates{
+      0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25, 0.17708333333333334, 0.104166666666666667, 0.03125},
+      thirds{0, 1, 2, 3, 2, 1, 0, 0, 0, 0},  // of the way from the largest momentum to the smallest
+      cosines{0.25, 0.4375, 0.8125, 1, 0.8125, 0.4375, 0.25, 0.1953125, 0.0859375, 0.03125};
+  for (std::size_t t = 0; t < 10; ++t) {
+    cycle.linear = true;
+    EXPECT_NEAR(cycle(1, static_cast<double>(t)), rates[t], 1e-14) << t;
+    EXPECT_NEAR(cycle.momentum(static_cast<double>(t)), 0.95 - 0.1 * thirds[t] / 3, 1e-14) << t;
+    cycle.linear = false;
+    EXPECT_NEAR(cycle(1, static_cast<double>(t)), cosines[t], 1e-14) << t;
+  }
+}
+
+TEST(OneCycle, LeavesMomentumAloneWhenTold) {
+  auto p = from<float>({1});
+  Sgd<float> sgd({p}, {.lr = 1, .momentum = 0.7});
+  set_lr(sgd, OneCycleLr{.total_steps = 10, .cycle_momentum = false}, 2);
+  EXPECT_EQ(sgd.groups()[0].options.momentum, 0.7);
+  EXPECT_EQ(sgd.groups()[0].options.lr, 1);
+}
+
 TEST(ScheduleErrors, TimesThatMakeNoSense) {
   expect_error<tn::ValueError>([] { StepLr{.step_size = 0}(1, 1); },
                                "[step_lr] step_size must be positive, got 0");

@@ -54,6 +54,16 @@ TYPED_TEST(SgdSteps, WeightDecayAndMaximize) {  // g: -1 + 0.5 p …
   this->expect_path({.lr = 0.1, .weight_decay = 0.5, .maximize = true}, {1.05, 0.7975, 1.057625});
 }
 
+// Only the loss's gradient changes its sign: the slope is decay p - g. b: -0.7, 1.971, -1.75263
+TYPED_TEST(SgdSteps, MomentumWithDecayAndMaximize) {
+  this->expect_path({.lr = 0.1, .momentum = 0.5, .weight_decay = 0.3, .maximize = true},
+                    {1.07, 0.8729, 1.048163});
+  this->expect_path({.lr = 0.1, .momentum = 0.5, .weight_decay = 0.3, .nesterov = true, .maximize = true},
+                    {1.105, 0.772775, 1.138462625});
+  this->expect_path({.lr = 0.1, .momentum = 0.5, .dampening = 0.5, .weight_decay = 0.3, .maximize = true},
+                    {1.07, 0.98895, 1.08359075});
+}
+
 TEST(Sgd, LargeParametersAtAnyNumberOfThreads) {
   const int before = tn::num_threads();
   const auto run = [](int threads) {

@@ -115,11 +115,13 @@ tn::Tensor<T> upstream(const tn::Tensor<T>& y) {
 
 template <class T>
 Evaluation<T> evaluate(OpFunction<T> f, const Tensors<T>& operands,
-                       Layout upstream_layout = Layout::contiguous) {
+                       Layout upstream_layout = Layout::contiguous, bool create_graph = false) {
   Tensors<T> leaves;
   for (const tn::Tensor<T>& x : operands) leaves.push_back(x.detach().requires_grad_());
   const tn::Tensor<T> y = f(leaves);
-  return {y.detach(), tn::grad(y, leaves, {.output_gradient = laid_out(upstream(y), upstream_layout)})};
+  return {y.detach(), tn::grad(y, leaves,
+                               {.output_gradient = laid_out(upstream(y), upstream_layout),
+                                .create_graph = create_graph})};
 }
 
 bool close(double a, double b, double tolerance) {
@@ -248,6 +250,21 @@ void check_one_at_a_time(const OpCase& op, Complaints& complaints) {
   });
 }
 
+/// Rules that have a body of its own for higher derivatives say the same in both: the gradient that is
+/// recorded is the gradient that is not. (Second derivatives alone would only compare the recorded body with
+/// itself.)
+template <class T>
+void check_recorded_gradient(const OpCase& op, const std::vector<Operand>& operands, double tolerance,
+                             Complaints& complaints) {
+  if (op.traits.order < 2) return;
+  const Tensors<T> xs = random_operands<T>(operands);
+  guarded("recorded gradient", complaints, [&] {
+    compare(tn::join("gradient recorded against not, ", tn::scalar_name<T>()),
+            evaluate(function_of<T>(op), xs, Layout::contiguous, true), evaluate(function_of<T>(op), xs),
+            tolerance, complaints);
+  });
+}
+
 /// The same bits at any number of threads.
 template <class T>
 void check_threads(const OpCase& op, Complaints& complaints) {
@@ -344,6 +361,8 @@ std::vector<std::string> sweep(const OpCase& op) {
   check_strides(op, complaints);
   check_stretched(op, complaints);
   check_one_at_a_time(op, complaints);
+  check_recorded_gradient<double>(op, op.operands, 1e-10, complaints);
+  check_recorded_gradient<float>(op, op.operands, op.traits.tolerance, complaints);
   check_threads<float>(op, complaints);
   check_threads<double>(op, complaints);
   check_no_grad(op, complaints);

@@ -86,6 +86,18 @@ TEST(Fit, AccumulatesAnAverageOverBatchesAndWhatIsLeftOfAnEpoch) {
   EXPECT_EQ(path, (std::vector<double>{6, 1}));
 }
 
+TEST(Fit, WhatIsLeftOfAnEpochIsAnAverageOfItsOwn) {
+  const std::vector<Tensor<double>> batches{batch(4), batch(8), batch(3), batch(1), batch(5)};
+  Slope model;
+  Sgd sgd(tn::nn::parameters(model), {.lr = 1});
+  std::vector<double> path;
+  const auto result = fit(
+      model, sgd, batches, half_square,
+      {.epochs = 2, .accumulate = 3, .after_step = [&](const StepTime&) { path.push_back(model.w.item()); }});
+  EXPECT_EQ(path, (std::vector<double>{5, 3, 5, 3}));
+  EXPECT_EQ(result.steps, 4);
+}
+
 TEST(Fit, ClipsTheGradient) {
   Slope model;
   Sgd sgd(tn::nn::parameters(model), {.lr = 1});
@@ -240,6 +252,46 @@ TEST(Fit, AnInterruptedRunGoesOnToTheSameBits) {
     EXPECT_EQ(got.best->w.item(), want.best->w.item());
     EXPECT_EQ(got.steps, 6);
     EXPECT_EQ(walk.run(-1).history.size(), 2u) << "a run that is over has nothing to do";
+  }
+}
+
+TEST(FitState, EveryFieldSurvivesAFile) {
+  TemporaryFolder folder;
+  tn::train::FitState before;
+  before.epoch = 2;
+  before.batch = 3;
+  before.step = 4;
+  before.loss_sum = 5.25;
+  before.loss_weight = 6.5;
+  before.best = {.score = 7.75, .index = 8, .count = 9};
+  before.loader = {.seed = 10, .epoch = 11, .batch = 12};
+  before.history = {
+      {.epoch = 1, .step = 13, .loss = 14.5, .scores = {{"a", 15}, {"b", 16}}, .best = true, .seconds = 17},
+      {.epoch = 2, .step = 18, .loss = 19.5, .scores = {{"a", 20}, {"b", 21}}, .best = false, .seconds = 22}};
+  tn::io::Checkpoint checkpoint;
+  before.save(checkpoint);
+  checkpoint.save(folder / "state");
+  const auto after = tn::train::FitState::read(tn::io::CheckpointFile(folder / "state"));
+
+  // A field that is added does not fit in here, and must be compared below.
+  const auto& [epoch, batches, step, loss_sum, loss_weight, best, loader, history] = after;
+  const auto& [score, index, count] = best;
+  EXPECT_EQ(std::vector({epoch, batches, step}), (std::vector<index_t>{2, 3, 4}));
+  EXPECT_EQ(std::vector({loss_sum, loss_weight, score}), (std::vector<double>{5.25, 6.5, 7.75}));
+  EXPECT_EQ(std::vector({index, count}), (std::vector<index_t>{8, 9}));
+  EXPECT_EQ(loader, before.loader);
+  ASSERT_EQ(history.size(), 2u);
+  for (std::size_t e = 0; e < 2; ++e) {
+    const auto& [number, steps, loss, scores, is_best, seconds] = history[e];
+    const EpochReport& want = before.history[e];
+    EXPECT_EQ(std::vector({number, steps}), (std::vector{want.epoch, want.step}));
+    EXPECT_EQ(std::vector({loss, seconds}), (std::vector{want.loss, want.seconds}));
+    EXPECT_EQ(is_best, want.best);
+    ASSERT_EQ(scores.size(), 2u);
+    for (std::size_t k = 0; k < 2; ++k) {
+      EXPECT_EQ(scores[k].name, want.scores[k].name);
+      EXPECT_EQ(scores[k].value, want.scores[k].value);
+    }
   }
 }
 

@@ -22,7 +22,7 @@ struct AttentionMasks {
   Tensor<T> added{};                ///< to the scores: (L, S) or (N heads, L, S)
   Tensor<bool> forbidden{};         ///< of the same shapes: true where a query may not attend
   Tensor<bool> key_padding_mask{};  ///< (N, S): true where a key is ignored
-  bool is_causal = false;           ///< query i attends to keys 0 … i
+  bool is_causal = false;           ///< query i attends to keys 0 … i, and to those that are appended
 };
 
 /// See `multi_head_attention`.

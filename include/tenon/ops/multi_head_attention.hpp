@@ -27,7 +27,7 @@ struct MultiHeadOptions {
   Tensor<T> mask{};                 ///< added to the scores: (L, S) or (N heads, L, S)
   Tensor<bool> forbidden{};         ///< of the same shapes: true where a query may not attend
   Tensor<bool> key_padding_mask{};  ///< (N, S): true where a key is ignored
-  bool is_causal = false;           ///< query i attends to keys 0 … i
+  bool is_causal = false;           ///< query i attends to keys 0 … i, and to those that are appended
   double dropout_p = 0;             ///< the probability with which a weight is dropped
 };
 
@@ -76,20 +76,20 @@ struct MultiHead {
     }
     return wide.rank() == 2 ? wide : reshape(wide, {batch, options.heads, wide.extent(-2), keys});
   }
-  /// Everything that is added to the scores; undefined when there is nothing.
-  Tensor<T> mask(index_t keys) const {
+  /// Everything that is added to the scores; undefined when there is nothing. `causal` is whether the order
+  /// of queries and of keys that were given belongs to it.
+  Tensor<T> mask(index_t queries, index_t given, index_t keys, bool causal) const {
     Tensor<T> total = for_heads(options.mask, keys);
-    const auto forbid = [&](const auto& forbidden) {
-      const Tensor<T> added = additive_mask<T>(eq(forbidden, false));
-      total = total.defined() ? add(total, added) : added;
-    };
+    const auto include = [&](const Tensor<T>& added) { total = total.defined() ? add(total, added) : added; };
+    const auto forbid = [&](const auto& forbidden) { include(additive_mask<T>(eq(forbidden, false))); };
+    if (causal) include(for_heads(causal_mask<T>(queries, given), keys));
     if (options.forbidden.defined()) forbid(for_heads(options.forbidden, keys));
     if (options.key_padding_mask.defined()) {
       const Tensor<bool>& padding = options.key_padding_mask;
       check<ShapeError>(padding.rank() == 2 && padding.shape()[0] == batch, op,
                         "expected a key padding mask of shape (N, S), got ", padding.shape());
-      const index_t given = padding.shape()[1];
-      forbid(reshape(given < keys ? cat<bool>({padding, zeros<bool>({batch, keys - given})}, 1) : padding,
+      const index_t wide = padding.shape()[1];
+      forbid(reshape(wide < keys ? cat<bool>({padding, zeros<bool>({batch, keys - wide})}, 1) : padding,
                      {batch, 1, 1, keys}));
     }
     return total;
@@ -122,17 +122,18 @@ MultiHeadResult<T> multi_head_attention(const Tensor<T>& query, const Tensor<T>&
   const Tensor<T> q = multi.split_heads(multi.project(q_in, 0));
   const Tensor<T> k = multi.split_heads(multi.extended(multi.project(k_in, 1), weights.bias_k));
   const Tensor<T> v = multi.split_heads(multi.extended(multi.project(v_in, 2), weights.bias_v));
-  const Tensor<T> mask = multi.mask(k.extent(-2));
+  const index_t given = k_in.shape()[0], keys = k.extent(-2);
+  const bool causal = options.is_causal && given == keys;  // else the mask says it
+  const Tensor<T> mask = multi.mask(length, given, keys, options.is_causal && !causal);
   Tensor<T> y, w;
   if (options.need_weights) {
-    w = detail::attention_weights(q, k, mask, options.is_causal,
-                                  1 / std::sqrt(static_cast<double>(q.extent(-1))));
+    w = detail::attention_weights(q, k, mask, causal, 1 / std::sqrt(static_cast<double>(q.extent(-1))));
     w = dropout(w, options.dropout_p, true);
     y = matmul(w, v);
     if (options.average_weights) w = mean(w, {1});
   } else {
-    y = scaled_dot_product_attention<T>(
-        q, k, v, {.mask = mask, .is_causal = options.is_causal, .dropout_p = options.dropout_p});
+    y = scaled_dot_product_attention<T>(q, k, v,
+                                        {.mask = mask, .is_causal = causal, .dropout_p = options.dropout_p});
   }
   y = linear(reshape(permute(y, {2, 0, 1, 3}), {length, batch, width}), weights.out_proj,
              weights.out_proj_bias);

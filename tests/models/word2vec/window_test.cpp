@@ -167,4 +167,16 @@ TEST(Windows, EmptyBlocksHaveNone) {
   EXPECT_TRUE(f.windows({1}).empty());
 }
 
+TEST(WindowStream, TellsWhereInTheBlockAWindowStands) {
+  Word2VecOptions options;
+  options.sample = 0;
+  options.window = 1;
+  Fixture fixture(even_counts, options);
+  const std::vector<Token> tokens{1, 2, 3, mark, 4, mark, 5, 6};  // 4 stands alone; a mark at both ends
+  fixture.stream.open(tokens.data(), 8, FastRandom(1, 0));
+  std::vector<double> positions;
+  while (const Window* window = fixture.stream.next()) positions.push_back(window->position);
+  EXPECT_EQ(positions, (std::vector<double>{0.1, 0.2, 0.3, 0.7, 0.8}));
+}
+
 }  // namespace

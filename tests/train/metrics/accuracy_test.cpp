@@ -36,9 +36,17 @@ TEST(Accuracy, TopKFindsTheTargetAmongTheBest) {
 }
 
 TEST(Accuracy, OfEqualScoresTheLowerClassIsBetterAndNaNFindsNothing) {
-  Accuracy accuracy;
-  accuracy.add(from<float>({{7, 7}, {7, 7}}), from<index_t>({0, 1}));
-  EXPECT_EQ(accuracy.value(), 0.5);
+  const auto found = [](index_t target, index_t k) {
+    Accuracy accuracy({.top_k = k});
+    accuracy.add(from<float>({{7, 7, 1, 7}}), from<index_t>({target}));
+    return accuracy.value();
+  };
+  EXPECT_EQ(found(0, 1), 1);
+  EXPECT_EQ(found(1, 1), 0);
+  EXPECT_EQ(found(1, 2), 1);
+  EXPECT_EQ(found(3, 2), 0);
+  EXPECT_EQ(found(3, 3), 1);
+  EXPECT_EQ(found(2, 3), 0);
   Accuracy broken;
   broken.add(from<float>({{nan, nan}, {nan, 1}, {1, nan}}), from<index_t>({0, 1, 1}));
   EXPECT_EQ(broken.value(), 0);

@@ -91,6 +91,27 @@ TEST(AveragePrecision, ATakenBoxIsAMissForVocAndLeavesTheNextBestToCoco) {
   EXPECT_DOUBLE_EQ(value(DetectionProtocol::coco), 1);
 }
 
+// The detection at 5 overlaps both boxes by a third. COCO's own program takes the last of equals, 10, which
+// leaves 0 to the detection at -4; VOC's takes the first, and the second detection finds it taken.
+TEST(AveragePrecision, OfEqualOverlapsCocoTakesTheLastAndVocTheFirst) {
+  const auto value = [](DetectionProtocol protocol) {
+    AveragePrecision metric({.protocol = protocol, .thresholds = {0.3}});
+    metric.add(found({5, -4}, {0.9f, 0.8f}), truth({0, 10}));
+    return metric.value();
+  };
+  EXPECT_DOUBLE_EQ(value(DetectionProtocol::coco), 1);
+  EXPECT_DOUBLE_EQ(value(DetectionProtocol::voc), 0.5);
+}
+
+TEST(AveragePrecision, AnOverlapOfExactlyTheThresholdIsAHit) {
+  for (const auto protocol : {DetectionProtocol::voc, DetectionProtocol::coco}) {
+    AveragePrecision metric({.protocol = protocol, .thresholds = {0.5}});
+    TrueBoxes<float> boxes{from<float>({{0, 0, 10, 20}}), ones(1, 1)};
+    metric.add(found({0}, {0.9f}), boxes);  // half of it
+    EXPECT_DOUBLE_EQ(metric.value(), 1);
+  }
+}
+
 TEST(AveragePrecision, IgnoredBoxesNeedNotBeFoundAndCostNothing) {
   for (const auto protocol : {DetectionProtocol::voc, DetectionProtocol::coco}) {
     AveragePrecision metric({.protocol = protocol, .thresholds = {0.5}});
