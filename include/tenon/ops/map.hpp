@@ -1,6 +1,6 @@
 #pragma once
 /// `map`: an element-wise function is a generic lambda. Written once, it is the SIMD kernel, the fused
-/// gradient of all its inputs, and the second derivative.
+/// gradient of all its inputs, the second derivative, and as a formula every other.
 ///
 ///     auto y = tn::map([](auto x, auto b, auto s) { return s * tanh(x + b); }, x, bias, scale);
 
@@ -274,7 +274,7 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
 }  // namespace detail
 
 /// Applies a generic lambda of one to seven tensors element by element, fused, broadcasting.
-///   y = f(x0, x1, …)        dx_i = g df/dx_i, all in one pass; differentiable twice
+///   y = f(x0, x1, …)        dx_i = g df/dx_i, all in one pass; differentiable to any order
 ///   x       shapes that broadcast; tensors of other types than the computing one (masks, integers) are
 ///   constants returns the common shape; bool when f compares throws  ShapeError when shapes do not broadcast
 ///   keeps   the inputs, or nothing when all derivatives are numbers

@@ -40,7 +40,7 @@ auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
 }  // namespace detail
 
 /// sum(map(f, x...)) over all elements, without storing what is summed.
-///   y = sum f(x0, x1, …)        dx_i = g df/dx_i; differentiable twice
+///   y = sum f(x0, x1, …)        dx_i = g df/dx_i; differentiable to any order
 ///   x       as for `map`; one of them is of float or double
 ///   throws  ShapeError when shapes do not broadcast
 ///   keeps   the inputs    cost  reading them once in each direction; blocks are summed in packs, and their
