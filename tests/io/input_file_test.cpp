@@ -56,6 +56,23 @@ TEST(InputFile, ALongLastTokenAfterAShortOneIsWhole) {
   EXPECT_EQ(file.token('\n'), std::nullopt);
 }
 
+TEST(InputFile, TakesBytesFromMemory) {
+  InputFile file("one two\nthree", "name");
+  EXPECT_EQ(file.path(), "name");
+  EXPECT_EQ(file.remaining(), 13);
+  EXPECT_EQ(file.token(' '), "one");
+  EXPECT_EQ(file.position(), 4);
+  EXPECT_EQ(file.token('\n'), "two");
+  EXPECT_EQ(file.token('\n'), "three");
+  EXPECT_EQ(file.token('\n'), std::nullopt);
+  EXPECT_EQ(file.remaining(), 0);
+  file.seek(4);
+  char bytes[16];
+  EXPECT_TRUE(file.read(bytes, 3));
+  EXPECT_EQ(std::string_view(bytes, 3), "two");
+  EXPECT_FALSE(file.read(bytes, 7));
+}
+
 TEST(InputFile, SkipsTheMarkOfUtf8) {
   TemporaryFolder folder;
   for (const std::string text : {"\xef\xbb\xbfking", "king"}) {

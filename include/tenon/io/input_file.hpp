@@ -32,6 +32,13 @@ class InputFile {
     if (regular && !compressed_) size_ = status.st_size;
   }
 
+  /// What such a file holds, unpacked. Errors call it `name`.
+  InputFile(std::string_view content, const std::string& name)
+      : path_(name),
+        buffer_(content.begin(), content.end()),
+        end_(content.size()),
+        size_(static_cast<index_t>(content.size())) {}
+
   const std::string& path() const { return path_; }
   /// Of a regular file.
   bool is_compressed() const { return compressed_; }
@@ -45,6 +52,10 @@ class InputFile {
 
   /// Goes to a byte counted from the beginning. Not for pipes.
   void seek(index_t position) {
+    if (!file_.is_open()) {
+      begin_ = static_cast<std::size_t>(position);
+      return;
+    }
     if (!file_.seek(static_cast<std::size_t>(position))) fail_with("it cannot be read in any order");
     begin_ = end_ = 0;
     consumed_ = position;
@@ -90,7 +101,7 @@ class InputFile {
       }
       searched = ready.size();
       if (refill()) continue;
-      if (searched == 0 || searched == buffer_size) return std::nullopt;
+      if (searched == 0 || (searched == buffer_size && file_.is_open())) return std::nullopt;
       skip(searched);
       return std::string_view{buffer_.data() + begin_ - searched, searched};  // refill() has moved it
     }
@@ -101,6 +112,7 @@ class InputFile {
  private:
   /// Reads on behind the unread bytes; false at the end of the file or when the buffer is full of them.
   bool refill() {
+    if (!file_.is_open()) return false;
     if (begin_ > 0) {
       std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
       consumed_ += static_cast<index_t>(begin_);

@@ -25,9 +25,9 @@ inline void write_vocabulary(const std::string& path, const Vocabulary& vocabula
 
 /// Reads a vocabulary and keeps what the limits let in, by falling count. word2vec.c's `</s>` is passed
 /// over: sentences end without a word of their own here.
-/// throws IoError naming the file and the line that does not fit
-inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
-  io::InputFile file(path);
+///   throws IoError naming the file and the line that does not fit
+inline Vocabulary read_vocabulary(io::InputFile& file, const VocabularyLimits& limits = {}) {
+  const std::string& path = file.path();
   file.skip_utf8_mark();
   Vocabulary vocabulary;
   for (index_t number = 1;; ++number) {
@@ -52,6 +52,10 @@ inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimit
   check<IoError>(vocabulary.size() > 0, "vocabulary", path, " has no word that occurred ", limits.min_count,
                  " times");
   return vocabulary;
+}
+inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
+  io::InputFile file(path);
+  return read_vocabulary(file, limits);
 }
 
 }  // namespace TENON_NAMESPACE::text

@@ -11,9 +11,17 @@ namespace fuzz {
 inline void vectors(std::string_view bytes) {
   attempt([&] { tn::models::parse_analogies(bytes, "questions"); });
   attempt([&] { tn::models::parse_similarities(bytes, "pairs"); });
-  const MemoryFile file(bytes);
-  attempt([&] { tn::text::read_vocabulary(file.path(), {.min_count = 1}); });
-  const tn::io::WordTable table = tn::io::read_word_vectors(file.path());
+  attempt([&] {
+    tn::io::InputFile file(bytes, "vocabulary");
+    tn::text::read_vocabulary(file, {.min_count = 1});
+  });
+  const auto read = [&] {
+    if (bytes.size() > 8 && bytes[7] == 0 && bytes[8] == '{')  // safetensors
+      return tn::io::read_word_vectors(MemoryFile(bytes).path());
+    tn::io::InputFile file(bytes, "vectors");
+    return tn::io::read_word2vec(file);
+  };
+  const tn::io::WordTable table = read();
   if (table.values.size() != table.words.size() * static_cast<std::size_t>(table.dim))
     throw std::logic_error("words without vectors");
 }
