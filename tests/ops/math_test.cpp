@@ -4,6 +4,7 @@
 
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
+#include "tenon/ops/unary.hpp"
 
 namespace {
 
