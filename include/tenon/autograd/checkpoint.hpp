@@ -10,7 +10,7 @@ namespace detail {
 /// Sets the default generator back for a scope: what was drawn once is drawn again.
 class ScopedState {
  public:
-  explicit ScopedState(const Generator::State& state) : before_(default_generator().state()) {
+  [[nodiscard]] explicit ScopedState(const Generator::State& state) : before_(default_generator().state()) {
     default_generator().set_state(state);
   }
   ~ScopedState() { default_generator().set_state(before_); }

@@ -126,7 +126,7 @@ class Backpropagation {
 ///   xs      leaves (`requires_grad_`) or results of recorded operations
 ///   throws  GraphError when nothing was recorded, the graph was freed, or a kept tensor was overwritten
 template <Real T>
-std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
+[[nodiscard]] std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
                             const GradOptions<T>& options = {}) {
   AddressMap<graph::Node<T>, Tensor<T>> wanted;
   std::uint64_t oldest = xs.empty() ? 0 : ~std::uint64_t{0};

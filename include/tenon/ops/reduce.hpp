@@ -83,7 +83,7 @@ Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1,
 }
 /// Variance and mean together, which costs no more than the variance.
 template <Real T>
-struct VarMean {
+struct [[nodiscard]] VarMean {
   Tensor<T> var, mean;
 };
 template <Real T>
@@ -194,7 +194,7 @@ Tensor<index_t> argmin(const Tensor<T>& x) {
 
 /// An extremum along an axis and where it stands.
 template <Scalar T>
-struct ValuesIndices {
+struct [[nodiscard]] ValuesIndices {
   Tensor<T> values;
   Tensor<index_t> indices;
 };

@@ -1,6 +1,4 @@
 #include <tenon/io/model_file.hpp>
 #include <tenon/tenon.hpp>
 
-tn::Tensor<float> product(const tn::Tensor<float>& a, const tn::Tensor<float>& b) {
-  return tn::matmul(a, b);
-}
+tn::Dims other_dims() { return {2, 3}; }
