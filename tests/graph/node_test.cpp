@@ -76,4 +76,12 @@ TEST(Node, IsYoungerThanInputsOfOtherThreads) {
   }).join();
 }
 
+TEST(Node, RemembersWhichPartOfAStorageItKept) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  const auto numbers = from<double>({9, 3, 9, 4, 9});
+  const auto inside = numbers(tn::range(1, 5, 2)), backwards = numbers(tn::range(3, {}, -2));
+  expect_vector(tn::grad(tn::sum(x * inside), {x})[0], {3, 4});
+  expect_vector(tn::grad(tn::sum(x * backwards), {x})[0], {4, 3});
+}
+
 }  // namespace

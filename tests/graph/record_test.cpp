@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
+#include "support/temporary_folder.hpp"
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/unary.hpp"
@@ -106,6 +107,24 @@ TEST(Leaf, GradientsAreWantedOfRealConstantsAndLeavesOnly) {
       },
       "[set_grad] only a leaf that requires a gradient holds one");
   EXPECT_FALSE(y.grad().defined());
+}
+
+TEST(CheckWritable, WhatMayBeWrittenInPlace) {
+  const auto refusal = [](const auto& x) {
+    return support::message_of<tn::Error>([&] { tn::check_writable(x, "op"); });
+  };
+  auto x = from<float>({1, 2});
+  EXPECT_EQ(refusal(x), "");
+  EXPECT_EQ(refusal(tn::expand(from<float>({1}), {1})), "");
+  EXPECT_EQ(refusal(tn::expand(from<float>({1}), {2})),
+            "[op] a stretched tensor, whose elements share memory, cannot be written in place: shape (2,)");
+  x.requires_grad_();
+  EXPECT_EQ(refusal(x), "[op] a leaf that requires a gradient is written in place only under NoGrad");
+  const auto y = x * 2;
+  EXPECT_EQ(refusal(y), "[op] the result of a recorded operation cannot be written in place");
+  const tn::NoGrad no_grad;
+  EXPECT_EQ(refusal(x), "");
+  EXPECT_EQ(refusal(y), "[op] the result of a recorded operation cannot be written in place");
 }
 
 TEST(RecordErrors, ARuleThatReturnsTheWrongThings) {

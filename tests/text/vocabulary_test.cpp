@@ -65,4 +65,15 @@ TEST(Vocabulary, FingerprintsTellWordsCountsAndOrder) {
   EXPECT_NE(make({{"a", 2}}), base);
 }
 
+TEST(Vocabulary, KeepsWordsThatOccurExactlyOftenEnough) {
+  Vocabulary words;
+  words.add("rare", 4);
+  words.add("enough", 5);
+  words.add("often", 6);
+  words.prune(5);
+  ASSERT_EQ(words.size(), 2);
+  EXPECT_EQ(words.word(0), "often");
+  EXPECT_EQ(words.word(1), "enough");
+}
+
 }  // namespace
