@@ -33,4 +33,15 @@ TEST(Gcn, TwoLayersOfMeansOfNeighbours) {
   EXPECT_NE(model(features, graph).to_vector(), expected);
 }
 
+TEST(Gcn, DropsAsMuchAsItIsTold) {
+  const auto graph = nn::gcn_normalized(tn::to_csr(from<double>({0, 1, 1, 0}, {2, 2})));
+  const auto features = tn::to_csr(from<double>({1, 2}, {2, 1}));
+  const Gcn<double> none({.inputs = 1, .classes = 2, .hidden = 3, .dropout = 0}),
+      all({.inputs = 1, .classes = 2, .hidden = 3, .dropout = 1});
+  for (const double value : all(features, graph)) EXPECT_EQ(value, 0);  // biases begin as zeros
+  const auto trained = none(features, graph).to_vector();
+  const tn::NoGrad no_grad;
+  EXPECT_EQ(none(features, graph).to_vector(), trained);
+}
+
 }  // namespace

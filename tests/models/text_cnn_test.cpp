@@ -47,4 +47,14 @@ TEST(TextCnn, WordVectorsBeginSmallAndPaddingAtZero) {
                                         "[word_vectors] expected a table with rows and columns, got 0 and 3");
 }
 
+TEST(TextCnn, DropsAsMuchAsItIsTold) {
+  const auto ids = from<index_t>({1, 2, 3}, {1, 3});
+  const TextCnn<double> none({.words = 4, .dim = 4, .filters = 5, .dropout = 0}),
+      all({.words = 4, .dim = 4, .filters = 5, .dropout = 1});
+  EXPECT_EQ(all(ids).to_vector(), all.fc.bias.to_vector());
+  const auto trained = none(ids).to_vector();
+  const tn::NoGrad no_grad;
+  EXPECT_EQ(none(ids).to_vector(), trained);
+}
+
 }  // namespace

@@ -37,4 +37,14 @@ TEST(TextLstm, ReadsInBothDirections) {
   support::expect_values(scores, {1, 2}, {output.at({0, 2, 0}), output.at({0, 0, 2})}, 1e-14);
 }
 
+TEST(TextLstm, DropsAsMuchAsItIsTold) {
+  const auto ids = from<index_t>({1, 2, 3}, {1, 3});
+  const TextLstm<double> none({.words = 4, .dim = 4, .hidden = 2, .dropout = 0}),
+      all({.words = 4, .dim = 4, .hidden = 2, .dropout = 1});
+  EXPECT_EQ(all(ids, {3}).to_vector(), all.fc.bias.to_vector());
+  const auto trained = none(ids, {3}).to_vector();
+  const tn::NoGrad no_grad;
+  EXPECT_EQ(none(ids, {3}).to_vector(), trained);
+}
+
 }  // namespace

@@ -46,6 +46,13 @@ TEST(Box, SuppressionKeepsTheBest) {
   expect_vector(tn::nms(tn::zeros<float>({0, 4}), tn::zeros<float>({0}), 0.5), {});
 }
 
+TEST(Box, OverlapsOfExactlyTheThresholdAndEqualScores) {
+  const auto boxes = from<float>({{0, 0, 1, 1}, {0, 0, 1, 2}});  // half of each other
+  expect_vector(tn::nms(boxes, from<float>({1, 1}), 0.5), {0, 1});
+  expect_vector(tn::nms(boxes, from<float>({1, 1}), 0.49), {0});
+  expect_vector(tn::nms(boxes, from<float>({1, 2}), 0.49), {1});
+}
+
 TEST(Box, AlignedFeaturesAverageTheirBins) {
   const auto x = reshape(tn::arange<double>(16), {1, 1, 4, 4});
   const auto box = from<double>({{0, 0, 0, 4, 4}});

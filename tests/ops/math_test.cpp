@@ -57,7 +57,7 @@ const OpCases cases{
      [](const auto& x) { return tn::addcmul(x[0], x[1], x[2], 3); }},
     {"addcdiv",
      {real({3, 4}), real({4}), positive({3, 1})},
-     [](const auto& x) { return tn::addcdiv(x[0], x[1], x[2]); }},
+     [](const auto& x) { return tn::addcdiv(x[0], x[1], x[2], -2); }},
     {"copysign",
      {real({3, 4})},
      [](const auto& x) { return tn::copysign(x[0], tn::neg(tn::ones_like(x[0].detach()))); }},

@@ -61,7 +61,7 @@ TEST(Sweep, NoticesThatTheRuleThatIsRecordedIsAnother) {
                         return {tn::mul(p.gradient(), tn::grad_enabled() ? 3.03 : 3.0)};
                       });
   };
-  for (const char* type : {"double", "float"})
+  for (const char* type : {"float64", "float32"})
     EXPECT_TRUE(complains({"two_faced", {real({4})}, two_faced},
                           std::string("gradient recorded against not, ") + type + ", gradient 0: "));
 }

@@ -114,12 +114,43 @@ TEST(Glove, CheckpointsOfOtherRunsAreRefused) {
   const std::string path = folder / "checkpoint", text = topics(100);
   const GloveOptions options = small();
   Glove(read(text, options), options).save(path);
-  GloveOptions other = options;
-  other.x_max = 7;
-  EXPECT_EQ(message_of<tn::ValueError>([&] { Glove(read(text, other), other).load(path); }),
-            "[glove] the checkpoint " + path + " was made with x_max = 100, this run has 7");
-  EXPECT_EQ(message_of<tn::ValueError>([&] { Glove(read(text + "a0", options), options).load(path); }),
-            "[glove] the checkpoint " + path + " belongs to another text");
+  const auto with = [&](auto change) {
+    GloveOptions other = options;
+    change(other);
+    return message_of<tn::ValueError>([&] { Glove(read(text, other), other).load(path); });
+  };
+  const auto made_with = [&](const std::string& what) {
+    return "[glove] the checkpoint " + path + " was made with " + what;
+  };
+  EXPECT_EQ(with([](auto&) {}), "");
+  EXPECT_EQ(with([](auto& o) { o.size = 21; }), made_with("size = 20, this run has 21"));
+  EXPECT_EQ(with([](auto& o) { o.x_max = 7; }), made_with("x_max = 100, this run has 7"));
+  EXPECT_EQ(with([](auto& o) { o.alpha = 0.5; }), made_with("alpha = 0.75, this run has 0.5"));
+  EXPECT_EQ(with([](auto& o) { o.window = 8; }), made_with("window = 10, this run has 8"));
+  EXPECT_EQ(with([](auto& o) { o.iterations = 24; }), made_with("iterations = 25, this run has 24"));
+  EXPECT_EQ(with([](auto& o) { o.eta = 0.25; }), made_with("eta = 0.050000000000000003, this run has 0.25"));
+  EXPECT_EQ(with([](auto& o) { o.seed = 2; }), made_with("seed = 1, this run has 2"));
+  const std::string belongs = "[glove] the checkpoint " + path + " belongs to another ";
+  EXPECT_EQ(with([](auto& o) { o.max_vocab = 7; }),
+            belongs + "text");  // of words that are numbered otherwise
+  EXPECT_EQ(with([](auto& o) { o.min_count = 30; }), belongs + "text");
+  std::string renamed = text;
+  for (char& c : renamed)
+    if (c == 'a') c = 'z';
+  // What does not change the state that is saved may be different.
+  EXPECT_EQ(with([&](auto& o) {
+              o.threads = 2;
+              o.memory = 0.02;
+              o.output = GloveOutput::word;
+              o.checkpoint = path;
+              o.checkpoint_interval = 5;
+            }),
+            "");
+  const auto of_text = [&](const std::string& other) {
+    return message_of<tn::ValueError>([&] { Glove(read(other, options), options).load(path); });
+  };
+  EXPECT_EQ(of_text(renamed), belongs + "vocabulary");
+  EXPECT_EQ(of_text(text + "a0"), belongs + "text");
 }
 
 TEST(Glove, ProgressIsReportedPhaseByPhase) {

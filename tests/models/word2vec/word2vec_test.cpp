@@ -99,6 +99,28 @@ TEST_P(Ways, ARunThatWasInterruptedEndsAsOneThatWasNot) {
   EXPECT_EQ(resumed.vectors().values(), whole.vectors().values());
 }
 
+/// Two words between two marks: windows at 1/4 and 2/4 of the block, so that rates from 1 to 3 are 1.5 and 2.
+/// Vectors of outputs begin as zeros, and half of a vector is added where the chance was 1/2.
+TEST(Word2Vec, TheRateFallsWithinABlock) {
+  for (const bool cbow : {false, true}) {
+    Word2VecOptions options = small();
+    options.cbow = cbow;
+    options.negative = 1;
+    options.ns_exponent = 3;  // which always draws word 0
+    const Word2VecTables tables({1'000'000, 1, 1}, options);
+    Word2VecModel model(3, options);
+    const std::vector<float> one(model.vectors.row(1), model.vectors.row(1) + options.size),
+        two(model.vectors.row(2), model.vectors.row(2) + options.size);
+    const std::vector<TokenStream::Token> tokens{1, 2};
+    BlockTrainer(options, tables, model).train(tokens.data(), 2, FastRandom(1, 0), 1, 3);
+    for (index_t d = 0; d < options.size; ++d) {
+      const auto at = static_cast<std::size_t>(d);
+      EXPECT_FLOAT_EQ(model.outputs.row(1)[d], 1.5f / 2 * two[at]);
+      EXPECT_FLOAT_EQ(model.outputs.row(2)[d], 2.0f / 2 * one[at]);
+    }
+  }
+}
+
 TEST(Word2Vec, CheckpointsOnTheWayDoNotChangeTheResult) {
   const support::TemporaryFolder folder;
   Word2VecOptions options = small();
@@ -121,12 +143,48 @@ TEST(Word2Vec, CheckpointsOfOtherRunsAreRefused) {
     return message_of<tn::ValueError>([&] { Word2Vec(read(other_text, other), other).load(path); });
   };
   EXPECT_EQ(refusal(text, options), "");
-  Word2VecOptions wider = options;
-  wider.window = 8;
-  EXPECT_EQ(refusal(text, wider),
-            "[word2vec] the checkpoint " + path + " was made with window = 5, this run has 8");
-  EXPECT_EQ(refusal(text + "a0 a0", options),
-            "[word2vec] the checkpoint " + path + " belongs to another text");
+  const auto with = [&](auto change) {
+    Word2VecOptions other = options;
+    change(other);
+    return refusal(text, other);
+  };
+  const auto made_with = [&](const std::string& what) {
+    return "[word2vec] the checkpoint " + path + " was made with " + what;
+  };
+  EXPECT_EQ(with([](auto& o) { o.size = 21; }), made_with("size = 20, this run has 21"));
+  EXPECT_EQ(with([](auto& o) { o.window = 8; }), made_with("window = 5, this run has 8"));
+  EXPECT_EQ(with([](auto& o) { o.negative = 6; }), made_with("negative = 5, this run has 6"));
+  EXPECT_EQ(with([](auto& o) { o.shared_negatives = 1; }), made_with("shared_negatives = 2, this run has 1"));
+  EXPECT_EQ(with([](auto& o) { o.hs = true; }), made_with("hs = 0, this run has 1"));
+  EXPECT_EQ(with([](auto& o) { o.ns_exponent = 0.5; }), made_with("ns_exponent = 0.75, this run has 0.5"));
+  EXPECT_EQ(with([](auto& o) { o.sample = 0.25; }), made_with("sample = 0, this run has 0.25"));
+  EXPECT_EQ(with([](auto& o) { o.epochs = 4; }), made_with("epochs = 3, this run has 4"));
+  EXPECT_EQ(with([](auto& o) { o.alpha = 0.5; }),
+            made_with("alpha = 0.025000000000000001, this run has 0.5"));
+  EXPECT_EQ(with([](auto& o) { o.min_alpha = 0; }), made_with("min_alpha = 0.0001, this run has 0"));
+  EXPECT_EQ(with([](auto& o) { o.seed = 2; }), made_with("seed = 1, this run has 2"));
+  EXPECT_EQ(with([](auto& o) {
+              o.cbow = true;
+              o.alpha = 0.025;  // which is another default
+            }),
+            made_with("cbow = 0, this run has 1"));
+  EXPECT_EQ(with([](auto& o) { o.cbow_mean = false; }), made_with("cbow_mean = 1, this run has 0"));
+  const std::string belongs = "[word2vec] the checkpoint " + path + " belongs to another ";
+  EXPECT_EQ(with([](auto& o) { o.max_vocab = 7; }),
+            belongs + "text");  // of words that are numbered otherwise
+  EXPECT_EQ(with([](auto& o) { o.min_count = 30; }), belongs + "text");
+  std::string renamed = text;
+  for (char& c : renamed)
+    if (c == 'a') c = 'z';
+  // What does not change the result may be different.
+  EXPECT_EQ(with([&](auto& o) {
+              o.threads = 2;
+              o.checkpoint = path;
+              o.checkpoint_interval = 5;
+            }),
+            "");
+  EXPECT_EQ(refusal(renamed, options), belongs + "vocabulary");
+  EXPECT_EQ(refusal(text + "a0 a0", options), belongs + "text");
 }
 
 TEST(Word2Vec, FilesThatAreNotCheckpointsAreRefused) {
