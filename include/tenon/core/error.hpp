@@ -1,6 +1,7 @@
 #pragma once
 /// The library's exceptions and their one message format: `[op] what is wrong, with the values`.
 
+#include <cstdio>            // snprintf
 #include <exception>         // exception
 #include <initializer_list>  // initializer_list
 #include <string>            // string
@@ -46,14 +47,13 @@ struct TENON_SHARED GraphError : Error {
 template <class T>
 requires std::is_arithmetic_v<T> std::string describe(T value) {
   if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
-  std::string text = std::to_string(value);
-  if constexpr (std::is_floating_point_v<T>) {  // 0.500000 -> 0.5
-    if (text.find('.') != std::string::npos) {
-      text.erase(text.find_last_not_of('0') + 1);
-      if (text.back() == '.') text.pop_back();
-    }
+  if constexpr (std::is_floating_point_v<T>) {  // with the digits that the type keeps: 0.5, 1e-08
+    char text[32];
+    std::snprintf(text, sizeof text, sizeof(T) == 4 ? "%.6g" : "%.15g", static_cast<double>(value));
+    return text;
+  } else {
+    return std::to_string(value);
   }
-  return text;
 }
 
 /// bfloat16, as the number that it stands for.

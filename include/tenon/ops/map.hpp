@@ -284,6 +284,8 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
 template <class F, Scalar... X>
 requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map takes one to seven tensors");
+  static_assert(Arithmetic<typename detail::MapScalar<X...>::type>,
+                "bfloat16 is a type of storage: convert with to<float>(x) first");
   return detail::map(name, f, x...);
 }
 template <class F, Scalar... X>

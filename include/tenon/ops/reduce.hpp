@@ -50,18 +50,18 @@ Tensor<bool> truth(const Tensor<T>& x) {
 }  // namespace detail
 
 /// How many elements over axes are not 0.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return sum(detail::truth(x), axes, keepdim);
 }
 /// Whether any element over axes is not 0; false of nothing.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> any(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   detail::reduced_count(x.shape(), axes, "any");  // so that errors bear this name
   return gt(count_nonzero(x, axes, keepdim), 0);
 }
 /// Whether all elements over axes are not 0; true of nothing. Called as `all(x)`.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim) const {
   const index_t n = detail::reduced_count(x.shape(), axes, "all");
   return eq(count_nonzero(x, axes, keepdim), n);
@@ -227,7 +227,7 @@ Tensor<T> min(const Tensor<T>& x) {
 
 /// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative
 /// follows from `mul`. Of integers and masks it is an int64.
-template <Scalar T>
+template <Arithmetic T>
 Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   if constexpr (!std::is_same_v<T, sum_t<T>>)
     return prod(to<sum_t<T>>(x), axis, keepdim);
@@ -243,7 +243,7 @@ Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
     return keepdim ? y : squeeze(y, a);
   }
 }
-template <Scalar T>
+template <Arithmetic T>
 Tensor<sum_t<T>> prod(const Tensor<T>& x) {
   return prod(flatten(x), 0);
 }

@@ -19,7 +19,7 @@ inline Range range(std::optional<index_t> start, std::optional<index_t> stop, in
 
 /// A whole axis; called as a function, `all(mask)`, the reduction of that name, defined in reduce.hpp.
 struct All {
-  template <Scalar T>
+  template <Arithmetic T>
   Tensor<bool> operator()(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) const;
 };
 struct NewAxis {};
