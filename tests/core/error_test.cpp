@@ -31,6 +31,7 @@ TEST(Error, EveryKindIsAnErrorAndAStandardException) {
 TEST(Error, ValuesReadAsOneWouldWriteThem) {
   EXPECT_EQ(tn::join("a", 1, ' ' + std::string("b"), true, false), "a1 btruefalse");
   EXPECT_EQ(tn::join(0.5, " ", 2.0, " ", -1.25f, " ", std::size_t{7}), "0.5 2 -1.25 7");
+  EXPECT_EQ(tn::join(1e-8, " ", -1e-9f, " ", 0.1f, " ", 1.0 / 3), "1e-08 -1e-09 0.1 0.333333333333333");
   EXPECT_EQ(tn::join(std::string_view("view"), std::string("string")), "viewstring");
   EXPECT_EQ(tn::join(tn::bfloat16(1.5f), " ", tn::bfloat16(-2.0f)), "1.5 -2");
   EXPECT_EQ(tn::join(), "");
