@@ -105,6 +105,7 @@ Results cast_like(const Node& node) {
 
 /// Without training, or with a ratio of 0, dropout is the identity; its mask is true.
 Results dropout(const Node& node) {
+  node.ignore({"seed", "ratio"});  // of what is not drawn
   require(!node.has(2) || !node.in<bool>(2).item() || (node.has(1) && node.in<float>(1).item() == 0),
           "randomness");
   return {node.value(0), tn::full<bool>(node.in<float>(0).shape(), true)};

@@ -15,6 +15,7 @@ tn::InterpolateOptions resize_mode(const Node& node) {
   const std::string where = node.text("coordinate_transformation_mode", "half_pixel");
   const std::string rounding = node.text("nearest_mode", "round_prefer_floor");
   require(node.integer("exclude_outside", 0) == 0, "exclude_outside");
+  require(node.number("cubic_coeff_a", -0.75) == -0.75, "cubic_coeff_a");
   tn::InterpolateOptions options;
   options.align_corners = where == "align_corners";
   const bool centres = where == "half_pixel" || where == "align_corners";

@@ -11,6 +11,7 @@ using tn::index_t;
 using tn::Tensor;
 
 Results convolution(const Node& node) {
+  node.ignore({"kernel_shape"});  // the weight's
   return any_real(node, [&]<class T>(T) {
     const Tensor<T> weight = node.in<T>(1);
     const Window window(node, node.in<T>(0).shape(), {weight.shape().begin() + 2, weight.shape().end()});
@@ -33,6 +34,7 @@ Results convolution(const Node& node) {
 
 /// Padding of a transposed convolution crops its result.
 Results transposed_convolution(const Node& node) {
+  node.ignore({"kernel_shape"});  // the weight's
   require(!node.given("output_shape") && node.text("auto_pad", "NOTSET") == "NOTSET",
           "extents of the result");
   return any_real(node, [&]<class T>(T) {

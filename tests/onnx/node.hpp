@@ -58,6 +58,8 @@ class Node {
   std::vector<std::string> texts(const char* name, std::vector<std::string> otherwise) const;
   Value tensor(const char* name) const;
 
+  /// Of attributes that have no effect on the result, or that repeat what an input says.
+  void ignore(std::initializer_list<const char*> names) const { read_.insert(names.begin(), names.end()); }
   /// throws Unsupported when an attribute was never asked for
   void expect_all_read() const;
 

@@ -27,6 +27,7 @@ struct Inputs {
 
   Inputs(const Node& node, const std::vector<index_t>& gate_order)
       : batchwise(node.integer("layout", 0) != 0) {
+    node.ignore({"hidden_size"});  // the weights'
     require(!node.given("activations") && !node.given("clip"), "other activations");
     x = batchwise ? tn::transpose(node.in<T>(0), 0, 1) : node.in<T>(0);
     options.bidirectional =

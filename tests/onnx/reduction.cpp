@@ -85,6 +85,7 @@ Results hardmax(const Node& node) {
 Results top_k(const Node& node) {
   Results results;
   any_real(node, [&]<class T>(T) {
+    require(node.integer("sorted", 1) == 1, "elements in any order");
     const auto found = tn::topk(node.in<T>(0), node.list(1).at(0), node.integer("axis", -1),
                                 node.integer("largest", 1) != 0);
     results = {found.values, found.indices};
