@@ -30,6 +30,11 @@ TEST(Parameter, TakesOverWhatNobodyElseSees) {
   const Parameter<float> copied = shared;
   EXPECT_NE(copied.data(), shared.data());
 
+  float memory[] = {1, 2};
+  const Parameter<float> of_the_caller = tn::borrow(memory, {2});
+  EXPECT_NE(of_the_caller.data(), memory);
+  expect_vector(of_the_caller.detach(), {1, 2});
+
   const Parameter<float> whole = tn::expand(from<float>({3}), {2});  // elements that share memory
   EXPECT_TRUE(whole.is_contiguous());
   expect_vector(whole.detach(), {3, 3});

@@ -39,7 +39,7 @@ class MapGradientNode final : public graph::Node<T> {
   /// All in one pass over memory.
   Gradients<T> fused(const Tensor<T>& h);
   /// g df/dx_k as a formula of g and x….
-  MapFormula<T> formula() const;
+  [[gnu::cold]] MapFormula<T> formula() const;
 
   MapClosure<T> closure_;
   int variable_;

@@ -32,7 +32,7 @@ struct FormulaCall {
 
 /// A loop as `run_map` wants it, which interprets a formula in double.
 template <class T>
-void formula_loop(const void* function, index_t n, const T* const* in, T* const* out, bool) {
+[[gnu::cold]] void formula_loop(const void* function, index_t n, const T* const* in, T* const* out, bool) {
   constexpr index_t chunk = 256;
   const FormulaCall& call = *static_cast<const FormulaCall*>(function);
   double numbers[Formula::max_inputs][chunk], results[chunk];
@@ -48,7 +48,8 @@ void formula_loop(const void* function, index_t n, const T* const* in, T* const*
 
 /// The formula's values over `shape`.
 template <class T>
-Tensor<T> evaluate(const MapFormula<T>& f, const Tensor<T>* variables, int count, const Shape& shape) {
+[[gnu::cold]] Tensor<T> evaluate(const MapFormula<T>& f, const Tensor<T>* variables, int count,
+                                 const Shape& shape) {
   FormulaCall call{&f.formula, {}, 0};
   MapOperand<T> operands[Formula::max_inputs];
   for (int k = 0; k < count; ++k) {
@@ -66,8 +67,8 @@ Tensor<T> evaluate(const MapFormula<T>& f, const Tensor<T>* variables, int count
 }
 
 template <class T>
-Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
-                          const Tensor<T>& h);
+[[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+                                        const Tensor<T>& h);
 
 template <class T>
 class FormulaNode final : public graph::Node<T> {
@@ -84,8 +85,8 @@ class FormulaNode final : public graph::Node<T> {
 /// The gradients of a node's inputs x for the gradient h of its output, which is the formula of them: h
 /// df/dx_k, recorded as formulas of x… and h where recording is on.
 template <class T>
-Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
-                          const Tensor<T>& h) {
+[[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+                                        const Tensor<T>& h) {
   const int variables = x.size();
   f.check_place(variables);
   SmallVector<Tensor<T>, 8> operands;

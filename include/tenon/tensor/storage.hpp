@@ -28,6 +28,8 @@ class alignas(backend::memory::alignment) Storage : public RefCounted {
   }
 
   void* data() const { return data_; }
+  /// Whether somebody else keeps the memory: it was lent without a way to give it back.
+  bool is_lent() const { return data_ != this + 1 && !release_; }
   /// Counts in-place writes, so that a rule notices that what it kept has changed.
   std::uint32_t version() const { return version_; }
   void touch() { ++version_; }

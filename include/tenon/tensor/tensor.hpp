@@ -143,7 +143,9 @@ class [[nodiscard]] Tensor {
   /// Whether both are handles of one tensor.
   [[nodiscard]] bool is(const Tensor& other) const { return body_.get() == other.body_.get(); }
   /// Whether nothing else can see these elements.
-  [[nodiscard]] bool unshared() const { return body().unique() && body().storage->unique(); }
+  [[nodiscard]] bool unshared() const {
+    return body().unique() && body().storage->unique() && !body().storage->is_lent();
+  }
 
   const Ref<graph::NodeBase>& node() const { return body().node; }
   void set_node(Ref<graph::NodeBase> node) { body().node = std::move(node); }
