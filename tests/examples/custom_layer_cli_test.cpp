@@ -17,7 +17,7 @@ TEST_F(CustomLayerProgram, LearnsDrawsAndSaves) {
 }
 
 TEST_F(CustomLayerProgram, SaysWhatIsWrong) {
-  expect_failure({"--steps", "0"}, 2, "--steps");
+  expect_failure({"--steps", "0"}, 2, "steps must lie between 5 and 1000000, not 0");
   expect_failure({"--steps", "5", "--save", folder_ / "nowhere/net"}, 1, "nowhere/net");
 }
 

@@ -58,7 +58,7 @@ Results running_sum(const Node& node) {
     const tn::index_t axis = node.list(1).at(0);
     const bool reverse = node.integer("reverse", 0) != 0;
     const Tensor<T> x = reverse ? tn::flip(node.in<T>(0), {axis}) : node.in<T>(0);
-    Tensor<T> y = tn::cumsum(x, axis);
+    Tensor<T> y = tn::to<T>(tn::cumsum(x, axis));
     if (node.integer("exclusive", 0)) y = y - x;
     return reverse ? tn::flip(y, {axis}) : y;
   });

@@ -79,7 +79,7 @@ TEST(Accumulate, IsTheGradientOfTheWhole) {
   Gradients sum;
   for (double x : {1.0, 2.0, 3.0}) accumulate(sum, tn::grad(loss(x), {w, unused}));
   expect_vector(sum[0], {28, 56});
-  expect_vector(sum[1], {0});
+  EXPECT_FALSE(sum[1].defined());  // the optimizer leaves it alone
 }
 
 TEST(Accumulate, LeavesWhatItWasGivenAlone) {

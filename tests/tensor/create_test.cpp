@@ -98,7 +98,7 @@ TEST(Create, Ranges) {
   EXPECT_EQ(tn::linspace<float>(0.1f, 0.7f, 100).at({99}), 0.7f);
   expect_error<tn::ValueError>([] { tn::arange<float>(0, 1, 0); }, "[arange] step is 0");
   expect_error<tn::ValueError>([] { tn::arange<double>(0, 1, 1e-300); },
-                               "[arange] the range from 0 to 1 by 0 is too long");
+                               "[arange] the range from 0 to 1 by 1e-300 is too long");
   EXPECT_THROW(tn::arange<float>(0, nan), tn::ValueError);
   expect_error<tn::ValueError>([] { tn::linspace<float>(0, 1, -1); }, "[linspace] negative count -1");
 }
