@@ -1,4 +1,4 @@
-// error: no matching function for call to .relu
+// error: no matching function for call to [^a-z]*relu
 // bfloat16 only stores.
 
 #include "tenon/ops/activation.hpp"
