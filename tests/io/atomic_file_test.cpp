@@ -117,7 +117,7 @@ TEST(AtomicFile, AModeSetMeanwhileIsKept) {
 
 TEST(AtomicFile, ANewFileIsWhatTheUmaskSays) {
   TemporaryFolder folder;
-  for (const mode_t mask : {022, 027, 077}) {
+  for (const mode_t mask : {022u, 027u, 077u}) {
     const mode_t before = ::umask(mask);
     AtomicFile file(folder / "out");
     EXPECT_EQ(mode_of(folder / "out.partial"), 0666u & ~mask) << std::oct << mask;

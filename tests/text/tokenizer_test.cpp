@@ -54,7 +54,7 @@ TEST(Tokenizer, TheMarkOfUtf8IsNoPartOfTheText) {
   EXPECT_EQ(tokens("\xef\xbb\xbf"), Words{});
   EXPECT_EQ(tokens("\xef\xbb\xbfKing, no", {.lowercase = true, .split_punctuation = true}),
             (Words{"king", ",", "no"}));
-  for (const std::size_t piece : {1, 2, 3, 4}) {
+  for (const std::size_t piece : {1u, 2u, 3u, 4u}) {
     Dripping reader("\xef\xbb\xbfking queen", piece);
     EXPECT_EQ(tokens(reader), (Words{"king", "queen"})) << piece;
   }
