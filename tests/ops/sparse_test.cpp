@@ -82,7 +82,7 @@ TEST(Csr, TheSameBitsAtAnyNumberOfThreads) {
 TEST(CsrErrors, SayWhatIsWrong) {
   const auto v = tn::zeros<float>({2});
   const auto make = [&](index_t rows, index_t columns, const Tensor<index_t>& o, const Tensor<index_t>& i) {
-    return [=] { Csr<float>(rows, columns, o, i, v); };
+    return [=] { static_cast<void>(Csr<float>(rows, columns, o, i, v)); };
   };
   expect_error<tn::ShapeError>(make(2, 2, from<index_t>({0, 2}), from<index_t>({0, 1})),
                                "[Csr] expected 3 offsets for 2 rows, got shape (2,)");
