@@ -2,7 +2,7 @@
 /// softmax, rows by index and matrix products.
 
 #include "benchmarks/support.hpp"
-#include "tenon/backend/scoped_backend.hpp"
+#include "tenon/backend/all_kernels.hpp"
 
 namespace {
 
@@ -33,8 +33,6 @@ struct Array {
 #endif
 };
 
-constexpr tn::backend::Kernels<float> kernels = tn::backend::table<float>(tn::backend::Provider::blas);
-
 void copies(int threads) {
   const auto copy = [threads](const char* name, const tn::Shape& source, const std::vector<int>& axes) {
     const Array x(source);
@@ -49,7 +47,10 @@ void copies(int threads) {
     [[maybe_unused]] const std::vector<std::int64_t> order(axes.begin(), axes.end());
     bench::compare(
         {name, threads, 8.0 * static_cast<double>(tn::element_count(shape))},
-        [=] { kernels.copy(shape.size(), shape.data(), x.data, strides.data(), y.data, dense.data()); },
+        [=] {
+          tn::backend::kernel<tn::backend::Copy<float>>()(shape.size(), shape.data(), x.data, strides.data(),
+                                                          y.data, dense.data());
+        },
         TORCH(y.t.copy_(x.t.permute(order))));
   };
   copy("copy_16M", {1 << 24}, {0});
@@ -65,7 +66,8 @@ void reductions(int threads) {
     const Array x({outer, n, inner}), y({outer, inner});
     bench::compare(
         {name, threads, 4.0 * static_cast<double>(outer * n * inner)},
-        [=] { kernels.sum(outer, n, inner, x.data, y.data); }, TORCH(torch::sum_out(y.t, x.t, 1)));
+        [=] { tn::backend::kernel<tn::backend::Sum<float>>()(outer, n, inner, x.data, y.data); },
+        TORCH(torch::sum_out(y.t, x.t, 1)));
   };
   reduce("sum_1M", 1, 1 << 20, 1);
   reduce("sum_16M", 1, 1 << 24, 1);
@@ -77,7 +79,8 @@ void reductions(int threads) {
   const auto position = std::make_shared<std::vector<index_t>>(4096);
   bench::compare(
       {"argmax_4096x4096", threads, 4.0 * 4096 * 4096},
-      [=] { kernels.argmax(4096, 4096, 1, x.data, position->data()); }, TORCH(torch::argmax(x.t, 1)));
+      [=] { tn::backend::kernel<tn::backend::Argmax<float>>()(4096, 4096, 1, x.data, position->data()); },
+      TORCH(torch::argmax(x.t, 1)));
 }
 
 void softmax(int threads) {
@@ -86,11 +89,14 @@ void softmax(int threads) {
     const double traffic = 4.0 * static_cast<double>(rows * columns);
     bench::compare(
         {std::string("softmax_") + name, threads, 2 * traffic},
-        [=] { kernels.softmax(rows, columns, 1, x.data, y.data, false); },
+        [=] { tn::backend::kernel<tn::backend::Softmax<float>>()(rows, columns, 1, x.data, y.data, false); },
         TORCH(at::_softmax_out(y.t, x.t, 1, false)));
     bench::compare(
         {std::string("softmax_backward_") + name, threads, 3 * traffic},
-        [=] { kernels.softmax_backward(rows, columns, 1, y.data, g.data, dx.data, false); },
+        [=] {
+          tn::backend::kernel<tn::backend::SoftmaxBackward<float>>()(rows, columns, 1, y.data, g.data,
+                                                                     dx.data, false);
+        },
         TORCH(at::_softmax_backward_data_out(dx.t, g.t, y.t, 1, torch::kFloat32)));
   };
   compare("4096x1024", 4096, 1024);
@@ -109,11 +115,17 @@ void rows_by_index(int threads) {
   const double traffic = 4.0 * static_cast<double>(count * width);
   bench::compare(
       {"gather_65536x128_of_50000", threads, 2 * traffic},
-      [=] { kernels.gather(1, count, width, rows, table.data, index->data(), taken.data); },
+      [=] {
+        tn::backend::kernel<tn::backend::Gather<float>>()(1, count, width, rows, table.data, index->data(),
+                                                          taken.data);
+      },
       TORCH(torch::index_select_out(taken.t, table.t, 0, at)));
   bench::compare(
       {"scatter_add_65536x128_to_50000", threads, 3 * traffic},
-      [=] { kernels.scatter_add(1, count, width, rows, index->data(), taken.data, table.data); },
+      [=] {
+        tn::backend::kernel<tn::backend::ScatterAdd<float>>()(1, count, width, rows, index->data(),
+                                                              taken.data, table.data);
+      },
       TORCH(table.t.index_add_(0, at, taken.t)));
 }
 
@@ -125,7 +137,8 @@ void products(int threads) {
     bench::compare(
         {name, threads},
         [=] {
-          kernels.gemm(false, transpose_b, m, n, k, 1, a.data, k, b.data, transpose_b ? k : n, 0, c.data, n);
+          tn::backend::kernel<tn::backend::Gemm<float>>()(false, transpose_b, m, n, k, 1, a.data, k, b.data,
+                                                          transpose_b ? k : n, 0, c.data, n);
         },
         TORCH(torch::mm_out(c.t, a.t, transpose_b ? b.t.t() : b.t)));
   };
@@ -144,8 +157,9 @@ void products(int threads) {
   bench::compare(
       {"batched_gemm_64x_128x128x64", threads},
       [=, a_at = offsets(m * k), b_at = offsets(k * n), c_at = offsets(m * n)] {
-        kernels.batched_gemm(batch, a_at.data(), b_at.data(), c_at.data(), false, false, m, n, k, 1, a.data,
-                             k, b.data, n, 0, c.data, n);
+        tn::backend::kernel<tn::backend::BatchedGemm<float>>()(batch, a_at.data(), b_at.data(), c_at.data(),
+                                                               false, false, m, n, k, 1, a.data, k, b.data, n,
+                                                               0, c.data, n);
       },
       TORCH(torch::bmm_out(c.t, a.t, b.t)));
 }

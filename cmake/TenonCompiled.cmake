@@ -3,6 +3,10 @@
 
 set(tenon_compiled_sources "")
 foreach(scalar IN ITEMS float double bfloat16 std::int64_t std::int32_t std::uint8_t bool)
+  set(real 0)
+  if(scalar MATCHES "^(float|double)$")
+    set(real 1)
+  endif()
   string(REPLACE "std::" "" file "compiled/kernels_${scalar}.cpp")
   configure_file(cmake/compiled_kernels.cpp.in "${PROJECT_BINARY_DIR}/${file}" @ONLY)
   list(APPEND tenon_compiled_sources "${PROJECT_BINARY_DIR}/${file}")

@@ -29,7 +29,7 @@ struct Operands {
       mask_offset.push_back(0);
     }
   }
-  backend::Attention<T> layout(bool causal, bool masked) const {
+  backend::AttentionLayout<T> layout(bool causal, bool masked) const {
     const Sizes& s = sizes;
     return {batch,
             s.queries,
@@ -65,7 +65,7 @@ TYPED_TEST(AttentionKernel, AgreesWithReferenceAtAnyThreadCount) {
     const Operands<T> operands(s);
     for (const bool causal : {false, true}) {
       for (const bool masked : {false, true}) {
-        const backend::Attention<T> a = operands.layout(causal, masked);
+        const backend::AttentionLayout<T> a = operands.layout(causal, masked);
         const std::string what = join(s.queries, " queries, ", s.keys, " keys", causal ? ", causal" : "",
                                       masked ? ", masked" : "");
         const index_t rows = a.batch * s.queries;
@@ -74,7 +74,7 @@ TYPED_TEST(AttentionKernel, AgreesWithReferenceAtAnyThreadCount) {
         const auto forward = [&] {
           y.assign(y.size(), T(77));
           log_sum.assign(log_sum.size(), T(77));
-          kernel<&Kernels<T>::attention>()(a, y.data(), log_sum.data());
+          kernel<backend::Attention<T>>()(a, y.data(), log_sum.data());
           std::vector<T> all = y;
           all.insert(all.end(), log_sum.begin(), log_sum.end());
           return all;
@@ -85,8 +85,8 @@ TYPED_TEST(AttentionKernel, AgreesWithReferenceAtAnyThreadCount) {
           const index_t dq = rows * s.depth, dk = a.batch * s.keys * s.depth,
                         dv = a.batch * s.keys * s.value_depth;
           std::vector<T> all(static_cast<std::size_t>(dq + dk + dv), T(77));
-          kernel<&Kernels<T>::attention_backward>()(a, y.data(), log_sum.data(), g.data(), all.data(),
-                                                    all.data() + dq, all.data() + dq + dk);
+          kernel<backend::AttentionBackward<T>>()(a, y.data(), log_sum.data(), g.data(), all.data(),
+                                                  all.data() + dq, all.data() + dq + dk);
           return all;
         };
         expect_same_everywhere(backward, tolerance<T>(20 * (s.queries + s.depth)), what + ", backward");
@@ -103,11 +103,11 @@ TYPED_TEST(AttentionKernel, KeysMaskedInWholeBlocksCountForNothing) {
   for (std::size_t i = 0; i < operands.mask.size(); ++i)
     if (i % 700 < 690) operands.mask[i] = -infinity;
   for (std::size_t i = 1400; i < 2100; ++i) operands.mask[i] = -infinity;  // the last query sees nothing
-  const backend::Attention<T> a = operands.layout(false, true);
+  const backend::AttentionLayout<T> a = operands.layout(false, true);
   std::vector<T> y(18), log_sum(9);
   const auto forward = [&] {
     y.assign(y.size(), T(77));
-    kernel<&Kernels<T>::attention>()(a, y.data(), log_sum.data());
+    kernel<backend::Attention<T>>()(a, y.data(), log_sum.data());
     return y;
   };
   const ScopedBackend reference(Provider::reference);

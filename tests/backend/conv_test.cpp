@@ -1,4 +1,7 @@
+#include "tenon/backend/conv.hpp"
+
 #include "backend/kernels_support.hpp"
+#include "tenon/backend/fold.hpp"
 
 namespace tenon::testing {
 namespace {
@@ -80,21 +83,21 @@ TYPED_TEST(Conv, AgreesWithReferenceAtAnyThreadCount) {
     for (const bool biased : {false, true}) {
       const auto forward = [&] {
         std::vector<T> y(dy.size(), T(7));
-        kernel<&Kernels<T>::conv>()(s, x.data(), w.data(), biased ? out_bias.data() : nullptr, y.data());
+        kernel<backend::Conv<T>>()(s, x.data(), w.data(), biased ? out_bias.data() : nullptr, y.data());
         return y;
       };
       expect_same_everywhere(forward, tolerance<T>(inner), "conv " + text(s));
       const auto transposed = [&] {
         std::vector<T> y(x.size(), T(7));
-        kernel<&Kernels<T>::conv_transpose>()(s, dy.data(), w.data(), biased ? in_bias.data() : nullptr,
-                                              y.data());
+        kernel<backend::ConvTranspose<T>>()(s, dy.data(), w.data(), biased ? in_bias.data() : nullptr,
+                                            y.data());
         return y;
       };
       expect_same_everywhere(transposed, tolerance<T>(s.out * v.taps()), "conv_transpose " + text(s));
     }
     const auto weight = [&] {
       std::vector<T> dw(w.size(), T(7));
-      kernel<&Kernels<T>::conv_weight>()(s, x.data(), dy.data(), dw.data());
+      kernel<backend::ConvWeight<T>>()(s, x.data(), dy.data(), dw.data());
       return dw;
     };
     expect_same_everywhere(weight, tolerance<T>(s.batch * v.positions()), "conv_weight " + text(s));
@@ -109,11 +112,32 @@ TYPED_TEST(Conv, FoldAgreesWithReference) {
     const auto columns = random_array<T>(planes * v.taps() * v.positions(), 1);
     const auto fold = [&] {
       std::vector<T> x(static_cast<std::size_t>(planes * v.elements()), T(7));
-      kernel<&Kernels<T>::fold>()(planes, v, columns.data(), x.data());
+      kernel<backend::Fold<T>>()(planes, v, columns.data(), x.data());
       return x;
     };
     expect_same_everywhere(fold, tolerance<T>(v.taps()), "fold " + text(s));
   }
+}
+
+TYPED_TEST(Conv, OverlapAddAgreesWithReference) {
+  using T = TypeParam;
+  for (const index_t hop : {1, 3, 16, 40}) {
+    const index_t batch = 5, count = 11, size = 16, length = 500;
+    const auto x = random_array<T>(batch * count * size, 9);
+    const auto run = [&] {
+      std::vector<T> y(static_cast<std::size_t>(batch * length), T(77));
+      kernel<backend::OverlapAdd<T>>()(batch, count, size, hop, length, x.data(), y.data());
+      return y;
+    };
+    expect_same_everywhere(run, tolerance<T>(size), join("overlap_add, hop ", hop));
+  }
+}
+
+TEST(Conv, OverlapAddByHand) {
+  const float frames[] = {1, 2, 3, 10, 20, 30};
+  float y[6] = {77, 77, 77, 77, 77, 77};
+  kernel<backend::OverlapAdd<float>>()(1, 2, 3, 2, 6, frames, y);
+  EXPECT_EQ((std::vector<float>(y, y + 6)), (std::vector<float>{1, 2, 13, 20, 30, 0}));
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
+#include "tenon/backend/copy.hpp"
+
 #include <algorithm>
 #include <numeric>
 
 #include "backend/kernels_support.hpp"
+#include "tenon/backend/index.hpp"
 
 namespace tenon::testing {
 namespace {
@@ -69,8 +72,8 @@ TYPED_TEST(Copy, AgreesWithReferenceForRandomLayouts) {
     expect_same_everywhere(
         [&] {
           Array<T> dst(to.size);
-          kernel<&Kernels<T>::copy>()(rank, shape, src.data() + from.first, from.strides, dst.data(),
-                                      to.strides);
+          kernel<backend::Copy<T>>()(rank, shape, src.data() + from.first, from.strides, dst.data(),
+                                     to.strides);
           return dst.bytes;
         },
         0, what);
@@ -102,8 +105,8 @@ TYPED_TEST(Copy, AgreesWithReferenceWhenLarge) {
     expect_same_everywhere(
         [&] {
           Array<T> dst(element_count(c.shape));
-          kernel<&Kernels<T>::copy>()(c.shape.size(), c.shape.data(), src.data() - first, c.strides.data(),
-                                      dst.data(), dense.data());
+          kernel<backend::Copy<T>>()(c.shape.size(), c.shape.data(), src.data() - first, c.strides.data(),
+                                     dst.data(), dense.data());
           return dst.bytes;
         },
         0, describe(c.shape));
@@ -118,8 +121,8 @@ TEST(Copy, AgreesWithReferencePastTheCaches) {
       expect_same_everywhere(
           [&] {
             std::vector<float> dst(src.size(), 77.0f);
-            kernel<&Kernels<float>::copy>()(2, shape.data(), src.data(), strides.data(), dst.data(),
-                                            dense.data());
+            kernel<backend::Copy<float>>()(2, shape.data(), src.data(), strides.data(), dst.data(),
+                                           dense.data());
             return dst;
           },
           0, describe(shape));
@@ -140,7 +143,7 @@ TYPED_TEST(Copy, GatherAgreesWithReference) {
       expect_same_everywhere(
           [&] {
             Array<T> dst(e.size());
-            kernel<&Kernels<T>::gather>()(e.outer, e.n, inner, extent, src.data(), index.data(), dst.data());
+            kernel<backend::Gather<T>>()(e.outer, e.n, inner, extent, src.data(), index.data(), dst.data());
             return dst.bytes;
           },
           0, e.text());
@@ -165,12 +168,29 @@ TYPED_TEST(ScatterAdd, AgreesWithReferenceToTheBit) {
       expect_same_everywhere(
           [&] {
             std::vector<T> dst(static_cast<std::size_t>(e.outer * extent * inner), T{1});
-            kernel<&Kernels<T>::scatter_add>()(e.outer, e.n, inner, extent, index.data(), src.data(),
-                                               dst.data());
+            kernel<backend::ScatterAdd<T>>()(e.outer, e.n, inner, extent, index.data(), src.data(),
+                                             dst.data());
             return dst;
           },
           0, e.text());
     }
+  }
+}
+
+TEST(Index, RowsArePutWhereTheyBelong) {
+  for (const index_t inner : {1, 5, 67}) {
+    const index_t count = 5003;
+    const auto src = random_array<float>(count * inner, 9);
+    std::vector<index_t> index;
+    for (index_t c = 0; c < count; ++c)
+      index.push_back((c * 7 + 3) % count);  // each row once: 7 and 5003 are coprime
+    const auto run = [&] {
+      std::vector<float> dst(src.size(), 77);
+      kernel<backend::PutRows<float>>()(count, inner, index.data(), src.data(), dst.data());
+      return dst;
+    };
+    expect_same_everywhere(run, 0, join("rows of ", inner));
+    EXPECT_EQ(run()[static_cast<std::size_t>(3 * inner)], src[0]);
   }
 }
 

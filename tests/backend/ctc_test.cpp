@@ -1,3 +1,5 @@
+#include "tenon/backend/ctc.hpp"
+
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
@@ -28,7 +30,7 @@ struct CtcProblem {
   }
   std::vector<T> run(bool with_gradient) const {
     std::vector<T> y(static_cast<std::size_t>(batch + (with_gradient ? frames * batch * classes : 0)), T(7));
-    kernel<&Kernels<T>::ctc>()(
+    kernel<backend::Ctc<T>>()(
         {frames, batch, classes, 0, labels.data(), offset.data(), length.data(), input_length.data()},
         x.data(), y.data(), with_gradient ? y.data() + batch : nullptr);
     return y;

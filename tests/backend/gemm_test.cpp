@@ -1,3 +1,5 @@
+#include "tenon/backend/gemm.hpp"
+
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -28,8 +30,8 @@ class Gemm : public ::testing::Test {
     const auto run = [&](Provider provider) {
       const ScopedBackend backend(provider);
       auto c = before;
-      kernel<&Kernels<T>::gemm>()(p.transpose_a, p.transpose_b, p.m, p.n, p.k, alpha, a.data(), lda, b.data(),
-                                  ldb, beta, c.data(), ldc);
+      kernel<backend::Gemm<T>>()(p.transpose_a, p.transpose_b, p.m, p.n, p.k, alpha, a.data(), lda, b.data(),
+                                 ldb, beta, c.data(), ldc);
       return c;
     };
     const auto want = run(Provider::reference);
@@ -94,8 +96,8 @@ TYPED_TEST(Gemm, WhenBetaIsZeroTheOldContentsAreNotRead) {
         const std::vector<T> a(static_cast<std::size_t>(m * k + 1), T{1}),
             b(static_cast<std::size_t>(k * n + 1), T{1});
         std::vector<T> c(static_cast<std::size_t>(m * n), std::numeric_limits<T>::quiet_NaN());
-        kernel<&Kernels<T>::gemm>()(false, transpose_b, m, n, k, T{1}, a.data(), std::max<index_t>(k, 1),
-                                    b.data(), std::max<index_t>(transpose_b ? k : n, 1), T{0}, c.data(), n);
+        kernel<backend::Gemm<T>>()(false, transpose_b, m, n, k, T{1}, a.data(), std::max<index_t>(k, 1),
+                                   b.data(), std::max<index_t>(transpose_b ? k : n, 1), T{0}, c.data(), n);
         for (const T v : c) ASSERT_EQ(v, static_cast<T>(k)) << m << " " << n << " " << k;
       }
     }
@@ -120,9 +122,9 @@ TYPED_TEST(Gemm, BatchesAgreeWithReference) {
     const auto run = [&](Provider provider) {
       const ScopedBackend backend(provider);
       std::vector<T> c(static_cast<std::size_t>(e.count * e.m * e.n), T(77));
-      kernel<&Kernels<T>::batched_gemm>()(e.count, a_offset.data(), b_offset.data(), c_offset.data(), false,
-                                          false, e.m, e.n, e.k, T{1}, a.data(), e.k, b.data(), e.n, T{0},
-                                          c.data(), e.n);
+      kernel<backend::BatchedGemm<T>>()(e.count, a_offset.data(), b_offset.data(), c_offset.data(), false,
+                                        false, e.m, e.n, e.k, T{1}, a.data(), e.k, b.data(), e.n, T{0},
+                                        c.data(), e.n);
       return c;
     };
     const auto want = run(Provider::reference);
@@ -143,7 +145,7 @@ TEST(Gemm, RowsMayLieBillionsApart) {
   for (index_t i = 0; i < m; ++i) std::copy_n(dense.data() + i * k, k, a + i * lda);
   const auto run = [&](const float* x, index_t distance) {
     std::vector<float> c(static_cast<std::size_t>(m * n), 77.0f);
-    kernel<&Kernels<float>::gemm>()(false, false, m, n, k, 1, x, distance, b.data(), n, 0, c.data(), n);
+    kernel<backend::Gemm<float>>()(false, false, m, n, k, 1, x, distance, b.data(), n, 0, c.data(), n);
     return c;
   };
   expect_near(run(a, lda), run(dense.data(), k), 3 * tolerance<float>(k), "rows far apart");
@@ -153,7 +155,7 @@ TEST(Gemm, RowsMayLieBillionsApart) {
 TEST(Gemm, IntegersByTheReference) {
   const std::int64_t a[] = {1, 2, 3, 4}, b[] = {5, 6, 7, 8};
   std::int64_t c[4] = {77, 77, 77, 77};
-  kernel<&Kernels<std::int64_t>::gemm>()(false, true, 2, 2, 2, 1, a, 2, b, 2, 0, c, 2);
+  kernel<backend::Gemm<std::int64_t>>()(false, true, 2, 2, 2, 1, a, 2, b, 2, 0, c, 2);
   EXPECT_EQ(std::vector<std::int64_t>(c, c + 4), (std::vector<std::int64_t>{17, 23, 39, 53}));
 }
 

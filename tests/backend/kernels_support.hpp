@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/scoped_backend.hpp"
-#include "tenon/backend/kernels.hpp"
+#include "tenon/backend/kernel.hpp"
 #include "tenon/backend/pack.hpp"
 #include "tenon/core/error.hpp"
 #include "tenon/core/generator.hpp"
@@ -19,7 +19,6 @@
 namespace tenon::testing {
 
 using backend::kernel;
-using backend::Kernels;
 using support::Provider;
 using support::ScopedBackend;
 

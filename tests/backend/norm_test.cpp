@@ -1,3 +1,5 @@
+#include "tenon/backend/norm.hpp"
+
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
@@ -22,14 +24,14 @@ TYPED_TEST(Norm, MomentsSumsAndPlanesAgreeWithReferenceAtAnyThreadCount) {
                m = random_array<T>(e.n, 3);
     const auto moments = [&] {
       std::vector<T> mean(m.size(), T(77)), variance(mean);
-      kernel<&Kernels<T>::moments>()(e.outer, e.n, e.inner, x.data(), mean.data(), variance.data());
+      kernel<backend::Moments<T>>()(e.outer, e.n, e.inner, x.data(), mean.data(), variance.data());
       return joined(mean, variance);
     };
     expect_same_everywhere(moments, tolerance<T>(1), "moments " + e.text());
     const auto sums = [&] {
       std::vector<T> sum_g(m.size(), T(77)), sum_gx(sum_g);
-      kernel<&Kernels<T>::paired_sums>()(e.outer, e.n, e.inner, x.data(), g.data(), m.data(), sum_g.data(),
-                                         sum_gx.data());
+      kernel<backend::NormBackwardSums<T>>()(e.outer, e.n, e.inner, x.data(), g.data(), m.data(),
+                                             sum_g.data(), sum_gx.data());
       return joined(sum_g, sum_gx);
     };
     expect_same_everywhere(sums, tolerance<T>(10 * e.outer * e.inner), "paired sums " + e.text());
@@ -37,8 +39,8 @@ TYPED_TEST(Norm, MomentsSumsAndPlanesAgreeWithReferenceAtAnyThreadCount) {
       const auto a = random_array<T>(e.n, 4), b = random_array<T>(e.n, 5), c = random_array<T>(e.n, 6);
       const auto affine = [&] {
         std::vector<T> y(x.size(), T(77));
-        kernel<&Kernels<T>::affine_planes>()(e.outer, e.n, e.inner, x.data(), pulled, m.data(), a.data(),
-                                             b.data(), c.data(), y.data());
+        kernel<backend::ScaleShift<T>>()(e.outer, e.n, e.inner, x.data(), pulled, m.data(), a.data(),
+                                         b.data(), c.data(), y.data());
         return y;
       };
       expect_same_everywhere(affine, tolerance<T>(4), "affine planes " + e.text());
@@ -53,7 +55,7 @@ TYPED_TEST(Norm, VarianceFarFromZeroIsExact) {
     std::vector<T> x;
     for (index_t i = 0; i < n; ++i) x.push_back(T(1000 + i % 2));
     T mean = 77, variance = 77;
-    kernel<&Kernels<T>::moments>()(e.outer, e.n, e.inner, x.data(), &mean, &variance);
+    kernel<backend::Moments<T>>()(e.outer, e.n, e.inner, x.data(), &mean, &variance);
     EXPECT_EQ(mean, T(1000.5));
     EXPECT_EQ(variance, T(0.25));
   }
@@ -74,15 +76,15 @@ TYPED_TEST(Norm, RowsAgreeWithReferenceAtAnyThreadCount) {
           const T *weight = affine ? w.data() : nullptr, *bias = affine ? b.data() : nullptr;
           const auto forward = [&] {
             std::vector<T> y(x.size(), T(77));
-            kernel<&Kernels<T>::norm_rows>()(rows, n, x.data(), weight, bias, 0.1, centred, y.data(),
-                                             mean.data(), scale.data());
+            kernel<backend::NormRows<T>>()(rows, n, x.data(), weight, bias, 0.1, centred, y.data(),
+                                           mean.data(), scale.data());
             return joined(y, joined(mean, scale));
           };
           expect_same_everywhere(forward, tolerance<T>(4), what);
           const auto backward = [&] {
             std::vector<T> dx(x.size(), T(77)), dw(w.size(), T(77)), db(dw);
-            kernel<&Kernels<T>::norm_rows_backward>()(rows, n, x.data(), g.data(), weight, mean.data(),
-                                                      scale.data(), centred, dx.data(), dw.data(), db.data());
+            kernel<backend::NormRowsBackward<T>>()(rows, n, x.data(), g.data(), weight, mean.data(),
+                                                   scale.data(), centred, dx.data(), dw.data(), db.data());
             return joined(dx, joined(dw, db));
           };
           expect_same_everywhere(backward, tolerance<T>(10 * rows + 10), what + " backward");

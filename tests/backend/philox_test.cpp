@@ -1,6 +1,7 @@
 #include "tenon/backend/philox.hpp"
 
 #include "backend/kernels_support.hpp"
+#include "tenon/backend/dropout.hpp"
 
 namespace tenon::testing {
 namespace {
@@ -30,7 +31,7 @@ TYPED_TEST(Dropout, AgreesWithReferenceAtAnyThreadCount) {
       expect_same_everywhere(
           [&] {
             std::vector<T> y(x.size(), T(77));
-            kernel<&Kernels<T>::dropout>()(n, 7, 3, threshold, T(1.5), x.data(), y.data());
+            kernel<backend::Dropout<T>>()(n, 7, 3, threshold, T(1.5), x.data(), y.data());
             return y;
           },
           0, join(n, " elements, threshold ", threshold));

@@ -1,3 +1,5 @@
+#include "tenon/backend/pool.hpp"
+
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
@@ -35,7 +37,7 @@ TYPED_TEST(Pool, AgreesWithReferenceAtAnyThreadCount) {
       const auto values = [&](bool with_places) {
         std::vector<T> y(static_cast<std::size_t>(planes * w.positions()), T(77));
         std::vector<index_t> where(y.size(), 77);
-        kernel<&Kernels<T>::max_pool>()(planes, w, x.data(), y.data(), with_places ? where.data() : nullptr);
+        kernel<backend::MaxPool<T>>()(planes, w, x.data(), y.data(), with_places ? where.data() : nullptr);
         return std::pair(y, where);
       };
       expect_same_everywhere([&] { return values(true).first; }, 0, "max_pool");
@@ -44,7 +46,7 @@ TYPED_TEST(Pool, AgreesWithReferenceAtAnyThreadCount) {
       const auto [y, where] = values(true);
       const auto gathered = [&] {
         std::vector<T> to(y.size(), T(77));
-        kernel<&Kernels<T>::plane_gather>()(planes, w.positions(), w.elements(), x.data(), where.data(),
+        kernel<backend::MaxPoolGather<T>>()(planes, w.positions(), w.elements(), x.data(), where.data(),
                                             to.data());
         return to;
       };
@@ -52,8 +54,8 @@ TYPED_TEST(Pool, AgreesWithReferenceAtAnyThreadCount) {
       expect_same_everywhere(gathered, 0, "plane_gather");
       const auto scattered = [&] {
         std::vector<T> to(x.size(), T(7));
-        kernel<&Kernels<T>::plane_scatter>()(planes, w.positions(), w.elements(), y.data(), where.data(),
-                                             to.data());
+        kernel<backend::MaxUnpool<T>>()(planes, w.positions(), w.elements(), y.data(), where.data(),
+                                        to.data());
         return to;
       };
       expect_same_everywhere(scattered, 0, "plane_scatter");
@@ -69,7 +71,7 @@ TYPED_TEST(Pool, AWindowOfNothingButMinusInfinityStillHasAPlace) {
     const ScopedBackend backend(provider);
     std::vector<T> y(4, T(77));
     std::vector<index_t> where(4, 77);
-    kernel<&Kernels<T>::max_pool>()(1, w, x.data(), y.data(), where.data());
+    kernel<backend::MaxPool<T>>()(1, w, x.data(), y.data(), where.data());
     EXPECT_EQ(y[3], x[0]);
     EXPECT_EQ(where, (std::vector<index_t>{0, 1, 4, 5}));
   }

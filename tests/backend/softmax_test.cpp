@@ -1,3 +1,5 @@
+#include "tenon/backend/softmax.hpp"
+
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
@@ -8,7 +10,7 @@ class Softmax : public ::testing::Test {
  protected:
   static std::vector<T> softmax(const Extents& e, const std::vector<T>& x, bool log) {
     std::vector<T> y(x.size(), T(77));
-    kernel<&Kernels<T>::softmax>()(e.outer, e.n, e.inner, x.data(), y.data(), log);
+    kernel<backend::Softmax<T>>()(e.outer, e.n, e.inner, x.data(), y.data(), log);
     return y;
   }
 };
@@ -24,7 +26,7 @@ TYPED_TEST(Softmax, AgreesWithReferenceAtAnyThreadCount) {
       const auto y = this->softmax(e, x, log);
       const auto backward = [&] {
         std::vector<T> dx(x.size(), T(77));
-        kernel<&Kernels<T>::softmax_backward>()(e.outer, e.n, e.inner, y.data(), g.data(), dx.data(), log);
+        kernel<backend::SoftmaxBackward<T>>()(e.outer, e.n, e.inner, y.data(), g.data(), dx.data(), log);
         return dx;
       };
       expect_same_everywhere(backward, tolerance<T>(e.n), what + " backward");

@@ -1,3 +1,5 @@
+#include "tenon/backend/sort.hpp"
+
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
@@ -62,7 +64,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
           [&] {
             std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows * n)]);
             return found(rows * n, [&](index_t* at) {
-              kernel<&Kernels<T>::sort>()(rows, n, descending, x.get(), y.get(), at);
+              kernel<backend::Sort<T>>()(rows, n, descending, x.get(), y.get(), at);
               return numbers(y, rows * n);
             });
           },
@@ -72,7 +74,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
             [&] {
               std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows * k + 1)]);
               return found(rows * k, [&](index_t* at) {
-                kernel<&Kernels<T>::topk>()(rows, n, k, descending, x.get(), y.get(), at);
+                kernel<backend::Topk<T>>()(rows, n, k, descending, x.get(), y.get(), at);
                 return numbers(y, rows * k);
               });
             },
@@ -83,7 +85,7 @@ TYPED_TEST(Sort, AgreesWithReferenceAtAnyThreadCount) {
           [&] {
             std::unique_ptr<T[]> y(new T[static_cast<std::size_t>(rows)]);
             return found(rows, [&](index_t* at) {
-              kernel<&Kernels<T>::kth>()(rows, n, k, x.get(), y.get(), at);
+              kernel<backend::Kthvalue<T>>()(rows, n, k, x.get(), y.get(), at);
               return numbers(y, rows);
             });
           },
@@ -95,8 +97,30 @@ TEST(SortBfloat16, ByValue) {
   const std::vector<bfloat16> x{bfloat16(2.0f), bfloat16(-1.0f), bfloat16(0.5f)};
   std::vector<bfloat16> y(3);
   std::vector<index_t> at(3, 77);
-  kernel<&Kernels<bfloat16>::sort>()(1, 3, false, x.data(), y.data(), at.data());
+  kernel<backend::Sort<bfloat16>>()(1, 3, false, x.data(), y.data(), at.data());
   EXPECT_EQ(at, (std::vector<index_t>{1, 2, 0}));
+}
+
+TYPED_TEST(Sort, SearchAgreesWithReferenceAtAnyThreadCount) {
+  using T = TypeParam;
+  for (const index_t n : {0, 1, 5, 300}) {
+    const index_t rows = 9, count = 1031;
+    const std::unique_ptr<T[]> x = values_to_sort<T>(rows * n), wanted = values_to_sort<T>(rows * count),
+                               sequence(new T[static_cast<std::size_t>(rows * n)]);
+    std::vector<index_t> at(static_cast<std::size_t>(rows * n));
+    kernel<backend::Sort<T>>()(rows, n, false, x.get(), sequence.get(), at.data());
+    for (const bool right : {false, true}) {
+      for (const index_t distance : {index_t{0}, n}) {
+        const auto run = [&] {
+          std::vector<index_t> positions(static_cast<std::size_t>(rows * count), 77);
+          kernel<backend::Searchsorted<T>>()(rows, n, count, right, sequence.get(), distance, wanted.get(),
+                                             positions.data());
+          return positions;
+        };
+        expect_same_everywhere(run, 0, join("searchsorted among ", n, right ? ", right" : ""));
+      }
+    }
+  }
 }
 
 }  // namespace

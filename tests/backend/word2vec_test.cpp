@@ -11,8 +11,8 @@ namespace {
 
 using tn::Generator;
 using tn::index_t;
-using tn::backend::PairGrid;
-using tn::backend::PairScratch;
+using tn::backend::SgnsBatch;
+using tn::backend::SgnsScratch;
 namespace hogwild = tn::backend::hogwild;
 
 /// Two matrices of random rows, and a step over some of them.
@@ -51,9 +51,9 @@ struct Problem {
     }
     for (const index_t r : outputs) y.push_back(out.data() + r * stride);
     const auto m = static_cast<index_t>(x.size()), n = static_cast<index_t>(y.size());
-    PairScratch<T> scratch(m, n, stride);
+    SgnsScratch<T> scratch(m, n, stride);
     double loss = 0;
-    step(PairGrid<T>{x.data(), dx.data(), m, y.data(), labels.data(), n, stride, rate, &scratch, &loss});
+    step(SgnsBatch<T>{x.data(), dx.data(), m, y.data(), labels.data(), n, stride, rate, &scratch, &loss});
     return loss;
   }
 };
@@ -64,8 +64,8 @@ void expect_near(const std::vector<T>& got, const std::vector<T>& want, T tolera
   for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], want[i], tolerance) << "at " << i;
 }
 
-const auto fast = [](const auto& grid) { tn::backend::cpu::pair_step(grid); };
-const auto plain = [](const auto& grid) { tn::backend::reference::pair_step(grid); };
+const auto fast = [](const auto& grid) { tn::backend::cpu::sgns_step(grid); };
+const auto plain = [](const auto& grid) { tn::backend::reference::sgns_step(grid); };
 
 template <class T>
 void expect_fast_equals_plain(Problem<T> problem, T tolerance) {

@@ -123,6 +123,24 @@ def read_groups(root):
     return groups
 
 
+def test_of(name, groups, tests):
+    """The test of a header, relative to tests: its namesake; for a kernel of a provider, backend/cpu/x.hpp, and for the arguments
+    of a kernel, backend/x_layout.hpp, that of the contract backend/x.hpp; for a part of a model, models/m/x.hpp, that of the model."""
+    if name in groups:
+        return groups[name]
+    own = name.removesuffix(".hpp") + "_test.cpp"
+    folders, stem = name.rsplit("/", 1)[0].split("/"), name.rsplit("/", 1)[1].removesuffix(".hpp")
+    if (tests / own).is_file():
+        return own
+    if folders[0] == "backend":
+        contract = f"backend/{re.sub('_(layout|batch)$', '', stem)}.hpp"
+        return groups.get(contract, contract.removesuffix(".hpp") + "_test.cpp")
+    if folders[0] == "models":
+        model = folders[1] if len(folders) > 1 else stem
+        return f"models/{model}/{model}_test.cpp" if (tests / "models" / model).is_dir() else own
+    return own
+
+
 def first_include(path):
     """The first header that a file includes, or None."""
     matches = filter(None, map(INCLUDE.match, path.read_text(encoding="utf-8").splitlines()))
@@ -137,7 +155,7 @@ def check_tests(headers, root):
     for name in sorted(names):
         if "/" not in name:  # the umbrella and the forward declarations
             continue
-        test = groups.get(name, name.removesuffix(".hpp") + "_test.cpp")
+        test = test_of(name, groups, root / "tests")
         if not (root / "tests" / test).is_file():
             yield f"include/tenon/{name}", f"has no test: tests/{test} is missing"
         own = root / "tests" / (name.removesuffix(".hpp") + "_test.cpp")

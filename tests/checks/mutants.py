@@ -122,31 +122,28 @@ class Build:
         subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
 
 
-def tables_of_kernels(test):
+def swapped_kernels(test):
     """A text that stands for tests/support/scoped_backend.cpp, with those kernels alone that a test names; nothing where it names
-    none. The whole tables would take minutes to compile, and the library's are those without the bug."""
-    entries = sorted(set(re.findall(r"Kernels<[^>]*>::(\w+)", test.read_text(encoding="utf-8"))))
-    if not entries:
+    none. All of them would take minutes to compile, and those of the library are without the bug."""
+    text = test.read_text(encoding="utf-8")
+    kernels = sorted(set(re.findall(r"(?:kernel|reduced|scanned)<backend::(\w+)<", text)))
+    if not kernels:
         return ""
-    fill = "\n".join(f"  if constexpr (requires {{ &Kernels<T>::{e}; }}) k.{e} = detail::find<T, &Kernels<T>::{e}, p>();"
-                     for e in entries)
+    includes = sorted(set(re.findall(r'#include "tenon/backend/\w+\.hpp"', text)))
+    fill = "\n".join(f"  detail::substitute<{k}<T>>.store(kernel<{k}<T>>(provider), MemoryOrder::release);" for k in kernels)
+    lines = "\n".join(includes)
     return f"""#include "support/scoped_backend.hpp"
 #include <atomic>
-#include "tenon/backend/providers.hpp"
+{lines}
 namespace TENON_NAMESPACE::backend {{
-template <class T, Provider p>
-constexpr Kernels<T> some_kernels() {{
-  Kernels<T> k{{}};
-{fill}
-  return k;
-}}
-template <class T>
-constexpr Kernels<T> some_tables[] = {{some_kernels<T, Provider::reference>(), some_kernels<T, Provider::cpu>(),
-                                      some_kernels<T, Provider::blas>()}};
 std::atomic<Provider> current = Provider::blas;
+template <class T>
+void substitute(Provider provider) {{
+{fill}
+}}
 Provider use(Provider provider) {{
-  detail::substitute<float>.store(&some_tables<float>[static_cast<int>(provider)], MemoryOrder::release);
-  detail::substitute<double>.store(&some_tables<double>[static_cast<int>(provider)], MemoryOrder::release);
+  substitute<float>(provider);
+  substitute<double>(provider);
   return current.exchange(provider);
 }}
 }}  // namespace TENON_NAMESPACE::backend
@@ -165,11 +162,11 @@ def outcome(build, test, headers, folder, own_kernels):
     """What becomes of a test with the headers of a folder: "passes", "fails", or the compiler's words."""
     sources, objects = [build.root / "tests" / test], [folder / "test.o"]
     without = ("-DTENON_COMPILED",) if own_kernels else ()
-    tables = tables_of_kernels(sources[0])
-    if own_kernels and tables:
-        (folder / "tables.cpp").write_text(tables, encoding="utf-8")
-        sources.append(folder / "tables.cpp")
-        objects.append(folder / "tables.o")
+    swapped = swapped_kernels(sources[0])
+    if own_kernels and swapped:
+        (folder / "swapped.cpp").write_text(swapped, encoding="utf-8")
+        sources.append(folder / "swapped.cpp")
+        objects.append(folder / "swapped.o")
     for source, to in zip(sources, objects):
         error = build.compile(source, test, headers, to, without)
         if error:

@@ -60,13 +60,14 @@ class Mutants(unittest.TestCase):
         only(LIST.replace("test: core/half_test", "test: core/hall_test", 1), HEADER, "there is no tests/core/hall_test.cpp")
         only(LIST.replace("file: core/half", "file: core/hall", 1), HEADER, "there is no include/tenon/core/hall.hpp")
 
-    def test_tables_name_the_kernels_of_a_test(self):
+    def test_swaps_the_kernels_that_a_test_names(self):
         with tempfile.TemporaryDirectory() as folder:
             test = Path(folder) / "a_test.cpp"
-            test.write_text("kernel<&Kernels<T>::sum>(); kernel<&Kernels<float>::max>(); kernel<&Kernels<T>::sum>();")
-            text = mutants.tables_of_kernels(test)
-        self.assertEqual(text.count("k.sum = "), 1)
-        self.assertEqual(text.count("k.max = "), 1)
+            test.write_text('#include "tenon/backend/reduce.hpp"\nkernel<backend::Sum<T>>(); kernel<backend::Max<float>>(); kernel<backend::Sum<T>>();')
+            text = mutants.swapped_kernels(test)
+        self.assertEqual(text.count("substitute<Sum<T>>"), 1)
+        self.assertEqual(text.count("substitute<Max<T>>"), 1)
+        self.assertEqual(text.count('#include "tenon/backend/reduce.hpp"'), 1)
 
 
 if __name__ == "__main__":

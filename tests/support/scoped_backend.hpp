@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "tenon/backend/kernels.hpp"
+#include "tenon/backend/kernel.hpp"
 
 namespace support {
 

@@ -1,29 +1,33 @@
 #pragma once
-/// What the kernels of attention are told: extents, and where rows of queries, keys, values and masks lie.
+/// Scaled dot-product attention, and its gradient.
 
-#include "tenon/core/scalar.hpp"
+#include "tenon/backend/attention_layout.hpp"
+#include "tenon/backend/kernel.hpp"
+
+#if !defined(TENON_COMPILED)
+#include "tenon/backend/cpu/attention.hpp"
+#include "tenon/backend/reference/attention.hpp"
+#endif
 
 namespace TENON_NAMESPACE::backend {
 
-/// For each item of a batch, scores s = scale q k^T + mask with q(queries, depth), k(keys, depth), and y =
-/// softmax(s) v with v(keys, value_depth). Elements of a row are neighbours; rows and items lie anywhere.
-template <class T>
+/// y(batch, queries, value_depth), and log_sum(batch, queries), the logarithm of the sum of exponentials of
+/// each query.
+template <Real T>
 struct Attention {
-  index_t batch, queries, keys, depth, value_depth;
-  T scale;
-  bool causal;  ///< query i sees keys 0 … i only
-  const T *q, *k, *v;
-  index_t q_row, k_row, v_row;
-  const index_t *q_offset, *k_offset, *v_offset;
-  const T* mask = nullptr;  ///< added to the scores; null: none
-  index_t mask_row = 0;
-  const index_t* mask_offset = nullptr;
+  using Function = void(const AttentionLayout<T>& a, T* y, T* log_sum);
+  TENON_PROVIDER(Reference, reference::attention<T>)
+  TENON_PROVIDER(Cpu, cpu::attention<T>)
+};
 
-  /// How many of the keys [first, first + count) query i sees.
-  index_t seen(index_t i, index_t first, index_t count) const {
-    const index_t limit = i + 1 - first;
-    return !causal || limit >= count ? count : limit > 0 ? limit : 0;
-  }
+/// The gradients, dense: dq(batch, queries, depth), dk(batch, keys, depth), dv(batch, keys, value_depth),
+/// from the results y and log_sum and the gradient g of y.
+template <Real T>
+struct AttentionBackward {
+  using Function = void(const AttentionLayout<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
+                        T* dv);
+  TENON_PROVIDER(Reference, reference::attention_backward<T>)
+  TENON_PROVIDER(Cpu, cpu::attention_backward<T>)
 };
 
 }  // namespace TENON_NAMESPACE::backend

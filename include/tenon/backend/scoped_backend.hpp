@@ -1,39 +1,17 @@
 #pragma once
 /// Swapping kernels, for tests and benchmarks. A program that includes this is compiled with every kernel of
-/// every scalar type.
+/// every scalar type, unless it is linked with tenon::compiled.
 
 #include <atomic>   // atomic
 #include <cstdint>  // int32_t, int64_t, uint8_t
 
-#include "tenon/backend/entries.hpp"
-#include "tenon/backend/kernels.hpp"
-#include "tenon/backend/providers.hpp"
+#include "tenon/backend/all_kernels.hpp"
 
 namespace TENON_NAMESPACE::backend {
 
 namespace detail {
-template <class T, Provider provider>
-constexpr Kernels<T> make_table() {
-#define TENON_ENTRY(entry) .entry = find<T, &Kernels<T>::entry, provider>(),
-  return {TENON_FOR_EACH_KERNEL(TENON_ENTRY)};
-#undef TENON_ENTRY
-}
-template <Scalar T>
-inline constexpr Kernels<T> tables[] = {make_table<T, Provider::reference>(), make_table<T, Provider::cpu>(),
-                                        make_table<T, Provider::blas>()};
 inline constinit std::atomic<Provider> active_provider = Provider::blas;
-
-template <Scalar... T>
-void substitute_tables(Provider provider) {
-  (substitute<T>.store(&tables<T>[static_cast<int>(provider)], MemoryOrder::release), ...);
-}
 }  // namespace detail
-
-/// All kernels of the layers up to `provider`.
-template <Scalar T>
-constexpr const Kernels<T>& table(Provider provider) {
-  return detail::tables<T>[static_cast<int>(provider)];
-}
 
 /// The provider of the innermost scope.
 inline Provider active_provider() {
@@ -50,9 +28,24 @@ class ScopedBackend {
   ScopedBackend& operator=(const ScopedBackend&) = delete;
 
  private:
+  template <Scalar T>
+  static void substitute(Provider provider) {
+#define TENON_SUBSTITUTE(K) detail::substitute<K<T>>.store(kernel<K<T>>(provider), MemoryOrder::release);
+    TENON_FOR_EACH_SCALAR_KERNEL(TENON_SUBSTITUTE)
+    if constexpr (Real<T>) {
+      TENON_FOR_EACH_REAL_KERNEL(TENON_SUBSTITUTE)
+    }
+#undef TENON_SUBSTITUTE
+  }
+
   static Provider use(Provider provider) {
-    detail::substitute_tables<float, double, bfloat16, std::int64_t, std::int32_t, std::uint8_t, bool>(
-        provider);
+    substitute<float>(provider);
+    substitute<double>(provider);
+    substitute<bfloat16>(provider);
+    substitute<std::int64_t>(provider);
+    substitute<std::int32_t>(provider);
+    substitute<std::uint8_t>(provider);
+    substitute<bool>(provider);
     return detail::active_provider.exchange(provider);
   }
 

@@ -135,22 +135,6 @@ class SymbolOf {
     return apply(f, 3, x);
   }
 
-/// Others are named by how a number is computed; their rules are those of duals.
-#define TENON_SYMBOL_FUNCTION_2(name, number)                                                \
-  [[gnu::noinline]] friend S name(const S& a, const S& b) {                                  \
-    static constexpr SymbolFunction<R> f{[](const R* x) -> R { return number; },             \
-                                         {[](const S* x, const S& t) {                       \
-                                            return S::tangent_of(name(Dual{x[0], t}, x[1])); \
-                                          },                                                 \
-                                          [](const S* x, const S& t) {                       \
-                                            return S::tangent_of(name(x[0], Dual{x[1], t})); \
-                                          },                                                 \
-                                          nullptr}};                                         \
-    const S x[] = {a, b};                                                                    \
-    return S::apply(f, 2, x);                                                                \
-  }
-  TENON_SYMBOL_FUNCTION_2(pow, std::pow(x[0], x[1]))
-
   /// The tangent of a function of duals; what is no dual depends on nothing.
   template <class Y>
   static S tangent_of(const Y& y) {
@@ -170,6 +154,7 @@ class SymbolOf {
   R number_ = 0;
 };
 
+/// A function is named by how a number is computed; its rules are those of duals.
 #define TENON_SYMBOL_FUNCTION_1(name, number)                                          \
   template <class R>                                                                   \
   [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a) {                           \
@@ -195,6 +180,28 @@ TENON_SYMBOL_FUNCTION_1(log_sigmoid, (*x < 0 ? *x : 0) - std::log1p(std::exp(-st
 TENON_SYMBOL_FUNCTION_1(erf, std::erf(*x))
 TENON_SYMBOL_FUNCTION_1(abs, std::abs(*x))
 TENON_SYMBOL_FUNCTION_1(sign, *x > 0 ? 1 : *x < 0 ? -1 : *x)
+
+/// Of two operands, one of which is a symbol.
+#define TENON_SYMBOL_FUNCTION_2(name, number)                                                            \
+  template <class R>                                                                                     \
+  [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a, const std::type_identity_t<SymbolOf<R>>& b) { \
+    using S = SymbolOf<R>;                                                                               \
+    static constexpr SymbolFunction<R> f{[](const R* x) -> R { return number; },                         \
+                                         {[](const S* x, const S& t) {                                   \
+                                            return S::tangent_of(name(Dual{x[0], t}, x[1]));             \
+                                          },                                                             \
+                                          [](const S* x, const S& t) {                                   \
+                                            return S::tangent_of(name(x[0], Dual{x[1], t}));             \
+                                          },                                                             \
+                                          nullptr}};                                                     \
+    const S x[] = {a, b};                                                                                \
+    return S::apply(f, 2, x);                                                                            \
+  }                                                                                                      \
+  template <class N, class R>                                                                            \
+  requires std::is_arithmetic_v<N> SymbolOf<R> name(N a, const SymbolOf<R>& b) {                         \
+    return name(SymbolOf<R>(a), b);                                                                      \
+  }
+TENON_SYMBOL_FUNCTION_2(pow, std::pow(x[0], x[1]))
 
 /// Places up to `max_inputs` are inputs, the rest steps in the order of evaluation.
 template <class R>

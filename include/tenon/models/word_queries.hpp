@@ -9,7 +9,7 @@
 #include <utility>      // move
 #include <vector>       // vector
 
-#include "tenon/backend/kernels.hpp"
+#include "tenon/backend/gemm.hpp"
 #include "tenon/core/error.hpp"
 #include "tenon/core/parallel.hpp"
 #include "tenon/models/word_vectors.hpp"
@@ -173,9 +173,8 @@ inline void WordQueries::answer(const float* questions, index_t count, index_t k
   std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));
   for (index_t first = 0; first < rows; first += row_block) {
     const index_t width = std::min(row_block, rows - first);
-    backend::kernel<&backend::Kernels<float>::gemm>()(false, true, count, width, dim, 1.0f, questions, dim,
-                                                      unit_.data() + first * dim, dim, 0.0f, scores.data(),
-                                                      width);
+    backend::kernel<backend::Gemm<float>>()(false, true, count, width, dim, 1.0f, questions, dim,
+                                            unit_.data() + first * dim, dim, 0.0f, scores.data(), width);
     for (std::size_t q = 0; q < best.size(); ++q)
       best[q].offer(scores.data() + static_cast<index_t>(q) * width, width, first);
   }

@@ -4,6 +4,7 @@
 #include <cmath>     // sqrt
 #include <optional>  // optional
 
+#include "tenon/backend/attention.hpp"
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/random.hpp"
 #include "tenon/ops/softmax.hpp"
@@ -61,7 +62,7 @@ template <class T>
 struct AttentionOperands {
   Tensor<T> q, k, v, mask;
   std::vector<index_t> q_offset, k_offset, v_offset, mask_offset;
-  backend::Attention<T> layout;
+  backend::AttentionLayout<T> layout;
 
   /// Operands of one batch shape; rows are copied unless their elements are neighbours.
   AttentionOperands(const Tensor<T>& q_in, const Tensor<T>& k_in, const Tensor<T>& v_in,
@@ -115,8 +116,7 @@ Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tens
   Tensor<T> y = Tensor<T>::empty(with_matrix(batch, q.extent(-2), v.extent(-1)));
   Tensor<T> log_sum = Tensor<T>::empty(with_matrix(batch, q.extent(-2), 1));
   const AttentionOperands<T> operands(q, k, v, mask, causal, scale);
-  backend::kernel<&backend::Kernels<T>::attention>()(operands.layout, y.mutable_data(),
-                                                     log_sum.mutable_data());
+  backend::kernel<backend::Attention<T>>()(operands.layout, y.mutable_data(), log_sum.mutable_data());
   return record(
       "scaled_dot_product_attention", y, {q, k, v},
       [mask, causal, scale, log_sum](const Pull<T>& p) -> Gradients<T> {
@@ -130,9 +130,9 @@ Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tens
         Tensor<T> dq = Tensor<T>::empty(qs.shape()), dk = Tensor<T>::empty(ks.shape()),
                   dv = Tensor<T>::empty(vs.shape());
         const AttentionOperands<T> all(qs, ks, vs, mask, causal, scale);
-        backend::kernel<&backend::Kernels<T>::attention_backward>()(
-            all.layout, p.output().data(), log_sum.data(), contiguous(p.gradient()).data(), dq.mutable_data(),
-            dk.mutable_data(), dv.mutable_data());
+        backend::kernel<backend::AttentionBackward<T>>()(all.layout, p.output().data(), log_sum.data(),
+                                                         contiguous(p.gradient()).data(), dq.mutable_data(),
+                                                         dk.mutable_data(), dv.mutable_data());
         return {dq, dk, dv};
       },
       Keep::output);

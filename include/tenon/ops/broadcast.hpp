@@ -2,7 +2,8 @@
 /// Stretching and its transpose, summing: the pair that every broadcasting rule stands on.
 /// See numpy.org/doc/stable/user/basics.broadcasting.html.
 
-#include "tenon/backend/kernels.hpp"
+#include "tenon/backend/copy.hpp"
+#include "tenon/backend/reduce.hpp"
 #include "tenon/graph/record.hpp"
 #include "tenon/tensor/create.hpp"
 
@@ -18,8 +19,8 @@ template <Scalar T>
 Tensor<T> contiguous(const Tensor<T>& x) {
   if (x.is_contiguous()) return x;
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
-                                                y.mutable_data(), y.strides().data());
+  backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
+                                      y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
     return record("contiguous", y, {edge(x)},
                   [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
@@ -31,8 +32,8 @@ Tensor<T> contiguous(const Tensor<T>& x) {
 template <Scalar T>
 Tensor<T> clone(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
-                                                y.mutable_data(), y.strides().data());
+  backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
+                                      y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
     return record("clone", y, {edge(x)}, [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
@@ -220,8 +221,8 @@ Tensor<sum_t<T>> widened_sum(const Tensor<T>& x, const AxisSet& axes) {
       if (reduced) shape[i] = 1;
     }
   Tensor<sum_t<T>> y = Tensor<sum_t<T>>::empty(shape);
-  backend::kernel<&backend::Kernels<T>::sum>()(outer, n, 1, contiguous(x.view(0, order, strides)).data(),
-                                               y.mutable_data());
+  backend::kernel<backend::Sum<T>>()(outer, n, 1, contiguous(x.view(0, order, strides)).data(),
+                                     y.mutable_data());
   return y;
 }
 }  // namespace detail
@@ -235,7 +236,7 @@ Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   const detail::AxisSet set(axes, x.rank(), "sum");
   Tensor<sum_t<T>> y;
   if constexpr (std::is_same_v<T, sum_t<T>>)
-    y = detail::reduce_axes(x, set, backend::kernel<&backend::Kernels<T>::sum>());
+    y = detail::reduce_axes(x, set, backend::kernel<backend::Sum<T>>());
   else
     y = detail::widened_sum(x, set);
   if (!keepdim) y = detail::drop_axes(y, set);

@@ -5,6 +5,7 @@
 /// its first argument, w' = in its second. All are linear in both arguments, and the gradients of each are
 /// the other two.
 
+#include "tenon/backend/conv.hpp"
 #include "tenon/ops/reduce.hpp"
 
 namespace TENON_NAMESPACE {
@@ -88,9 +89,8 @@ Tensor<T> conv_forward(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& 
                        const char* name) {
   Tensor<T> y = Tensor<T>::empty(c.y());
   const Tensor<T> b = bias.defined() ? contiguous(bias.detach()) : bias;
-  backend::kernel<&backend::Kernels<T>::conv>()(c.shape, contiguous(x.detach()).data(),
-                                                contiguous(w.detach()).data(),
-                                                b.defined() ? b.data() : nullptr, y.mutable_data());
+  backend::kernel<backend::Conv<T>>()(c.shape, contiguous(x.detach()).data(), contiguous(w.detach()).data(),
+                                      b.defined() ? b.data() : nullptr, y.mutable_data());
   const graph::Input<T> inputs[] = {kept_for(x, w), kept_for(w, x), edge(bias.defined() ? bias : w)};
   return record(name, y, inputs, bias.defined() ? 3 : 2, [c](const Pull<T>& p) {
     const Tensor<T>& g = p.gradient();
@@ -109,9 +109,9 @@ Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T
                           const ConvGeometry& c, const char* name) {
   Tensor<T> x = Tensor<T>::empty(c.x());
   const Tensor<T> b = bias.defined() ? contiguous(bias.detach()) : bias;
-  backend::kernel<&backend::Kernels<T>::conv_transpose>()(c.shape, contiguous(y.detach()).data(),
-                                                          contiguous(w.detach()).data(),
-                                                          b.defined() ? b.data() : nullptr, x.mutable_data());
+  backend::kernel<backend::ConvTranspose<T>>()(c.shape, contiguous(y.detach()).data(),
+                                               contiguous(w.detach()).data(),
+                                               b.defined() ? b.data() : nullptr, x.mutable_data());
   const graph::Input<T> inputs[] = {kept_for(y, w), kept_for(w, y), edge(bias.defined() ? bias : w)};
   return record(name, x, inputs, bias.defined() ? 3 : 2, [c](const Pull<T>& p) {
     const Tensor<T>& g = p.gradient();
@@ -127,8 +127,8 @@ Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T
 template <class T>
 Tensor<T> conv_by_weight(const Tensor<T>& x, const Tensor<T>& y, const ConvGeometry& c) {
   Tensor<T> w = Tensor<T>::empty(c.w());
-  backend::kernel<&backend::Kernels<T>::conv_weight>()(c.shape, contiguous(x.detach()).data(),
-                                                       contiguous(y.detach()).data(), w.mutable_data());
+  backend::kernel<backend::ConvWeight<T>>()(c.shape, contiguous(x.detach()).data(),
+                                            contiguous(y.detach()).data(), w.mutable_data());
   return record("conv_weight", w, {kept_for(x, y), kept_for(y, x)}, [c](const Pull<T>& p) -> Gradients<T> {
     const Tensor<T>& g = p.gradient();
     return {p.needs(0) ? conv_transposed(p.input(1), g, Tensor<T>{}, c, "conv_transpose") : Tensor<T>{},

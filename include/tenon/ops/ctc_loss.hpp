@@ -2,6 +2,7 @@
 /// Connectionist temporal classification: labelling a long sequence of frames with a shorter sequence of
 /// labels, whatever their alignment. (Graves et al. 2006; distill.pub/2017/ctc.)
 
+#include "tenon/backend/ctc.hpp"
 #include "tenon/ops/loss_reduction.hpp"
 
 namespace TENON_NAMESPACE {
@@ -69,9 +70,9 @@ Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels<index_t>& c, const CtcL
   if (x.requires_grad() && grad_enabled()) gradient = Tensor<T>::empty(x.shape());
   T* const dx = gradient.defined() ? gradient.mutable_data() : nullptr;
   T* const nll = losses.mutable_data();
-  backend::kernel<&backend::Kernels<T>::ctc>()({frames, batch, classes, options.blank, c.labels.data(),
-                                                c.offset.data(), c.length.data(), c.input_length.data()},
-                                               contiguous(x.detach()).data(), nll, dx);
+  backend::kernel<backend::Ctc<T>>()({frames, batch, classes, options.blank, c.labels.data(), c.offset.data(),
+                                      c.length.data(), c.input_length.data()},
+                                     contiguous(x.detach()).data(), nll, dx);
   for (index_t n = 0; n < batch; ++n) {
     if (nll[n] != std::numeric_limits<T>::infinity()) continue;
     if (options.zero_infinity)

@@ -1,29 +1,20 @@
 #pragma once
 /// Along an axis: running extrema, differences, and the trapezoid rule.
 
+#include "tenon/backend/scan.hpp"
 #include "tenon/ops/reduce.hpp"
 
 namespace TENON_NAMESPACE {
 
 namespace detail {
-template <class T, class Better>
-ValuesIndices<T> running_extremum(const char* op, const Tensor<T>& x, index_t axis, Better better) {
+template <Scalar T>
+ValuesIndices<T> running_extremum(const char* op, const Tensor<T>& x, index_t axis,
+                                  typename backend::Cummax<T>::Function* kernel) {
   const int a = normalize_axis(axis, x.rank(), op);
   if (x.rank() == 0) return {x, zeros<index_t>({})};
   const Around d(x.shape(), a);
-  const Tensor<T> dense = contiguous(x.detach());
   Tensor<index_t> indices = Tensor<index_t>::empty(x.shape());
-  index_t* const to = indices.mutable_data();
-  for (index_t o = 0; o < d.outer; ++o)
-    for (index_t i = 0; i < d.inner; ++i) {
-      const T* const run = dense.data() + o * d.extent * d.inner + i;
-      index_t best = 0;
-      for (index_t k = 0; k < d.extent; ++k) {
-        const T held = run[best * d.inner], v = run[k * d.inner];
-        if (v != v || (held == held && (better(v, held) || v == held))) best = k;
-        to[(o * d.extent + k) * d.inner + i] = best;
-      }
-    }
+  kernel(d.outer, d.extent, d.inner, contiguous(x.detach()).data(), indices.mutable_data());
   return {gather(x, a, indices), indices};
 }
 }  // namespace detail
@@ -31,12 +22,12 @@ ValuesIndices<T> running_extremum(const char* op, const Tensor<T>& x, index_t ax
 /// there.
 template <Scalar T>
 ValuesIndices<T> cummax(const Tensor<T>& x, index_t axis) {
-  return detail::running_extremum("cummax", x, axis, [](T a, T b) { return a > b; });
+  return detail::running_extremum("cummax", x, axis, backend::kernel<backend::Cummax<T>>());
 }
 /// The smallest; see `cummax`.
 template <Scalar T>
 ValuesIndices<T> cummin(const Tensor<T>& x, index_t axis) {
-  return detail::running_extremum("cummin", x, axis, [](T a, T b) { return a < b; });
+  return detail::running_extremum("cummin", x, axis, backend::kernel<backend::Cummin<T>>());
 }
 
 /// x_(i + 1) - x_i along an axis, `times` times over; one entry less each time, until none is left.

@@ -5,6 +5,7 @@
 #include <cmath>     // sqrt
 #include <optional>  // optional
 
+#include "tenon/backend/fft.hpp"
 #include "tenon/ops/pad.hpp"
 
 namespace TENON_NAMESPACE {
@@ -19,8 +20,8 @@ template <class T>
 Tensor<T> raw_fft(const Tensor<T>& x, bool inverse) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
   const index_t n = x.shape().back(1);
-  backend::kernel<&backend::Kernels<T>::fft>()(x.size() / std::max<index_t>(2 * n, 1), n, inverse,
-                                               contiguous(x.detach()).data(), y.mutable_data());
+  backend::kernel<backend::Fft<T>>()(x.size() / std::max<index_t>(2 * n, 1), n, inverse,
+                                     contiguous(x.detach()).data(), y.mutable_data());
   return record("fft", y, {edge(x)},
                 [inverse](const Pull<T>& p) -> Gradients<T> { return {raw_fft(p.gradient(), !inverse)}; });
 }
@@ -46,8 +47,7 @@ Tensor<T> raw_rfft(const Tensor<T>& x) {
   shape[x.rank() - 1] = n / 2 + 1;
   shape.push_back(2);
   Tensor<T> y = Tensor<T>::empty(shape);
-  backend::kernel<&backend::Kernels<T>::rfft>()(x.size() / n, n, contiguous(x.detach()).data(),
-                                                y.mutable_data());
+  backend::kernel<backend::Rfft<T>>()(x.size() / n, n, contiguous(x.detach()).data(), y.mutable_data());
   return record("rfft", y, {edge(x)}, [n](const Pull<T>& p) -> Gradients<T> {
     return {raw_irfft(mul(p.gradient(), bin_weights<T>(n, T(1), T(0.5))), n)};
   });
@@ -58,8 +58,7 @@ Tensor<T> raw_irfft(const Tensor<T>& x, index_t n) {
   Shape shape(x.shape().begin(), x.shape().end() - 1);
   shape[shape.size() - 1] = n;
   Tensor<T> y = Tensor<T>::empty(shape);
-  backend::kernel<&backend::Kernels<T>::irfft>()(y.size() / n, n, contiguous(x.detach()).data(),
-                                                 y.mutable_data());
+  backend::kernel<backend::Irfft<T>>()(y.size() / n, n, contiguous(x.detach()).data(), y.mutable_data());
   return record("irfft", y, {edge(x)}, [n](const Pull<T>& p) -> Gradients<T> {
     return {mul(raw_rfft(p.gradient()), bin_weights<T>(n, T(1), T(2)))};
   });

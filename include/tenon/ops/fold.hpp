@@ -1,6 +1,7 @@
 #pragma once
 /// Sliding blocks as columns and back, and the exchange of channels for resolution.
 
+#include "tenon/backend/fold.hpp"
 #include "tenon/ops/conv.hpp"
 #include "tenon/ops/pad.hpp"
 
@@ -47,8 +48,8 @@ Tensor<T> unfold(const Tensor<T>& x, const Windows& w) {
 template <class T>
 Tensor<T> fold(const Tensor<T>& columns, const Shape& image, const Windows& w) {
   Tensor<T> x = Tensor<T>::empty(image);
-  backend::kernel<&backend::Kernels<T>::fold>()(image[0] * image[1], w, contiguous(columns.detach()).data(),
-                                                x.mutable_data());
+  backend::kernel<backend::Fold<T>>()(image[0] * image[1], w, contiguous(columns.detach()).data(),
+                                      x.mutable_data());
   return record("fold", x, {edge(columns)},
                 [w](const Pull<T>& p) -> Gradients<T> { return {unfold(p.gradient(), w)}; });
 }

@@ -2,6 +2,7 @@
 /// Reading and accumulating at integer positions. Indices are checked. Negative ones count from the end, as
 /// in NumPy; in tables of embeddings, where -1 is most often meant for padding, they are refused.
 
+#include "tenon/backend/index.hpp"
 #include "tenon/ops/cast.hpp"
 #include "tenon/ops/shape.hpp"
 
@@ -60,8 +61,8 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_add");
   const detail::Around d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
-  backend::kernel<&backend::Kernels<T>::scatter_add>()(d.outer, index.size(), d.inner, d.extent, at.data(),
-                                                       contiguous(source.detach()).data(), y.mutable_data());
+  backend::kernel<backend::ScatterAdd<T>>()(d.outer, index.size(), d.inner, d.extent, at.data(),
+                                            contiguous(source.detach()).data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_add", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
       return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
@@ -83,8 +84,8 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
   Shape shape = x.shape();
   shape[a] = at.size();
   Tensor<T> y = Tensor<T>::empty(shape);
-  backend::kernel<&backend::Kernels<T>::gather>()(d.outer, at.size(), d.inner, d.extent,
-                                                  contiguous(x.detach()).data(), at.data(), y.mutable_data());
+  backend::kernel<backend::Gather<T>>()(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(),
+                                        at.data(), y.mutable_data());
   if constexpr (Real<T>)
     return record("index_select", y, {edge(x)}, [a, at, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
       return {index_add(zeros<T>(from), a, at, p.gradient())};

@@ -2,6 +2,7 @@
 /// Writing into tensors: for initialisers, optimizers and the engine. Results of recorded operations cannot
 /// be written, leaves that require a gradient only under NoGrad.
 
+#include "tenon/backend/copy.hpp"
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/tensor/overlap.hpp"
 
@@ -23,8 +24,8 @@ void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) 
   check_writable(x, "fill_");
   const T element = value.get("fill_");
   const Strides still = Dims::filled(x.rank(), 0);
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), &element, still.data(),
-                                                x.mutable_data(), x.strides().data());
+  backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), &element, still.data(), x.mutable_data(),
+                                      x.strides().data());
 }
 
 /// Overwrites x with the elements of `source`, which broadcasts to it. Where both share memory, x becomes
@@ -36,8 +37,8 @@ void copy_(Tensor<T>& x, const Tensor<T>& source) {
                     source.shape(), " does not broadcast to ", x.shape());
   const Tensor<T> y = detail::readable_while_writing(x, source);
   const Strides from = broadcast_strides(y, x.shape());
-  backend::kernel<&backend::Kernels<T>::copy>()(x.rank(), x.shape().data(), y.data(), from.data(),
-                                                x.mutable_data(), x.strides().data());
+  backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), y.data(), from.data(), x.mutable_data(),
+                                      x.strides().data());
 }
 
 /// x += y, where y broadcasts to x and may share memory with it: y is what it was before.

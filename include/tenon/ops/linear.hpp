@@ -1,6 +1,7 @@
 #pragma once
 /// Linear and bilinear forms of the last axis.
 
+#include "tenon/backend/gemm.hpp"
 #include "tenon/ops/matmul.hpp"
 
 namespace TENON_NAMESPACE {
@@ -20,9 +21,9 @@ template <class T>
 void add_product(const Tensor<T>& x, const Tensor<T>& weight, T* y, index_t ldy) {
   const Tensor<T> a = as_matrices(x), b = as_matrices(weight);
   const MatrixLayout la = matrix_layout(a), lb = matrix_layout(b);
-  backend::kernel<&backend::Kernels<T>::gemm>()(la.transposed, !lb.transposed, a.shape()[0], b.shape()[0],
-                                                a.shape()[1], T(1), a.data(), la.ld, b.data(), lb.ld, T(1), y,
-                                                std::max<index_t>(ldy, 1));
+  backend::kernel<backend::Gemm<T>>()(la.transposed, !lb.transposed, a.shape()[0], b.shape()[0], a.shape()[1],
+                                      T(1), a.data(), la.ld, b.data(), lb.ld, T(1), y,
+                                      std::max<index_t>(ldy, 1));
 }
 
 }  // namespace detail

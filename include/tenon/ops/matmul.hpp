@@ -1,6 +1,7 @@
 #pragma once
 /// Matrix products.
 
+#include "tenon/backend/gemm.hpp"
 #include "tenon/ops/cast.hpp"
 #include "tenon/ops/shape.hpp"
 
@@ -60,13 +61,13 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
   Tensor<T> c = Tensor<T>::empty(shape);
   const index_t ldc = std::max<index_t>(n, 1);
   if (batch.empty()) {
-    backend::kernel<&backend::Kernels<T>::gemm>()(la.transposed, lb.transposed, m, n, k, T(1), a.data(),
-                                                  la.ld, b.data(), lb.ld, T(0), c.mutable_data(), ldc);
+    backend::kernel<backend::Gemm<T>>()(la.transposed, lb.transposed, m, n, k, T(1), a.data(), la.ld,
+                                        b.data(), lb.ld, T(0), c.mutable_data(), ldc);
   } else {
     const auto at_a = batch_offsets(a, batch), at_b = batch_offsets(b, batch), at_c = batch_offsets(c, batch);
-    backend::kernel<&backend::Kernels<T>::batched_gemm>()(
-        static_cast<index_t>(at_c.size()), at_a.data(), at_b.data(), at_c.data(), la.transposed,
-        lb.transposed, m, n, k, T(1), a.data(), la.ld, b.data(), lb.ld, T(0), c.mutable_data(), ldc);
+    backend::kernel<backend::BatchedGemm<T>>()(static_cast<index_t>(at_c.size()), at_a.data(), at_b.data(),
+                                               at_c.data(), la.transposed, lb.transposed, m, n, k, T(1),
+                                               a.data(), la.ld, b.data(), lb.ld, T(0), c.mutable_data(), ldc);
   }
   return c;
 }

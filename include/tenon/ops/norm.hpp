@@ -5,6 +5,7 @@
 /// Every op of the first kind is one of two: rows (layer_norm, rms_norm), or planes (N, G, K, S) whose
 /// statistics are taken over (K, S), or over (N, S) (group_norm, instance_norm, batch_norm).
 
+#include "tenon/backend/norm.hpp"
 #include "tenon/ops/linear.hpp"
 #include "tenon/ops/pad.hpp"
 #include "tenon/ops/reduce.hpp"
@@ -78,17 +79,17 @@ Tensor<T> norm_of_rows(const char* op, const NormInputs<T>& in, double eps, bool
   const index_t rows = in.x.shape()[0], n = in.x.shape()[1];
   Tensor<T> y = Tensor<T>::empty(in.x.shape()), mean = Tensor<T>::empty({rows}),
             scale = Tensor<T>::empty({rows});
-  backend::kernel<&backend::Kernels<T>::norm_rows>()(
-      rows, n, contiguous(in.x.detach()).data(), data_or_null(dense_constant(in.weight)),
-      data_or_null(dense_constant(in.bias)), eps, centred, y.mutable_data(), mean.mutable_data(),
-      scale.mutable_data());
+  backend::kernel<backend::NormRows<T>>()(rows, n, contiguous(in.x.detach()).data(),
+                                          data_or_null(dense_constant(in.weight)),
+                                          data_or_null(dense_constant(in.bias)), eps, centred,
+                                          y.mutable_data(), mean.mutable_data(), scale.mutable_data());
   const NormRule rule{{1}, eps, centred, in.weight.defined(), in.bias.defined(), shape_or_none(in.bias)};
   return in.recorded(op, y, [rule, mean, scale, rows, n](const Pull<T>& p) -> Gradients<T> {
     if (grad_enabled()) return rule.in_ops(p);
     Tensor<T> dx = Tensor<T>::empty({rows, n}), dweight = Tensor<T>::empty({n}),
               dbias = Tensor<T>::empty({n});
     const Tensor<T> weight = rule.weighted ? contiguous(p.input(1)) : Tensor<T>{};
-    backend::kernel<&backend::Kernels<T>::norm_rows_backward>()(
+    backend::kernel<backend::NormRowsBackward<T>>()(
         rows, n, contiguous(p.input(0)).data(), contiguous(p.gradient()).data(), data_or_null(weight),
         mean.data(), scale.data(), rule.centred, dx.mutable_data(), dweight.mutable_data(),
         dbias.mutable_data());
@@ -118,8 +119,8 @@ struct Planes {
     const Shape& s = in.x.shape();
     const index_t outer = over_batch ? s[0] : 1, n = element_count(groups());
     PlaneMoments<T> m{Tensor<T>::empty(groups()), Tensor<T>::empty(groups())};
-    backend::kernel<&backend::Kernels<T>::moments>()(outer, n, s[2] * s[3], contiguous(in.x.detach()).data(),
-                                                     m.mean.mutable_data(), m.variance.mutable_data());
+    backend::kernel<backend::Moments<T>>()(outer, n, s[2] * s[3], contiguous(in.x.detach()).data(),
+                                           m.mean.mutable_data(), m.variance.mutable_data());
     return m;
   }
   Tensor<T> rate(const PlaneMoments<T>& m) const {
@@ -136,7 +137,7 @@ struct Planes {
                    const Tensor<T>& b, const Tensor<T>& c) const {
     const Shape& s = x.shape();
     Tensor<T> y = Tensor<T>::empty(s);
-    backend::kernel<&backend::Kernels<T>::affine_planes>()(
+    backend::kernel<backend::ScaleShift<T>>()(
         over_batch ? s[0] : 1, element_count(channels()), s[3], x.data(), data_or_null(g),
         for_channels(centre).data(), for_channels(a).data(), for_channels(b).data(),
         g.defined() ? for_channels(c).data() : nullptr, y.mutable_data());
@@ -155,9 +156,9 @@ struct Planes {
     const Shape& s = in.x.shape();
     const Tensor<T> x = contiguous(in.x), dense = contiguous(g), r = rate(m);
     Tensor<T> sum_g = Tensor<T>::empty(channels()), sum_gx = Tensor<T>::empty(channels());
-    backend::kernel<&backend::Kernels<T>::paired_sums>()(
-        over_batch ? s[0] : 1, element_count(channels()), s[3], x.data(), dense.data(),
-        for_channels(m.mean).data(), sum_g.mutable_data(), sum_gx.mutable_data());
+    backend::kernel<backend::NormBackwardSums<T>>()(over_batch ? s[0] : 1, element_count(channels()), s[3],
+                                                    x.data(), dense.data(), for_channels(m.mean).data(),
+                                                    sum_g.mutable_data(), sum_gx.mutable_data());
     const T n = -static_cast<T>(count());
     const Tensor<T> shift =
         map([n](auto t, auto a) { return t * a / n; }, sum(weighted(sum_g), {2}, true), r);

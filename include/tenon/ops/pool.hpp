@@ -1,6 +1,7 @@
 #pragma once
 /// Pooling: maxima, means and norms of windows over one, two or three spatial axes.
 
+#include "tenon/backend/pool.hpp"
 #include "tenon/ops/conv.hpp"
 
 namespace TENON_NAMESPACE {
@@ -73,9 +74,9 @@ Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const 
 template <class T>
 Tensor<T> plane_gather(const Tensor<T>& x, const Tensor<index_t>& where, int rank) {
   Tensor<T> y = Tensor<T>::empty(where.shape());
-  backend::kernel<&backend::Kernels<T>::plane_gather>()(
-      count_planes(x.shape(), rank), plane_size(where.shape(), rank), plane_size(x.shape(), rank),
-      contiguous(x.detach()).data(), where.data(), y.mutable_data());
+  backend::kernel<backend::MaxPoolGather<T>>()(count_planes(x.shape(), rank), plane_size(where.shape(), rank),
+                                               plane_size(x.shape(), rank), contiguous(x.detach()).data(),
+                                               where.data(), y.mutable_data());
   return record("plane_gather", y, {edge(x)},
                 [where, rank, shape = x.shape()](const Pull<T>& p) -> Gradients<T> {
                   return {plane_scatter(p.gradient(), where, shape, rank)};
@@ -85,9 +86,9 @@ Tensor<T> plane_gather(const Tensor<T>& x, const Tensor<index_t>& where, int ran
 template <class T>
 Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const Shape& shape, int rank) {
   Tensor<T> x = Tensor<T>::empty(shape);
-  backend::kernel<&backend::Kernels<T>::plane_scatter>()(
-      count_planes(shape, rank), plane_size(where.shape(), rank), plane_size(shape, rank),
-      contiguous(y.detach()).data(), where.data(), x.mutable_data());
+  backend::kernel<backend::MaxUnpool<T>>()(count_planes(shape, rank), plane_size(where.shape(), rank),
+                                           plane_size(shape, rank), contiguous(y.detach()).data(),
+                                           where.data(), x.mutable_data());
   return record("plane_scatter", x, {edge(y)}, [where, rank](const Pull<T>& p) -> Gradients<T> {
     return {plane_gather(p.gradient(), where, rank)};
   });
@@ -101,8 +102,8 @@ ValuesIndices<T> max_pool(const char* op, const Tensor<T>& x, const Windows& w, 
   ValuesIndices<T> out{Tensor<T>::empty(shape), {}};
   if (with_indices || recorded) out.indices = Tensor<index_t>::empty(shape);
   index_t* const where = out.indices.defined() ? out.indices.mutable_data() : nullptr;
-  backend::kernel<&backend::Kernels<T>::max_pool>()(
-      count_planes(shape, rank), w, contiguous(x.detach()).data(), out.values.mutable_data(), where);
+  backend::kernel<backend::MaxPool<T>>()(count_planes(shape, rank), w, contiguous(x.detach()).data(),
+                                         out.values.mutable_data(), where);
   out.values = record(op, out.values, {edge(x)},
                       [where = out.indices, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
                         return {plane_scatter(p.gradient(), where, from, rank)};

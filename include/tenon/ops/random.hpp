@@ -2,7 +2,9 @@
 /// Random choices, and layers that make them. What is drawn depends on the generator's seed, its position and
 /// the element's place alone: the same at any number of threads.
 
+#include "tenon/backend/dropout.hpp"
 #include "tenon/backend/philox.hpp"
+#include "tenon/backend/sort.hpp"
 #include "tenon/ops/activation.hpp"
 #include "tenon/ops/softmax.hpp"
 #include "tenon/ops/sort.hpp"
@@ -212,8 +214,8 @@ Tensor<index_t> multinomial(const Tensor<T>& weights, index_t n, bool replacemen
   const Tensor<double> waits =
       map([](auto v, auto u) { return -log1p(-u) / v; }, w, rand<double>(w.shape(), generator));
   Tensor<double> values = Tensor<double>::empty({rows, n});
-  backend::kernel<&backend::Kernels<double>::topk>()(rows, k, n, false, waits.data(), values.mutable_data(),
-                                                     chosen.mutable_data());
+  backend::kernel<backend::Topk<double>>()(rows, k, n, false, waits.data(), values.mutable_data(),
+                                           chosen.mutable_data());
   return chosen;
 }
 
@@ -279,9 +281,9 @@ struct DropoutMask {
 template <class T>
 Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernel<&backend::Kernels<T>::dropout>()(x.size(), mask.seed, mask.first_block, mask.threshold,
-                                                   static_cast<T>(mask.scale), contiguous(x.detach()).data(),
-                                                   y.mutable_data());
+  backend::kernel<backend::Dropout<T>>()(x.size(), mask.seed, mask.first_block, mask.threshold,
+                                         static_cast<T>(mask.scale), contiguous(x.detach()).data(),
+                                         y.mutable_data());
   return record("dropout", y, {edge(x)},
                 [mask](const Pull<T>& p) -> Gradients<T> { return {masked(p.gradient(), mask)}; });
 }

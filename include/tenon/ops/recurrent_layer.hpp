@@ -2,6 +2,7 @@
 /// One direction of one recurrent layer as one recorded operation: the products with the inputs of all steps
 /// are one, those of the weights' gradients too.
 
+#include "tenon/backend/recurrent.hpp"
 #include "tenon/ops/linear.hpp"
 #include "tenon/ops/reduce.hpp"
 
@@ -29,7 +30,7 @@ struct RecurrentWeights {
 namespace detail {
 
 using backend::Cell;
-using backend::Recurrence;
+using backend::RecurrentLayout;
 
 template <class T>
 struct RecurrentState {
@@ -45,23 +46,23 @@ struct RecurrentStep {
 
 template <class T>
 struct RecurrentLayer {
-  Recurrence extents;
+  RecurrentLayout extents;
   Tensor<index_t> lengths;  ///< undefined: all steps
   bool biased;
   Tensor<T> gates{}, cells{};  ///< of the forward pass, for the gradient
 
   bool is_lstm() const { return extents.cell == Cell::lstm; }
   bool is_gru() const { return extents.cell == Cell::gru; }
-  Recurrence recurrence() const {
-    Recurrence r = extents;
+  RecurrentLayout recurrence() const {
+    RecurrentLayout r = extents;
     r.lengths = lengths.defined() ? lengths.data() : nullptr;
     return r;
   }
   index_t first_slot() const { return extents.reversed ? extents.steps : 0; }
   index_t last_slot() const { return extents.reversed ? 0 : extents.steps; }
 
-  /// The states, (T + 1, N, H) as backend::Recurrence describes them; of an lstm the last cell follows. Fills
-  /// gates and cells.
+  /// The states, (T + 1, N, H) as backend::RecurrentLayout describes them; of an lstm the last cell follows.
+  /// Fills gates and cells.
   Tensor<T> run(const Tensor<T>& x, const RecurrentWeights<T>& w, const Tensor<T>& h0, const Tensor<T>& c0) {
     const NoGrad no_grad;
     const index_t steps = extents.steps, batch = extents.batch, hidden = extents.hidden;
@@ -79,7 +80,7 @@ struct RecurrentLayer {
     }
     const Tensor<T> weight = contiguous(w.hidden.detach());
     const Tensor<T> bias = is_gru() && biased ? contiguous(w.hidden_bias.detach()) : Tensor<T>{};
-    backend::kernel<&backend::Kernels<T>::recurrence>()(
+    backend::kernel<backend::Recurrent<T>>()(
         recurrence(), weight.data(), bias.defined() ? bias.data() : nullptr, gates.mutable_data(),
         states.mutable_data(), is_lstm() ? cells.mutable_data() : nullptr);
     if (is_lstm()) set(states, steps + 1, select(cells, 0, last_slot()));
@@ -92,7 +93,7 @@ struct RecurrentLayer {
     const Tensor<T> g = contiguous(p.gradient()), states = p.output(), weight = contiguous(p.input(2));
     Tensor<T> dgates = Tensor<T>::empty({count, extents.width()}), dh = zeros<T>({batch, hidden}), dc;
     if (is_lstm()) dc = clone(select(g, 0, extents.steps + 1));
-    backend::kernel<&backend::Kernels<T>::recurrence_backward>()(
+    backend::kernel<backend::RecurrentBackward<T>>()(
         recurrence(), weight.data(), gates.data(), states.data(), is_lstm() ? cells.data() : nullptr,
         g.data(), dgates.mutable_data(), dh.mutable_data(), is_lstm() ? dc.mutable_data() : nullptr);
     const Tensor<T> of_input = is_gru() ? narrow(dgates, 1, 0, 3 * hidden) : dgates;

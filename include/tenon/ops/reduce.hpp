@@ -2,6 +2,8 @@
 /// Reductions over one, several or all axes. Without axes everything is reduced, to rank 0. (`sum` is in
 /// broadcast.hpp.)
 
+#include "tenon/backend/reduce.hpp"
+#include "tenon/backend/scan.hpp"
 #include "tenon/ops/index.hpp"
 #include "tenon/ops/unary.hpp"
 
@@ -147,12 +149,12 @@ Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool 
 ///   throws ValueError when there is nothing to choose from    keeps x and y
 template <Scalar T>
 Tensor<T> amax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return detail::extremum("amax", x, axes, keepdim, backend::kernel<&backend::Kernels<T>::max>());
+  return detail::extremum("amax", x, axes, keepdim, backend::kernel<backend::Max<T>>());
 }
 /// The smallest element over axes; see `amax`.
 template <Scalar T>
 Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return detail::extremum("amin", x, axes, keepdim, backend::kernel<&backend::Kernels<T>::min>());
+  return detail::extremum("amin", x, axes, keepdim, backend::kernel<backend::Min<T>>());
 }
 
 namespace detail {
@@ -176,11 +178,11 @@ Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis,
 /// The position of the largest element along an axis: the first when there are several, a NaN before all.
 template <Scalar T>
 Tensor<index_t> argmax(const Tensor<T>& x, index_t axis, bool keepdim = false) {
-  return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernel<&backend::Kernels<T>::argmax>());
+  return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernel<backend::Argmax<T>>());
 }
 template <Scalar T>
 Tensor<index_t> argmin(const Tensor<T>& x, index_t axis, bool keepdim = false) {
-  return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernel<&backend::Kernels<T>::argmin>());
+  return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernel<backend::Argmin<T>>());
 }
 /// The position in the flattened tensor.
 template <Scalar T>
@@ -272,8 +274,8 @@ Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
   index_t outer = 1, inner = 1;
   for (int i = 0; i < x.rank(); ++i)
     if (i != a) (i < a ? outer : inner) *= x.shape()[i];
-  backend::kernel<&backend::Kernels<T>::cumsum>()(outer, x.rank() == 0 ? 1 : x.shape()[a], inner,
-                                                  dense.data(), y.mutable_data());
+  backend::kernel<backend::Cumsum<T>>()(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(),
+                                        y.mutable_data());
   if constexpr (Real<T>)
     return record("cumsum", y, {edge(x)}, [a](const Pull<T>& p) -> Gradients<T> {
       if (p.gradient().rank() == 0) return {p.gradient()};

@@ -73,7 +73,7 @@ struct RecurrentCall {
   }
 
  private:
-  index_t gates() const { return Recurrence{cell, 0, 0, 0}.gates(); }
+  index_t gates() const { return RecurrentLayout{cell, 0, 0, 0}.gates(); }
   /// Extent of the state, which a projection may have shortened.
   index_t state_size(const RecurrentWeights<T>& w) const {
     check<ShapeError>(w.hidden.rank() == 2 && w.hidden.shape()[0] % gates() == 0, op,

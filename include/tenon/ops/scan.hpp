@@ -1,6 +1,7 @@
 #pragma once
 /// Running products and other first-order recurrences along an axis.
 
+#include "tenon/backend/scan.hpp"
 #include "tenon/ops/index.hpp"
 
 namespace TENON_NAMESPACE {
@@ -21,23 +22,8 @@ Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, int axis, bool tra
   const Around d(b.shape(), axis);
   const Tensor<T> factors = contiguous(a.detach()), terms = contiguous(b.detach());
   Tensor<T> out = Tensor<T>::empty(b.shape());
-  const index_t n = d.extent, inner = d.inner;
-  T* const into = out.mutable_data();
-  parallel_for(d.outer, std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(1, n * inner)),
-               [&](index_t begin, index_t end) {
-                 for (index_t row = begin * n; row < end * n; ++row) {
-                   // Rows of a block from the first to the last, or the other way round.
-                   const index_t at = transposed ? row + n - 1 - 2 * (row % n) : row;
-                   const index_t before = (transposed ? at + 1 : at - 1) * inner;
-                   const T* const f = factors.data() + (transposed ? at + 1 : at) * inner;
-                   const T* const t = terms.data() + at * inner;
-                   T* const y = into + at * inner;
-                   if (row % n == 0)
-                     std::copy_n(t, inner, y);
-                   else
-                     for (index_t i = 0; i < inner; ++i) y[i] = f[i] * into[before + i] + t[i];
-                 }
-               });
+  backend::kernel<backend::LinearScan<T>>()(d.outer, d.extent, d.inner, transposed, factors.data(),
+                                            terms.data(), out.mutable_data());
   return record(
       "linear_scan", out, {a, edge(b)},
       [axis, transposed](const Pull<T>& p) -> Gradients<T> {
@@ -72,16 +58,7 @@ Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
   const detail::Around d(x.shape(), k);
   const Tensor<T> factors = contiguous(x.detach());
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  const T* const from = factors.data();
-  T* const into = y.mutable_data();
-  const index_t block = d.extent * d.inner;
-  parallel_for(d.outer, std::max<index_t>(1, (index_t{1} << 15) / block), [&](index_t begin, index_t end) {
-    for (index_t o = begin; o < end; ++o) {
-      const index_t at = o * block;
-      std::copy_n(from + at, d.inner, into + at);
-      for (index_t i = at + d.inner; i < at + block; ++i) into[i] = into[i - d.inner] * from[i];
-    }
-  });
+  backend::kernel<backend::Cumprod<T>>()(d.outer, d.extent, d.inner, factors.data(), y.mutable_data());
   return record(
       "cumprod", y, {x},
       [k](const Pull<T>& p) -> Gradients<T> {

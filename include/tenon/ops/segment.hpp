@@ -1,6 +1,7 @@
 #pragma once
 /// Sums, means and extrema of rows that share an id: what graph networks gather from neighbours.
 
+#include "tenon/backend/segment.hpp"
 #include "tenon/ops/compare.hpp"
 #include "tenon/ops/sparse.hpp"
 
@@ -37,24 +38,13 @@ Tensor<T> segment_total(const Tensor<T>& x, const Segments<T>& s) {
   return index_add(zeros<T>(s.shape), 0, s.ids, x);
 }
 
-template <class T, class Better>
-Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>& s, Better better) {
-  const Tensor<T> dense = contiguous(x.detach());
-  Tensor<T> y = zeros<T>(s.shape);
+template <Real T>
+Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>& s,
+                           typename backend::SegmentMax<T>::Function* kernel) {
+  Tensor<T> y = Tensor<T>::empty(s.shape);
   const Grouping rows = group_by(s.ids, s.count);
-  const index_t *const offsets = rows.offsets.data(), *const order = rows.order.data();
-  T* const out = y.mutable_data();
-  const index_t work = std::max<index_t>(1, x.size() / std::max<index_t>(1, s.count));
-  parallel_for(s.count, std::max<index_t>(1, (index_t{1} << 15) / work), [&](index_t begin, index_t end) {
-    for (index_t k = begin; k < end; ++k) {
-      T* const row = out + k * s.inner;
-      for (index_t e = offsets[k]; e < offsets[k + 1]; ++e) {
-        const T* const from = dense.data() + order[e] * s.inner;
-        for (index_t i = 0; i < s.inner; ++i)
-          row[i] = e == offsets[k] || better(from[i], row[i]) || from[i] != from[i] ? from[i] : row[i];
-      }
-    }
-  });
+  kernel(s.count, s.inner, rows.offsets.data(), rows.order.data(), contiguous(x.detach()).data(),
+         y.mutable_data());
   return record(
       op, y, {x},
       [ids = s.ids, count = s.count](const Pull<T>& p) -> Gradients<T> {
@@ -92,13 +82,13 @@ Tensor<T> segment_mean(const Tensor<T>& x, const Tensor<index_t>& ids, index_t s
 template <Real T>
 Tensor<T> segment_max(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_max");
-  return detail::segment_extremum("segment_max", x, s, [](T a, T b) { return a > b; });
+  return detail::segment_extremum("segment_max", x, s, backend::kernel<backend::SegmentMax<T>>());
 }
 /// The smallest; see `segment_max`.
 template <Real T>
 Tensor<T> segment_min(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_min");
-  return detail::segment_extremum("segment_min", x, s, [](T a, T b) { return a < b; });
+  return detail::segment_extremum("segment_min", x, s, backend::kernel<backend::SegmentMin<T>>());
 }
 
 /// Softmax among the rows of each id: what attention over neighbours is weighted by.

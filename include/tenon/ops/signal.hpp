@@ -4,6 +4,7 @@
 
 #include <numbers>  // pi
 
+#include "tenon/backend/fold.hpp"
 #include "tenon/ops/fft.hpp"
 #include "tenon/ops/reduce.hpp"
 
@@ -55,18 +56,9 @@ Tensor<T> frames(const Tensor<T>& x, index_t size, index_t hop) {
 template <class T>
 Tensor<T> overlap_add(const Tensor<T>& x, index_t length, index_t hop) {
   const index_t batch = x.shape()[0], count = x.shape()[1], size = x.shape()[2];
-  const Tensor<T> dense = contiguous(x.detach());
-  Tensor<T> y = zeros<T>({batch, length});
-  T* const to = y.mutable_data();
-  parallel_for(batch, std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(1, count * size)),
-               [&](index_t begin, index_t end) {
-                 for (index_t b = begin; b < end; ++b)
-                   for (index_t f = 0; f < count; ++f) {
-                     const T* const from = dense.data() + (b * count + f) * size;
-                     T* const at = to + b * length + f * hop;
-                     for (index_t i = 0; i < size; ++i) at[i] += from[i];
-                   }
-               });
+  Tensor<T> y = Tensor<T>::empty({batch, length});
+  backend::kernel<backend::OverlapAdd<T>>()(batch, count, size, hop, length, contiguous(x.detach()).data(),
+                                            y.mutable_data());
   return record("overlap_add", y, {edge(x)},
                 [size, hop](const Pull<T>& p) -> Gradients<T> { return {frames(p.gradient(), size, hop)}; });
 }

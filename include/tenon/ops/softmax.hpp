@@ -1,6 +1,7 @@
 #pragma once
 /// Softmax and its logarithm.
 
+#include "tenon/backend/softmax.hpp"
 #include "tenon/ops/index.hpp"
 #include "tenon/ops/unary.hpp"
 
@@ -18,8 +19,8 @@ Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, boo
   }
   Tensor<T> dx = Tensor<T>::empty(y.shape());
   const Around d(y.shape(), axis);
-  backend::kernel<&backend::Kernels<T>::softmax_backward>()(d.outer, d.extent, d.inner, contiguous(y).data(),
-                                                            contiguous(g).data(), dx.mutable_data(), log);
+  backend::kernel<backend::SoftmaxBackward<T>>()(d.outer, d.extent, d.inner, contiguous(y).data(),
+                                                 contiguous(g).data(), dx.mutable_data(), log);
   return dx;
 }
 
@@ -28,8 +29,8 @@ Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) 
   const int a = normalize_axis(axis, x.rank(), name);
   const Around d(x.shape(), a);
   Tensor<T> y = Tensor<T>::empty(x.shape());
-  backend::kernel<&backend::Kernels<T>::softmax>()(d.outer, d.extent, d.inner, contiguous(x.detach()).data(),
-                                                   y.mutable_data(), log);
+  backend::kernel<backend::Softmax<T>>()(d.outer, d.extent, d.inner, contiguous(x.detach()).data(),
+                                         y.mutable_data(), log);
   return record(
       name, y, {edge(x)},
       [a, log](const Pull<T>& p) -> Gradients<T> {

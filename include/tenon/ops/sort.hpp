@@ -4,6 +4,7 @@
 
 #include <algorithm>  // find_if, partition_point
 
+#include "tenon/backend/sort.hpp"
 #include "tenon/ops/reduce.hpp"
 
 namespace TENON_NAMESPACE {
@@ -84,7 +85,7 @@ template <Scalar T>
 ValuesIndices<T> sort(const Tensor<T>& x, index_t axis = -1, bool descending = false) {
   const detail::AxisRows<T> rows(x, axis, "sort");
   return detail::take_of_rows("sort", rows, rows.length(), true, [&](const T* from, T* values, index_t* at) {
-    backend::kernel<&backend::Kernels<T>::sort>()(rows.count(), rows.length(), descending, from, values, at);
+    backend::kernel<backend::Sort<T>>()(rows.count(), rows.length(), descending, from, values, at);
   });
 }
 /// The positions that sort an axis.
@@ -101,7 +102,7 @@ ValuesIndices<T> topk(const Tensor<T>& x, index_t k, index_t axis = -1, bool lar
   check<IndexError>(k >= 0 && k <= rows.length(), "topk", "k is ", k, ", but there are ", rows.length(),
                     " elements along axis ", axis, " of shape ", x.shape());
   return detail::take_of_rows("topk", rows, k, true, [&](const T* from, T* values, index_t* at) {
-    backend::kernel<&backend::Kernels<T>::topk>()(rows.count(), rows.length(), k, largest, from, values, at);
+    backend::kernel<backend::Topk<T>>()(rows.count(), rows.length(), k, largest, from, values, at);
   });
 }
 
@@ -113,7 +114,7 @@ ValuesIndices<T> kthvalue(const Tensor<T>& x, index_t k, index_t axis = -1, bool
   check<IndexError>(k >= 1 && k <= rows.length(), "kthvalue", "k is ", k, ", but there are ", rows.length(),
                     " elements along axis ", axis, " of shape ", x.shape());
   return detail::take_of_rows("kthvalue", rows, 1, keepdim, [&](const T* from, T* values, index_t* at) {
-    backend::kernel<&backend::Kernels<T>::kth>()(rows.count(), rows.length(), k - 1, from, values, at);
+    backend::kernel<backend::Kthvalue<T>>()(rows.count(), rows.length(), k - 1, from, values, at);
   });
 }
 
@@ -121,7 +122,7 @@ namespace detail {
 /// The lower median of each row, and its position; the first NaN if there is one.
 template <class T>
 void row_medians(index_t count, index_t n, const T* x, T* values, index_t* at) {
-  backend::kernel<&backend::Kernels<T>::kth>()(count, n, (n - 1) / 2, x, values, at);
+  backend::kernel<backend::Kthvalue<T>>()(count, n, (n - 1) / 2, x, values, at);
   if constexpr (Real<T>)
     for (index_t r = 0; r < count; ++r) {
       const T* const row = x + r * n;
@@ -218,17 +219,11 @@ Tensor<index_t> searchsorted(const Tensor<T>& sequence, const Tensor<T>& values,
                     sequence.shape(), " and ", values.shape());
   const Tensor<T> sorted = contiguous(sequence.detach()), wanted = contiguous(values.detach());
   Tensor<index_t> found = Tensor<index_t>::empty(values.shape());
-  index_t* const out = found.mutable_data();
   const index_t n = sequence.shape()[sequence.rank() - 1];
-  const index_t each = one ? std::max<index_t>(1, values.size()) : values.shape()[values.rank() - 1];
-  parallel_for(values.size(), 1 << 12, [&](index_t begin, index_t end) {
-    for (index_t i = begin; i < end; ++i) {
-      const T* const first = sorted.data() + i / each * n;
-      const T v = wanted.data()[i];
-      out[i] = std::partition_point(first, first + n, [&](T at) { return right ? !(at > v) : !(at >= v); }) -
-               first;
-    }
-  });
+  const index_t count = one ? values.size() : values.shape()[values.rank() - 1];
+  const index_t rows = one ? 1 : values.size() / std::max<index_t>(1, count);
+  backend::kernel<backend::Searchsorted<T>>()(rows, n, count, right, sorted.data(), one ? 0 : n,
+                                              wanted.data(), found.mutable_data());
   return found;
 }
 /// The bucket of each value: the number of boundaries below it, or with `right` not above it.

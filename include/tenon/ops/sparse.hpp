@@ -1,6 +1,7 @@
 #pragma once
 /// Sparse matrices in compressed rows (CSR), and their products with dense ones.
 
+#include "tenon/backend/sparse.hpp"
 #include "tenon/ops/index.hpp"
 
 namespace TENON_NAMESPACE {
@@ -147,9 +148,9 @@ Tensor<T> sampled_products(const Csr<T>& places, const Tensor<T>& a, const Tenso
     return sum(mul(index_select(a, 0, entry_rows(places.offsets())), index_select(b, 0, places.indices())),
                {1});
   Tensor<T> values = Tensor<T>::empty({places.entries()});
-  backend::kernel<&backend::Kernels<T>::csr_sample>()(places.rows(), a.shape()[1], places.offsets().data(),
-                                                      places.indices().data(), contiguous(a).data(),
-                                                      contiguous(b).data(), values.mutable_data());
+  backend::kernel<backend::CsrSample<T>>()(places.rows(), a.shape()[1], places.offsets().data(),
+                                           places.indices().data(), contiguous(a).data(),
+                                           contiguous(b).data(), values.mutable_data());
   return values;
 }
 }  // namespace detail
@@ -166,9 +167,8 @@ Tensor<T> matmul(const Csr<T>& a, const Tensor<T>& x) {
   if (x.rank() == 1) return squeeze(matmul(a, unsqueeze(x, 1)), 1);
   Tensor<T> y = Tensor<T>::empty({a.rows(), x.shape()[1]});
   const Tensor<T> values = contiguous(a.values().detach()), dense = contiguous(x.detach());
-  backend::kernel<&backend::Kernels<T>::csr_multiply>()(a.rows(), x.shape()[1], a.offsets().data(),
-                                                        a.indices().data(), values.data(), dense.data(),
-                                                        y.mutable_data());
+  backend::kernel<backend::CsrMultiply<T>>()(a.rows(), x.shape()[1], a.offsets().data(), a.indices().data(),
+                                             values.data(), dense.data(), y.mutable_data());
   return record(
       "sparse_matmul", y, {x, a.values()}, [places = a.with(values)](const Pull<T>& p) -> Gradients<T> {
         return {p.needs(0) ? matmul(transpose(places.with(p.input(1))), p.gradient()) : Tensor<T>{},

@@ -6,9 +6,7 @@
 ///     const auto loss = f(embedding(used.values, used.positions));
 ///     optimizer.step_rows(table, used.rows, grad(loss, {used.values})[0]);
 
-#include <algorithm>  // copy_n
-
-#include "tenon/core/parallel.hpp"
+#include "tenon/backend/index.hpp"
 #include "tenon/core/reflect.hpp"
 #include "tenon/ops/index.hpp"
 #include "tenon/ops/sort.hpp"
@@ -56,15 +54,8 @@ void check_rows(const char* op, const Tensor<T>& table, const Tensor<index_t>& r
 template <class T>
 void put_rows(Tensor<T>& table, const Tensor<index_t>& rows, const Tensor<T>& values) {
   if (rows.size() == 0) return;
-  const index_t width = values.size() / rows.size();
-  const index_t* const row = rows.data();
-  const T* const from = values.data();
-  T* const to = table.mutable_data();
-  parallel_for(rows.size(), std::max<index_t>(1, (index_t{1} << 14) / std::max<index_t>(1, width)),
-               [&](index_t begin, index_t end) {
-                 for (index_t i = begin; i < end; ++i)
-                   std::copy_n(from + i * width, width, to + row[i] * width);
-               });
+  backend::kernel<backend::PutRows<T>>()(rows.size(), values.size() / rows.size(), rows.data(), values.data(),
+                                         table.mutable_data());
 }
 
 /// What is remembered of some rows: those rows of its tensors; numbers are those of the whole table.

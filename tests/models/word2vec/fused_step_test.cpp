@@ -59,10 +59,10 @@ Stepped step(const SharedWindow& window, const Tensor<double>& in, const Tensor<
   std::vector<double> labels(y.size(), 0.0);
   labels[0] = 1;
   const auto m = static_cast<index_t>(x.size()), n = static_cast<index_t>(y.size());
-  tn::backend::PairScratch<double> scratch(m, n, stride);
+  tn::backend::SgnsScratch<double> scratch(m, n, stride);
   Stepped result;
-  tn::backend::pair_step(tn::backend::PairGrid<double>{x.data(), x.data(), m, y.data(), labels.data(), n,
-                                                       stride, rate, &scratch, &result.loss});
+  tn::backend::sgns_step(tn::backend::SgnsBatch<double>{x.data(), x.data(), m, y.data(), labels.data(), n,
+                                                        stride, rate, &scratch, &result.loss});
   result.in = compact(a);
   result.out = compact(b);
   return result;

@@ -6,7 +6,7 @@
 #include <cmath>      // exp, log
 #include <limits>     // numeric_limits
 
-#include "tenon/backend/attention.hpp"
+#include "tenon/backend/attention_layout.hpp"
 #include "tenon/backend/cpu/gemm.hpp"
 #include "tenon/backend/cpu/softmax.hpp"
 
@@ -20,7 +20,7 @@ inline constexpr index_t attention_keys = GemmShape<T>::depth;
 /// A block of scores, queries [i, i + rows) against keys [j, j + columns) of one item.
 template <class T>
 struct ScoreBlock {
-  const Attention<T>& a;
+  const AttentionLayout<T>& a;
   index_t item, i, rows, j, columns;
 
   const T* q() const { return a.q + a.q_offset[item] + i * a.q_row; }
@@ -68,7 +68,7 @@ void scale_run(index_t n, T factor, T* x) {
 
 /// y and log_sum of the queries [i, i + rows) of an item.
 template <class T>
-void attend(const Attention<T>& a, index_t item, index_t i, index_t rows, T* y, T* log_sum, T* scores) {
+void attend(const AttentionLayout<T>& a, index_t item, index_t i, index_t rows, T* y, T* log_sum, T* scores) {
   const index_t last = a.seen(i + rows - 1, 0, a.keys), depth = a.value_depth;
   RunningSum<T> running[attention_queries];
   if (last == 0) std::fill_n(y, rows * depth, T{0});
@@ -92,7 +92,7 @@ void attend(const Attention<T>& a, index_t item, index_t i, index_t rows, T* y, 
 }
 
 template <Real T>
-void attention(const Attention<T>& a, T* y, T* log_sum) {
+void attention(const AttentionLayout<T>& a, T* y, T* log_sum) {
   const index_t blocks = (a.queries + attention_queries - 1) / attention_queries;
   parallel_for(a.batch * blocks, 1, [&](index_t begin, index_t end) {
     Buffer<T> scores(std::min(attention_queries, a.queries) * std::min(attention_keys<T>, a.keys));
@@ -113,7 +113,7 @@ struct AttentionGradients {
   const T* dots;  ///< <y, g> of each query
 
   void add(const ScoreBlock<T>& b, bool first_keys, bool first_queries, T* p, T* dp) const {
-    const Attention<T>& a = b.a;
+    const AttentionLayout<T>& a = b.a;
     const index_t n = b.columns, depth = a.value_depth;
     const T* gi = g + b.i * depth;
     b.compute(p);
@@ -139,7 +139,7 @@ struct AttentionGradients {
 
 /// The gradients of one item.
 template <class T>
-void attend_backward(const Attention<T>& a, index_t item, const AttentionGradients<T>& gradients, T* p,
+void attend_backward(const AttentionLayout<T>& a, index_t item, const AttentionGradients<T>& gradients, T* p,
                      T* dp) {
   for (index_t j = 0; j < a.keys; j += attention_keys<T>) {
     const index_t columns = std::min(attention_keys<T>, a.keys - j);
@@ -157,7 +157,7 @@ void attend_backward(const Attention<T>& a, index_t item, const AttentionGradien
 }
 
 template <Real T>
-void attention_backward(const Attention<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
+void attention_backward(const AttentionLayout<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
                         T* dv) {
   if (a.keys == 0) std::fill_n(dq, a.batch * a.queries * a.depth, T{0});
   const index_t block = std::min(attention_queries, a.queries) * std::min(attention_keys<T>, a.keys);

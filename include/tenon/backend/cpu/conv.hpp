@@ -5,7 +5,7 @@
 
 #include <vector>  // vector
 
-#include "tenon/backend/cpu/tap_product.hpp"
+#include "tenon/backend/cpu/implicit_gemm.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
 
@@ -18,22 +18,22 @@ void conv(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
   const index_t inner = s.in * s.windows.taps();
   // Some images, or one group of one image.
   const auto multiply = [&](index_t images, index_t groups, index_t image, index_t g, const T* planes) {
-    TapProduct<T>{.grid = grid,
-                  .images = images,
-                  .groups = groups,
-                  .rows = s.out,
-                  .inner = inner,
-                  .offset = offsets.data(),
-                  .source = planes,
-                  .source_image = groups * size,
-                  .source_group = size,
-                  .target = y + (image * s.groups + g) * s.out * positions,
-                  .target_row = positions,
-                  .weights = w + g * s.out * inner,
-                  .bias = bias ? bias + g * s.out : nullptr}
+    ImplicitGemm<T>{.grid = grid,
+                    .images = images,
+                    .groups = groups,
+                    .rows = s.out,
+                    .inner = inner,
+                    .offset = offsets.data(),
+                    .source = planes,
+                    .source_image = groups * size,
+                    .source_group = size,
+                    .target = y + (image * s.groups + g) * s.out * positions,
+                    .target_row = positions,
+                    .weights = w + g * s.out * inner,
+                    .bias = bias ? bias + g * s.out : nullptr}
         .run();
   };
-  if (s.out <= TapProduct<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.in))
+  if (s.out <= ImplicitGemm<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.in))
     return each_own_planes(
         layout, s.batch * s.groups, s.in, x, T(0), s.out * inner * positions,
         [&](index_t k, const T* planes) { multiply(1, 1, k / s.groups, k % s.groups, planes); });
@@ -152,19 +152,19 @@ void conv_transpose(const ConvShape& s, const T* y, const T* w, const T* bias, T
   const auto multiply = [&](const PreparedPhase<T>& phase, index_t images, index_t groups, index_t image,
                             index_t g, const T* planes) {
     const index_t inner = s.out * phase.taps.count;
-    TapProduct<T>{.grid = phase.grid,
-                  .images = images,
-                  .groups = groups,
-                  .rows = s.in,
-                  .inner = inner,
-                  .offset = phase.offsets.data(),
-                  .source = planes,
-                  .source_image = groups * size,
-                  .source_group = size,
-                  .target = x + (image * s.groups + g) * s.in * elements + phase.start,
-                  .target_row = elements,
-                  .weights = phase.weights.data() + g * s.in * inner,
-                  .bias = bias ? bias + g * s.in : nullptr}
+    ImplicitGemm<T>{.grid = phase.grid,
+                    .images = images,
+                    .groups = groups,
+                    .rows = s.in,
+                    .inner = inner,
+                    .offset = phase.offsets.data(),
+                    .source = planes,
+                    .source_image = groups * size,
+                    .source_group = size,
+                    .target = x + (image * s.groups + g) * s.in * elements + phase.start,
+                    .target_row = elements,
+                    .weights = phase.weights.data() + g * s.in * inner,
+                    .bias = bias ? bias + g * s.in : nullptr}
         .run();
   };
   std::vector<PreparedPhase<T>> phases;
@@ -176,7 +176,7 @@ void conv_transpose(const ConvShape& s, const T* y, const T* w, const T* bias, T
       }
     }
   }
-  if (s.in <= TapProduct<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.out))
+  if (s.in <= ImplicitGemm<T>::few_rows && prefers_own_planes(layout, s.batch * s.groups, s.out))
     return each_own_planes(layout, s.batch * s.groups, s.out, y, T(0),
                            s.in * s.out * v.taps() * v.positions(), [&](index_t k, const T* planes) {
                              for (const auto& phase : phases)

@@ -3,7 +3,7 @@
 /// gradient, summed over all positions of all images. Positions are cut into segments by size alone, whose
 /// sums are added in order: the same bits at any thread count.
 
-#include "tenon/backend/cpu/tap_product.hpp"
+#include "tenon/backend/cpu/implicit_gemm.hpp"
 #include "tenon/backend/cpu/transpose.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {

@@ -80,4 +80,13 @@ void scatter_add(index_t outer, index_t count, index_t inner, index_t extent, co
   });
 }
 
+template <class T>
+void put_rows(index_t count, index_t inner, const index_t* index, const T* src, T* dst) {
+  parallel_for(count, std::max<index_t>(1, index_task / std::max<index_t>(1, inner)),
+               [&](index_t begin, index_t end) {
+                 for (index_t c = begin; c < end; ++c)
+                   copy_run(inner, src + c * inner, dst + index[c] * inner, false);
+               });
+}
+
 }  // namespace TENON_NAMESPACE::backend::cpu

@@ -143,8 +143,8 @@ void moments(index_t outer, index_t n, index_t inner, const T* x, T* mean, T* va
 }
 
 template <Real T>
-void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean, T* sum_g,
-                 T* sum_gx) {
+void norm_backward_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean,
+                        T* sum_g, T* sum_gx) {
   using Two = Packs<T, 2>;
   const auto channel = [&](index_t k) {
     double totals[2] = {};
@@ -194,8 +194,8 @@ void affine_run(index_t n, const T* x, const T* g, T* y, const Number* m, const 
 }
 
 template <Real T>
-void affine_planes(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre,
-                   const T* a, const T* b, const T* c, T* y) {
+void scale_shift(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre, const T* a,
+                 const T* b, const T* c, T* y) {
   if (n * inner == 0) return;
   const index_t run = inner == 1 ? n : inner, runs = outer * n * inner / run;
   parallel_for(runs, std::max<index_t>(1, norm_task / run), [&](index_t begin, index_t end) {

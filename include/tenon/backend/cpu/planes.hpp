@@ -11,6 +11,11 @@
 
 namespace TENON_NAMESPACE::backend::cpu {
 
+/// Planes that are worth a thread's while.
+inline index_t plane_grain(index_t work) {
+  return std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(work, 1));
+}
+
 /// How planes are laid out for windows. Rows are sorted by phase when windows advance by more than one
 /// element: entries 0, s, 2 s, … first, then 1, s + 1, ….
 struct PlaneLayout {

@@ -1,16 +1,11 @@
 #pragma once
-/// Maxima of windows a pack of neighbouring windows at a time, and folding line by line.
+/// Maxima of windows, a pack of neighbouring windows at a time.
 
 #include "tenon/backend/cpu/loop.hpp"
 #include "tenon/backend/cpu/planes.hpp"
 #include "tenon/backend/reference/pool.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
-
-/// Planes that are worth a thread's while.
-inline index_t plane_grain(index_t work) {
-  return std::max<index_t>(1, (index_t{1} << 15) / std::max<index_t>(work, 1));
-}
 
 /// Maxima over planes that were laid out with -infinity around them.
 template <Real T>
@@ -105,51 +100,18 @@ void max_pool(index_t planes, const Windows& w, const T* x, T* y, index_t* where
 }
 
 template <Real T>
-void plane_gather(index_t planes, index_t count, index_t extent, const T* x, const index_t* where, T* y) {
+void max_pool_gather(index_t planes, index_t count, index_t extent, const T* x, const index_t* where, T* y) {
   parallel_for(planes, plane_grain(count), [&](index_t begin, index_t end) {
-    reference::plane_gather(end - begin, count, extent, x + begin * extent, where + begin * count,
-                            y + begin * count);
+    reference::max_pool_gather(end - begin, count, extent, x + begin * extent, where + begin * count,
+                               y + begin * count);
   });
 }
 
 template <Real T>
-void plane_scatter(index_t planes, index_t count, index_t extent, const T* y, const index_t* where, T* x) {
+void max_unpool(index_t planes, index_t count, index_t extent, const T* y, const index_t* where, T* x) {
   parallel_for(planes, plane_grain(count + extent), [&](index_t begin, index_t end) {
-    reference::plane_scatter(end - begin, count, extent, y + begin * count, where + begin * count,
-                             x + begin * extent);
-  });
-}
-
-/// One plane: each entry of the kernel adds whole lines of windows.
-template <Real T>
-void fold_plane(const Windows& w, const T* columns, T* x) {
-  std::fill_n(x, w.elements(), T(0));
-  for (index_t k0 = 0; k0 < w.kernel[0]; ++k0) {
-    for (index_t k1 = 0; k1 < w.kernel[1]; ++k1) {
-      for (index_t k2 = 0; k2 < w.kernel[2]; ++k2, columns += w.positions()) {
-        const index_t start = k2 * w.dilation[2] - w.padding[2], s = w.stride[2];
-        const index_t first = start < 0 ? (-start + s - 1) / s : 0;
-        const index_t last = start < w.size[2] ? std::min((w.size[2] - start + s - 1) / s, w.result[2]) : 0;
-        for (index_t r0 = 0; r0 < w.result[0]; ++r0) {
-          const index_t i0 = r0 * w.stride[0] + k0 * w.dilation[0] - w.padding[0];
-          for (index_t r1 = 0; r1 < w.result[1]; ++r1) {
-            const index_t i1 = r1 * w.stride[1] + k1 * w.dilation[1] - w.padding[1];
-            if (i0 < 0 || i0 >= w.size[0] || i1 < 0 || i1 >= w.size[1]) continue;
-            const T* const from = columns + (r0 * w.result[1] + r1) * w.result[2];
-            T* const to = x + (i0 * w.size[1] + i1) * w.size[2] + start;
-            for (index_t r2 = first; r2 < last; ++r2) to[r2 * s] += from[r2];
-          }
-        }
-      }
-    }
-  }
-}
-
-template <Real T>
-void fold(index_t planes, const Windows& w, const T* columns, T* x) {
-  const index_t from = w.taps() * w.positions();
-  parallel_for(planes, plane_grain(from), [&](index_t begin, index_t end) {
-    for (index_t p = begin; p < end; ++p) fold_plane(w, columns + p * from, x + p * w.elements());
+    reference::max_unpool(end - begin, count, extent, y + begin * count, where + begin * count,
+                          x + begin * extent);
   });
 }
 

@@ -1,61 +1,12 @@
 #pragma once
-/// Along an axis: positions of extrema, and running sums.
+/// Running results along an axis.
 
-#include <algorithm>  // max, fill_n
+#include <algorithm>  // max, fill_n, copy_n
 
 #include "tenon/backend/cpu/reduce.hpp"
-#include "tenon/backend/reference/reduce.hpp"
+#include "tenon/backend/reference/scan.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
-
-/// The first position whose value equals `value`, or is NaN when `value` is; there is one.
-template <Real T>
-index_t find_value(const T* x, T value) {
-  index_t i = 0;
-  if (value != value) {
-    while (x[i] == x[i]) ++i;
-  } else {
-    while (x[i] != value) ++i;
-  }
-  return i;
-}
-
-/// y = the position of the first element that no other is `better` than. A contiguous row is read twice, by
-/// packs for the extremum and then up to it; rows side by side are read once, in order.
-template <class Op, class T, class Better>
-void select_position(index_t outer, index_t n, index_t inner, const T* x, index_t* y, Better better) {
-  parallel_for(outer, std::max<index_t>(1, reduce_task / std::max<index_t>(1, n * inner)),
-               [&](index_t begin, index_t end) {
-                 Buffer<T> best(inner);
-                 for (index_t o = begin; o < end; ++o) {
-                   const T* block = x + o * n * inner;
-                   index_t* position = y + o * inner;
-                   if (inner == 1) {
-                     *position = find_value(block, static_cast<T>(reduce_run<Op>(n, block)));
-                     continue;
-                   }
-                   std::fill_n(position, inner, index_t{0});
-                   std::copy_n(block, inner, best.data());
-                   for (index_t j = 1; j < n; ++j) {
-                     for (index_t i = 0; i < inner; ++i) {
-                       const T v = block[j * inner + i];
-                       const bool take = better(v, best[i]);
-                       best[i] = take ? v : best[i];
-                       position[i] = take ? j : position[i];
-                     }
-                   }
-                 }
-               });
-}
-
-template <Real T>
-void argmax(index_t outer, index_t n, index_t inner, const T* x, index_t* y) {
-  select_position<Max<T>>(outer, n, inner, x, y, [](T v, T best) { return reference::exceeds(v, best); });
-}
-template <Real T>
-void argmin(index_t outer, index_t n, index_t inner, const T* x, index_t* y) {
-  select_position<Min<T>>(outer, n, inner, x, y, [](T v, T best) { return reference::undercuts(v, best); });
-}
 
 /// The running total is kept in double, one for each column.
 template <Real T>
@@ -75,13 +26,60 @@ void cumsum_block(index_t n, index_t inner, const T* x, T* y) {
   }
 }
 
+/// Calls f(o) for the blocks (n, inner) of an array, from several threads.
+template <class F>
+void each_scan_block(index_t outer, index_t n, index_t inner, F&& f) {
+  const index_t grain = std::max<index_t>(1, reduce_task / std::max<index_t>(1, n * inner));
+  parallel_for(outer, grain, [&](index_t begin, index_t end) {
+    for (index_t o = begin; o < end; ++o) f(o);
+  });
+}
+
 template <Real T>
 void cumsum(index_t outer, index_t n, index_t inner, const T* x, T* y) {
   const index_t block = n * inner;
-  parallel_for(outer, std::max<index_t>(1, reduce_task / std::max<index_t>(1, block)),
-               [&](index_t begin, index_t end) {
-                 for (index_t o = begin; o < end; ++o) cumsum_block(n, inner, x + o * block, y + o * block);
-               });
+  each_scan_block(outer, n, inner, [&](index_t o) { cumsum_block(n, inner, x + o * block, y + o * block); });
+}
+
+template <Real T>
+void cumprod(index_t outer, index_t n, index_t inner, const T* x, T* y) {
+  each_scan_block(outer, n, inner, [&](index_t o) {
+    const index_t at = o * n * inner, end = at + n * inner;
+    if (n > 0) std::copy_n(x + at, inner, y + at);
+    for (index_t i = at + inner; i < end; ++i) y[i] = y[i - inner] * x[i];
+  });
+}
+
+template <class T>
+void cummax(index_t outer, index_t n, index_t inner, const T* x, index_t* y) {
+  const index_t block = n * inner;
+  each_scan_block(outer, n, inner,
+                  [&](index_t o) { reference::cummax(1, n, inner, x + o * block, y + o * block); });
+}
+
+template <class T>
+void cummin(index_t outer, index_t n, index_t inner, const T* x, index_t* y) {
+  const index_t block = n * inner;
+  each_scan_block(outer, n, inner,
+                  [&](index_t o) { reference::cummin(1, n, inner, x + o * block, y + o * block); });
+}
+
+/// Rows of a block from the first to the last, or the other way round.
+template <Real T>
+void linear_scan(index_t outer, index_t n, index_t inner, bool reversed, const T* a, const T* b, T* y) {
+  each_scan_block(outer, n, inner, [&](index_t o) {
+    for (index_t j = 0; j < n; ++j) {
+      const index_t row = o * n + (reversed ? n - 1 - j : j);
+      const T* const factor = a + (reversed ? row + 1 : row) * inner;
+      const T* const before = y + (reversed ? row + 1 : row - 1) * inner;
+      const T* const term = b + row * inner;
+      T* const to = y + row * inner;
+      if (j == 0)
+        std::copy_n(term, inner, to);
+      else
+        for (index_t i = 0; i < inner; ++i) to[i] = factor[i] * before[i] + term[i];
+    }
+  });
 }
 
 }  // namespace TENON_NAMESPACE::backend::cpu

@@ -3,7 +3,7 @@
 /// and Searching", 5.2.5), short ones by comparison. A key stands beside its position, so that no two entries
 /// are equal, and any sort is stable.
 
-#include <algorithm>    // sort, nth_element, max
+#include <algorithm>    // sort, nth_element, partition_point, max
 #include <array>        // array
 #include <bit>          // bit_cast
 #include <type_traits>  // conditional_t, is_signed_v
@@ -141,13 +141,26 @@ void topk(index_t rows, index_t n, index_t k, bool descending, const T* x, T* va
 }
 
 template <class T>
-void kth(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices) {
-  if (n >= max_sort_row) return reference::kth(rows, n, k, x, values, indices);
+void kthvalue(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices) {
+  if (n >= max_sort_row) return reference::kthvalue(rows, n, k, x, values, indices);
   each_sort_row<T>(rows, n, n, [=](index_t r, SortEntry<T>* entries) {
     const T* const row = x + r * n;
     for (index_t i = 0; i < n; ++i) entries[i] = sort_entry(row, i, false);
     std::nth_element(entries, entries + k, entries + n);
     write_sorted(1, row, entries + k, values + r, indices + r);
+  });
+}
+
+template <class T>
+void searchsorted(index_t rows, index_t n, index_t count, bool right, const T* sequence, index_t distance,
+                  const T* values, index_t* positions) {
+  parallel_for(rows * count, 1 << 12, [&](index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      const T* const row = sequence + i / count * distance;
+      const T v = values[i];
+      const auto before = [&](T at) { return right ? !(at > v) : !(at >= v); };
+      positions[i] = std::partition_point(row, row + n, before) - row;
+    }
   });
 }
 

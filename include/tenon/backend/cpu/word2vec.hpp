@@ -10,8 +10,8 @@
 #include <utility>      // integer_sequence
 
 #include "tenon/backend/hogwild.hpp"
-#include "tenon/backend/pair_grid.hpp"
 #include "tenon/backend/reference/word2vec.hpp"
+#include "tenon/backend/sgns_batch.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
 
@@ -49,7 +49,7 @@ template <int M, int N, Real T>
 }
 
 template <int N, Real T>
-void score_tile(const PairGrid<T>& grid, T* const* y, T* scores) {
+void score_tile(const SgnsBatch<T>& grid, T* const* y, T* scores) {
   index_t i = 0;
   for (; i + 2 <= grid.input_count; i += 2) score_rows<2, N>(grid.inputs + i, y, grid.stride, scores + i * N);
   if (i < grid.input_count) score_rows<1, N>(grid.inputs + i, y, grid.stride, scores + i * N);
@@ -57,7 +57,7 @@ void score_tile(const PairGrid<T>& grid, T* const* y, T* scores) {
 
 /// y_j += sum_i g_ij x_i and updates_i += sum_j g_ij y_j for C packs of dimensions from d on.
 template <int C, int N, Real T>
-[[gnu::always_inline]] inline void change_columns(const PairGrid<T>& grid, const T* const* x, T* const* y,
+[[gnu::always_inline]] inline void change_columns(const SgnsBatch<T>& grid, const T* const* x, T* const* y,
                                                   const T* g, index_t d) {
   constexpr int width = Pack<T>::width;
   Pack<T> sum[N * C], old_y[N * C];
@@ -88,7 +88,7 @@ template <int C, int N, Real T>
 }
 
 template <int N, Real T>
-void change_tile(const PairGrid<T>& grid, const T* const* x, T* const* y, const T* g) {
+void change_tile(const SgnsBatch<T>& grid, const T* const* x, T* const* y, const T* g) {
   constexpr index_t width = Pack<T>::width;
   index_t d = 0;
   for (; d + 2 * width <= grid.stride; d += 2 * width) change_columns<2, N>(grid, x, y, g, d);
@@ -103,7 +103,7 @@ void scores_to_factors(T* scores, index_t count, T rate) {
 }
 
 template <Real T>
-void add_labels(const PairGrid<T>& grid, const T* labels, index_t n, T* g) {
+void add_labels(const SgnsBatch<T>& grid, const T* labels, index_t n, T* g) {
   for (index_t j = 0; j < n; ++j) {
     if (labels[j] == 0) continue;
     for (index_t i = 0; i < grid.input_count; ++i) g[i * n + j] += grid.rate;
@@ -111,7 +111,7 @@ void add_labels(const PairGrid<T>& grid, const T* labels, index_t n, T* g) {
 }
 
 template <Real T>
-double tile_loss(const PairGrid<T>& grid, const T* labels, index_t n, const T* scores) {
+double tile_loss(const SgnsBatch<T>& grid, const T* labels, index_t n, const T* scores) {
   double loss = 0;
   for (index_t k = 0; k < grid.input_count * n; ++k)
     loss += static_cast<double>(reference::softplus(scores[k]) - labels[k % n] * scores[k]);
@@ -129,7 +129,7 @@ void with_constant(index_t n, const F& f) {
 
 /// Calls f(N, j) for each tile of N outputs from the j-th on.
 template <Real T, class F>
-void for_tiles(const PairGrid<T>& grid, const F& f) {
+void for_tiles(const SgnsBatch<T>& grid, const F& f) {
   constexpr index_t most = tile_outputs<T>;
   for (index_t j = 0; j < grid.output_count; j += most)
     with_constant<most>(grid.output_count - j < most ? grid.output_count - j : most,
@@ -140,7 +140,7 @@ void for_tiles(const PairGrid<T>& grid, const F& f) {
 
 /// The scores of a tile lie together in the scratch, input by input.
 template <Real T>
-void pair_step(const PairGrid<T>& grid) {
+void sgns_step(const SgnsBatch<T>& grid) {
   T* const scores = grid.scratch->numbers();
   const auto of_tile = [&](index_t j) { return scores + j * grid.input_count; };
 

@@ -4,13 +4,13 @@
 #include <cmath>   // exp, log, fmax
 #include <vector>  // vector
 
-#include "tenon/backend/attention.hpp"
+#include "tenon/backend/attention_layout.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
 
 /// Scores of query i of an item; keys that it does not see are minus infinity.
 template <class T>
-void attention_scores(const Attention<T>& a, index_t item, index_t i, double* scores) {
+void attention_scores(const AttentionLayout<T>& a, index_t item, index_t i, double* scores) {
   const T *q = a.q + a.q_offset[item] + i * a.q_row, *k = a.k + a.k_offset[item];
   const T* mask = a.mask ? a.mask + a.mask_offset[item] + i * a.mask_row : nullptr;
   const index_t seen = a.seen(i, 0, a.keys);
@@ -24,7 +24,7 @@ void attention_scores(const Attention<T>& a, index_t item, index_t i, double* sc
 }
 
 template <class T>
-void attention(const Attention<T>& a, T* y, T* log_sum) {
+void attention(const AttentionLayout<T>& a, T* y, T* log_sum) {
   std::vector<double> row(static_cast<std::size_t>(a.keys));
   double* const s = row.data();
   for (index_t item = 0; item < a.batch; ++item) {
@@ -45,7 +45,7 @@ void attention(const Attention<T>& a, T* y, T* log_sum) {
 }
 
 template <class T>
-void attention_backward(const Attention<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
+void attention_backward(const AttentionLayout<T>& a, const T* y, const T* log_sum, const T* g, T* dq, T* dk,
                         T* dv) {
   std::vector<double> row(static_cast<std::size_t>(a.keys));
   for (index_t i = 0; i < a.batch * a.keys * a.depth; ++i) dk[i] = T(0);

@@ -82,14 +82,4 @@ void conv_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
   });
 }
 
-template <class T>
-void fold(index_t planes, const Windows& w, const T* columns, T* x) {
-  for (index_t i = 0; i < planes * w.elements(); ++i) x[i] = T(0);
-  for (index_t p = 0; p < planes; ++p, x += w.elements(), columns += w.taps() * w.positions()) {
-    each_entry(w, [&](index_t r, index_t k, index_t i) {
-      x[i] = static_cast<T>(x[i] + columns[k * w.positions() + r]);
-    });
-  }
-}
-
 }  // namespace TENON_NAMESPACE::backend::reference

@@ -43,4 +43,11 @@ void scatter_add(index_t outer, index_t count, index_t inner, index_t extent, co
   }
 }
 
+template <class T>
+void put_rows(index_t count, index_t inner, const index_t* index, const T* src, T* dst) {
+  for (index_t c = 0; c < count; ++c) {
+    for (index_t i = 0; i < inner; ++i) dst[index[c] * inner + i] = src[c * inner + i];
+  }
+}
+
 }  // namespace TENON_NAMESPACE::backend::reference

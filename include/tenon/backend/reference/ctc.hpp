@@ -7,7 +7,7 @@
 #include <limits>     // infinity
 #include <vector>     // vector
 
-#include "tenon/backend/table.hpp"
+#include "tenon/backend/ctc_batch.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
 

@@ -25,8 +25,8 @@ void moments(index_t outer, index_t n, index_t inner, const T* x, T* mean, T* va
 }
 
 template <class T>
-void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean, T* sum_g,
-                 T* sum_gx) {
+void norm_backward_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* mean,
+                        T* sum_g, T* sum_gx) {
   for (index_t k = 0; k < n; ++k) {
     double total_g = 0, total_gx = 0;
     for (index_t o = 0; o < outer; ++o) {
@@ -43,8 +43,8 @@ void paired_sums(index_t outer, index_t n, index_t inner, const T* x, const T* g
 }
 
 template <class T>
-void affine_planes(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre,
-                   const T* a, const T* b, const T* c, T* y) {
+void scale_shift(index_t outer, index_t n, index_t inner, const T* x, const T* g, const T* centre, const T* a,
+                 const T* b, const T* c, T* y) {
   for (index_t at = 0; at < outer * n * inner; ++at) {
     const index_t k = at / inner % n;
     const double d = static_cast<double>(x[at]) - static_cast<double>(centre[k]);

@@ -38,13 +38,13 @@ void max_pool(index_t planes, const Windows& w, const T* x, T* y, index_t* where
 }
 
 template <class T>
-void plane_gather(index_t planes, index_t count, index_t extent, const T* x, const index_t* where, T* y) {
+void max_pool_gather(index_t planes, index_t count, index_t extent, const T* x, const index_t* where, T* y) {
   for (index_t p = 0; p < planes; ++p, x += extent)
     for (index_t c = 0; c < count; ++c) *y++ = x[*where++];
 }
 
 template <class T>
-void plane_scatter(index_t planes, index_t count, index_t extent, const T* y, const index_t* where, T* x) {
+void max_unpool(index_t planes, index_t count, index_t extent, const T* y, const index_t* where, T* x) {
   for (index_t p = 0; p < planes; ++p, x += extent) {
     for (index_t i = 0; i < extent; ++i) x[i] = T(0);
     for (index_t c = 0; c < count; ++c, ++where) x[*where] = static_cast<T>(x[*where] + *y++);

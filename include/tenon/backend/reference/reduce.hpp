@@ -89,18 +89,4 @@ void min(index_t outer, index_t n, index_t inner, const T* x, T* y) {
   select_value(outer, n, inner, x, y, undercuts<T>);
 }
 
-template <class T>
-void cumsum(index_t outer, index_t n, index_t inner, const T* x, sum_t<T>* y) {
-  for (index_t o = 0; o < outer; ++o) {
-    for (index_t i = 0; i < inner; ++i) {
-      Total<T> total{0};
-      for (index_t j = 0; j < n; ++j) {
-        const index_t at = (o * n + j) * inner + i;
-        total += static_cast<Total<T>>(x[at]);
-        y[at] = static_cast<sum_t<T>>(total);
-      }
-    }
-  }
-}
-
 }  // namespace TENON_NAMESPACE::backend::reference

@@ -43,10 +43,21 @@ void sort(index_t rows, index_t n, bool descending, const T* x, T* values, index
 }
 
 template <class T>
-void kth(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices) {
+void kthvalue(index_t rows, index_t n, index_t k, const T* x, T* values, index_t* indices) {
   for (index_t r = 0; r < rows; ++r) {
     indices[r] = row_order(n, false, x + r * n)[static_cast<std::size_t>(k)];
     values[r] = x[r * n + indices[r]];
+  }
+}
+
+template <class T>
+void searchsorted(index_t rows, index_t n, index_t count, bool right, const T* sequence, index_t distance,
+                  const T* values, index_t* positions) {
+  for (index_t i = 0; i < rows * count; ++i) {
+    const T* const row = sequence + i / count * distance;
+    index_t at = 0;
+    while (at < n && !(right ? row[at] > values[i] : row[at] >= values[i])) ++at;
+    positions[i] = at;
   }
 }
 

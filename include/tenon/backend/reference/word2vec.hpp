@@ -3,7 +3,7 @@
 
 #include <cmath>  // exp, log1p
 
-#include "tenon/backend/pair_grid.hpp"
+#include "tenon/backend/sgns_batch.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
 
@@ -14,7 +14,7 @@ T softplus(T s) {
 }
 
 template <Real T>
-void pair_step(const PairGrid<T>& grid) {
+void sgns_step(const SgnsBatch<T>& grid) {
   const index_t m = grid.input_count, n = grid.output_count;
   T* const g = grid.scratch->numbers();
   for (index_t i = 0; i < m; ++i) {

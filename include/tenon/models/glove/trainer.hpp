@@ -56,12 +56,13 @@ class CooccurrenceTrainer {
 
   float step(std::uint32_t word, std::uint32_t context, index_t k) {
     const auto at = static_cast<std::size_t>(k);
-    return backend::glove_step(backend::GloveRows<float>{.row = model_->row(word),
-                                                         .context = model_->context(context),
-                                                         .stride = model_->stride(),
-                                                         .log_count = logs_[at],
-                                                         .weight = weights_[at],
-                                                         .rate = rate_});
+    return backend::inline_kernel<backend::GloveStep<float>>()(
+        backend::GloveRows<float>{.row = model_->row(word),
+                                  .context = model_->context(context),
+                                  .stride = model_->stride(),
+                                  .log_count = logs_[at],
+                                  .weight = weights_[at],
+                                  .rate = rate_});
   }
 
   GloveModel* model_;

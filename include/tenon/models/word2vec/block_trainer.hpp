@@ -59,23 +59,24 @@ class BlockTrainer {
   void step(const Window& window, index_t list, float* const* inputs, float* const* updates,
             index_t input_count, LossSum* loss) {
     const index_t first = list * window.list_length;
-    backend::pair_step(backend::PairGrid<float>{.inputs = inputs,
-                                                .updates = updates,
-                                                .input_count = input_count,
-                                                .outputs = window.outputs.data() + first,
-                                                .labels = window.labels.data() + first,
-                                                .output_count = window.list_length,
-                                                .stride = stride_,
-                                                .rate = rate_,
-                                                .scratch = &scratch_,
-                                                .loss = loss ? &loss->sum : nullptr});
+    backend::inline_kernel<backend::SgnsStep<float>>()(
+        backend::SgnsBatch<float>{.inputs = inputs,
+                                  .updates = updates,
+                                  .input_count = input_count,
+                                  .outputs = window.outputs.data() + first,
+                                  .labels = window.labels.data() + first,
+                                  .output_count = window.list_length,
+                                  .stride = stride_,
+                                  .rate = rate_,
+                                  .scratch = &scratch_,
+                                  .loss = loss ? &loss->sum : nullptr});
     if (loss) loss->predictions += static_cast<std::uint64_t>(input_count);
   }
 
   bool cbow_, cbow_mean_;
   index_t stride_;
   WindowStream windows_;
-  backend::PairScratch<float> scratch_;
+  backend::SgnsScratch<float> scratch_;
   RowMatrix context_, change_;  // one row each
   float rate_ = 0;
 };

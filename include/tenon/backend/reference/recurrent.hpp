@@ -4,7 +4,7 @@
 #include <cmath>   // exp, tanh
 #include <vector>  // vector
 
-#include "tenon/backend/recurrence.hpp"
+#include "tenon/backend/recurrent_layout.hpp"
 
 namespace TENON_NAMESPACE::backend::reference {
 
@@ -14,7 +14,7 @@ inline double logistic(double x) {
 
 /// W h + b of one sequence, from the rows of the state's weight.
 template <class T>
-std::vector<double> state_products(const Recurrence& r, const T* weight, const T* bias, const T* h) {
+std::vector<double> state_products(const RecurrentLayout& r, const T* weight, const T* bias, const T* h) {
   std::vector<double> sums;
   for (index_t row = 0; row < r.gates() * r.hidden; ++row) {
     double sum = bias ? static_cast<double>(bias[row]) : 0;
@@ -48,7 +48,7 @@ double recurrent_unit(Cell cell, index_t hidden, const double* wh, T* gates, dou
 }
 
 template <class T>
-void recurrence(const Recurrence& r, const T* weight, const T* bias, T* gates, T* states, T* cells) {
+void recurrent(const RecurrentLayout& r, const T* weight, const T* bias, T* gates, T* states, T* cells) {
   for (index_t i = 0; i < r.steps; ++i) {
     const index_t t = r.step_at(i);
     for (index_t s = 0; s < r.batch; ++s) {
@@ -100,8 +100,8 @@ void recurrent_unit_backward(Cell cell, index_t hidden, const T* gates, double s
 }
 
 template <class T>
-void recurrence_backward(const Recurrence& r, const T* weight, const T* gates, const T* states,
-                         const T* cells, const T* g, T* dgates, T* dh, T* dc) {
+void recurrent_backward(const RecurrentLayout& r, const T* weight, const T* gates, const T* states,
+                        const T* cells, const T* g, T* dgates, T* dh, T* dc) {
   const index_t hidden = r.hidden;
   for (index_t i = r.steps; i-- > 0;) {
     const index_t t = r.step_at(i);

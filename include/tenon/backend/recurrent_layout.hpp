@@ -13,7 +13,7 @@ enum class Cell { tanh, relu, gru, lstm };
 /// States are (steps + 1, batch, hidden): step t reads slot t and writes slot t + 1; when reversed, steps run
 /// from the last, read slot t + 1 and write slot t. A sequence that has ended (or, reversed, not begun)
 /// carries its state on.
-struct Recurrence {
+struct RecurrentLayout {
   Cell cell;
   index_t steps, batch, hidden;
   bool reversed = false;

@@ -8,9 +8,9 @@ namespace TENON_NAMESPACE::backend {
 
 /// Room for the scores of a step, and for copies of its inputs.
 template <Real T>
-class PairScratch {
+class SgnsScratch {
  public:
-  PairScratch(index_t most_inputs, index_t most_outputs, index_t stride)
+  SgnsScratch(index_t most_inputs, index_t most_outputs, index_t stride)
       : numbers_(most_inputs * most_outputs + 2 * line),
         rows_(most_inputs * stride),
         row_list_(most_inputs) {}
@@ -41,7 +41,7 @@ class PairScratch {
 /// outputs are the centre's path. A row that occurs twice receives both changes; the second occurrence of an
 /// output may see the first's.
 template <Real T>
-struct PairGrid {
+struct SgnsBatch {
   const T* const* inputs;   ///< M rows x_i
   T* const* updates;        ///< M rows that receive the change of x_i: the inputs themselves as a rule
   index_t input_count;      ///< M >= 1
@@ -50,7 +50,7 @@ struct PairGrid {
   index_t output_count;     ///< N >= 1
   index_t stride;           ///< length of a row: hogwild::row_stride(dimensions), zeros beyond the dimensions
   T rate;                   ///< step size
-  PairScratch<T>* scratch;  ///< made for M, N and the stride, or more
+  SgnsScratch<T>* scratch;  ///< made for M, N and the stride, or more
   double* loss;             ///< where the loss is added, or null
 };
 

@@ -6,14 +6,14 @@
 #include <type_traits>  // remove_const_t
 
 #include "tenon/backend/cpu/gemm.hpp"
-#include "tenon/backend/recurrence.hpp"
+#include "tenon/backend/recurrent_layout.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
 
 /// Calls f(first, count) for groups of sequences, of four at least: from two on the products of a group have
 /// the bits of those of the whole batch. Work that is not worth it is not shared.
 template <class F>
-void each_group_of_sequences(const Recurrence& r, const F& f) {
+void each_group_of_sequences(const RecurrentLayout& r, const F& f) {
   const bool small = r.steps * r.batch * r.hidden * r.hidden * r.gates() < 4 * gemm_serial_work;
   const index_t groups = small ? 1 : std::max<index_t>(1, std::min<index_t>(num_threads(), r.batch / 4));
   parallel_for(groups, 1, [&](index_t begin, index_t end) {
@@ -108,7 +108,7 @@ struct RecurrentRow {
 };
 
 template <class U>
-RecurrentRow<U> recurrent_row(const Recurrence& r, index_t t, index_t sequence, U* gates, U* states,
+RecurrentRow<U> recurrent_row(const RecurrentLayout& r, index_t t, index_t sequence, U* gates, U* states,
                               U* cells) {
   const index_t at = sequence * r.hidden, from = r.from(t) * r.slot() + at, into = r.into(t) * r.slot() + at;
   return {r.hidden,      gates + (t * r.batch + sequence) * r.width(),
@@ -117,7 +117,7 @@ RecurrentRow<U> recurrent_row(const Recurrence& r, index_t t, index_t sequence, 
 }
 
 template <Real T>
-void recurrence(const Recurrence& r, const T* weight, const T* bias, T* gates, T* states, T* cells) {
+void recurrent(const RecurrentLayout& r, const T* weight, const T* bias, T* gates, T* states, T* cells) {
   const index_t h = r.hidden, rows = r.gates() * h;
   Buffer<T> columns(rows * h);  // the weight transposed: read in place by every step's product
   transpose(h, rows, weight, h, columns.data(), rows, false);
@@ -145,8 +145,8 @@ void recurrence(const Recurrence& r, const T* weight, const T* bias, T* gates, T
 }
 
 template <Real T>
-void recurrence_backward(const Recurrence& r, const T* weight, const T* gates, const T* states,
-                         const T* cells, const T* g, T* dgates, T* dh, T* dc) {
+void recurrent_backward(const RecurrentLayout& r, const T* weight, const T* gates, const T* states,
+                        const T* cells, const T* g, T* dgates, T* dh, T* dc) {
   const index_t h = r.hidden, width = r.width();
   each_group_of_sequences(r, [&](index_t first, index_t count) {
     for (index_t i = r.steps; i-- > 0;) {

@@ -1,4 +1,4 @@
-#include "tenon/backend/recurrence.hpp"
+#include "tenon/backend/recurrent.hpp"
 
 #include "backend/kernels_support.hpp"
 
@@ -6,11 +6,11 @@ namespace tenon::testing {
 namespace {
 
 using backend::Cell;
-using backend::Recurrence;
+using backend::RecurrentLayout;
 
 /// A pass forward and back; everything that came out, end to end.
 template <class T>
-std::vector<T> run(const Recurrence& r, bool biased) {
+std::vector<T> run(const RecurrentLayout& r, bool biased) {
   const index_t rows = r.gates() * r.hidden, states_size = (r.steps + 1) * r.slot();
   const index_t gates_size = r.steps * r.batch * r.width();
   std::vector<T> weight = random_array<T>(rows * r.hidden, 1);
@@ -20,12 +20,12 @@ std::vector<T> run(const Recurrence& r, bool biased) {
        cells = random_array<T>(states_size, 6), dh = random_array<T>(r.slot(), 7),
        dc = random_array<T>(r.slot(), 8);
   const bool lstm = r.cell == Cell::lstm;
-  kernel<&Kernels<T>::recurrence>()(r, weight.data(), biased ? bias.data() : nullptr, gates.data(),
-                                    states.data(), lstm ? cells.data() : nullptr);
+  kernel<backend::Recurrent<T>>()(r, weight.data(), biased ? bias.data() : nullptr, gates.data(),
+                                  states.data(), lstm ? cells.data() : nullptr);
   std::vector<T> dgates(gates.size(), T(77));
-  kernel<&Kernels<T>::recurrence_backward>()(r, weight.data(), gates.data(), states.data(),
-                                             lstm ? cells.data() : nullptr, g.data(), dgates.data(),
-                                             dh.data(), lstm ? dc.data() : nullptr);
+  kernel<backend::RecurrentBackward<T>>()(r, weight.data(), gates.data(), states.data(),
+                                          lstm ? cells.data() : nullptr, g.data(), dgates.data(), dh.data(),
+                                          lstm ? dc.data() : nullptr);
   std::vector<T> all = states;
   for (const auto* part : {&cells, &dgates, &dh, &dc}) all.insert(all.end(), part->begin(), part->end());
   return all;
@@ -47,7 +47,8 @@ TYPED_TEST(RecurrenceKernel, AgreesWithReferenceAtAnyThreadCount) {
       for (index_t n = 0; n < s.batch; ++n) lengths.push_back(1 + n * 7 % s.steps);
       for (const bool reversed : {false, true}) {
         for (const bool ragged : {false, true}) {
-          const Recurrence r{cell, s.steps, s.batch, s.hidden, reversed, ragged ? lengths.data() : nullptr};
+          const RecurrentLayout r{cell,     s.steps,  s.batch,
+                                  s.hidden, reversed, ragged ? lengths.data() : nullptr};
           const std::string what =
               join("cell ", static_cast<int>(cell), ", ", s.steps, " steps of ", s.batch, " x ", s.hidden,
                    reversed ? ", reversed" : "", ragged ? ", ragged" : "");

@@ -1,7 +1,5 @@
 #pragma once
-/// The provider of matrix products by the library that the build chose, if it chose one.
-
-#include "tenon/backend/table.hpp"
+/// Products of matrices by the library that the build chose, if it chose one.
 
 #if defined(TENON_USE_OPENBLAS)
 #include "tenon/backend/blas/openblas.hpp"
@@ -11,9 +9,9 @@
 #define TENON_HAS_BLAS
 #endif
 
+#if defined(TENON_HAS_BLAS)
 namespace TENON_NAMESPACE::backend::blas {
 
-#if defined(TENON_HAS_BLAS)
 template <Real T>
 void batched_gemm(index_t batch, const index_t* a_offset, const index_t* b_offset, const index_t* c_offset,
                   bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T alpha, const T* a,
@@ -23,25 +21,6 @@ void batched_gemm(index_t batch, const index_t* a_offset, const index_t* b_offse
          c + c_offset[i], ldc);
   });
 }
-#endif
-
-/// The kernel of an entry, or NoKernel.
-template <class T, auto entry>
-constexpr auto find() {
-#if defined(TENON_HAS_BLAS)
-  if constexpr (Real<T>) {
-    if constexpr (same_entry<entry, &Kernels<T>::gemm>)
-      return gemm<T>;
-    else if constexpr (same_entry<entry, &Kernels<T>::batched_gemm>)
-      return batched_gemm<T>;
-    else
-      return NoKernel{};
-  } else {
-    return NoKernel{};
-  }
-#else
-  return NoKernel{};
-#endif
-}
 
 }  // namespace TENON_NAMESPACE::backend::blas
+#endif

@@ -32,7 +32,7 @@ void pack_run(const Run& run, const T* source, const index_t* offset, index_t co
 /// target[image][group][row][position] = bias[group][row] +
 ///     sum over r < inner of weights[group][row][r] * source[image][group][offset[r] + position].
 template <Real T>
-struct TapProduct {
+struct ImplicitGemm {
   Grid grid;
   index_t images, groups, rows, inner;
   const index_t* offset;
