@@ -25,8 +25,8 @@ Tensor<T> loss_weight(const Tensor<T>& weight, const Shape& shape, const char* w
 /// Options of `bce_loss`, `bce_with_logits_loss` and `multilabel_soft_margin_loss`.
 template <Real T>
 struct BceOptions {
-  Tensor<T> weight{};      ///< a constant factor of each loss, which broadcasts; 1 when undefined
-  Tensor<T> pos_weight{};  ///< for logits only: a constant factor of the term with t, which broadcasts
+  Tensor<T> weight{};                     ///< a constant factor of each loss; broadcasts; undefined: 1
+  Tensor<T> pos_weight{};                 ///< for logits only: a factor of the term with t; broadcasts
   Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
 
@@ -99,8 +99,8 @@ Tensor<T> multilabel_soft_margin_loss(const Tensor<T>& x, const Tensor<T>& targe
 
 /// Options of `sigmoid_focal_loss`.
 struct FocalLossOptions {
-  double alpha = 0.25;  ///< the weight of positives; negatives weigh 1 - alpha; a negative alpha: all weigh 1
-  double gamma = 2;     ///< how strongly well predicted elements are discounted; 0: not at all
+  double alpha = 0.25;                    ///< the weight of positives, 1 - alpha of negatives; below 0: none
+  double gamma = 2;                       ///< how strongly well predicted elements are discounted
   Reduction reduction = Reduction::none;  ///< of the losses of the elements
 };
 /// Binary cross entropy of sigmoid(x) that discounts elements which are predicted well already: a_t (1 -
@@ -131,7 +131,7 @@ Tensor<T> sigmoid_focal_loss(const Tensor<T>& x, const Tensor<T>& target,
 
 /// Options of `dice_loss`.
 struct DiceLossOptions {
-  double smooth = 1;  ///< added to numerator and denominator: the loss of two empty regions is then 0
+  double smooth = 1;                      ///< added to both parts: two empty regions then cost 0
   Reduction reduction = Reduction::mean;  ///< of the losses of the samples
 };
 /// How little two regions overlap, for each sample: 1 - (2 sum x t + s) / (sum x + sum t + s), with sums

@@ -78,8 +78,8 @@ Tensor<T> huber_loss(const Tensor<T>& x, const Tensor<T>& target, const HuberOpt
 
 /// Options of `gaussian_nll_loss`.
 struct GaussianNllOptions {
-  bool full = false;  ///< whether the constant log(2 pi) / 2 is added
-  double eps = 1e-6;  ///< the least variance; smaller ones are raised to it and still have a gradient
+  bool full = false;                      ///< whether the constant log(2 pi) / 2 is added
+  double eps = 1e-6;                      ///< the least variance; smaller ones are raised to it
   Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
 /// Negative log likelihood of targets under normal distributions of mean x and variance v: (log v + (x -
@@ -116,9 +116,9 @@ Tensor<T> gaussian_nll_loss(const Tensor<T>& x, const Tensor<T>& target, const T
 
 /// Options of `poisson_nll_loss`.
 struct PoissonNllOptions {
-  bool log_input = true;  ///< whether x is the logarithm of the rate
-  bool full = false;      ///< whether Stirling's approximation of log t! is added for targets above 1
-  double eps = 1e-8;      ///< added to a rate before its logarithm is taken
+  bool log_input = true;                  ///< whether x is the logarithm of the rate
+  bool full = false;                      ///< whether Stirling's log t! is added for targets above 1
+  double eps = 1e-8;                      ///< added to a rate before its logarithm is taken
   Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
 /// Negative log likelihood of counts t under Poisson distributions: e^x - t x with log_input, else x - t
