@@ -195,8 +195,8 @@ Tensor<T> in_groups(const Tensor<T>& x, index_t groups) {
 ///     L, S)
 ///   returns: (..., L, D)
 ///   throws: ShapeError if the shapes do not fit; ValueError if dropout_p is not in [0, 1]
-///   keeps: q, k, v, y and one number a query, from which the backward pass computes the weights again;
-///     with dropout, or a mask that requires a gradient, also the weights (..., L, S)
+///   keeps: q, k, v, y, the mask and one number a query, from which the backward pass computes the weights
+///     again; with dropout or a mask that requires a gradient q, k, v and the weights (..., L, S) instead
 ///   cost: 2 L S (E + D) flops a head, half of it when causal. The logits q k^T are stored in blocks only,
 ///     unless weights are dropped, the mask requires a gradient, or the gradient itself is recorded
 ///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762

@@ -205,8 +205,8 @@ struct RecurrentLayer {
   }
 
   /// The gradients of the gates' sums, gate by gate; of a gru the fourth is that of q, the state's part of n.
-  /// dh and dc enter as the gradients of the new state and cell. They leave as those parts of the gradients of
-  /// the old state and cell that do not pass through the gates.
+  /// dh and dc enter as the gradients of the new state and cell. They leave as those parts of the gradients
+  /// of the old state and cell that do not pass through the gates.
   std::vector<Tensor<T>> step_back(const RecurrentStep<T>& s, Tensor<T>& dh, Tensor<T>& dc) const {
     const auto bend = [](auto d, auto y) { return d * (1 - y * y); };
     const auto squash = [](auto a, auto b, auto y) { return a * b * y * (1 - y); };
