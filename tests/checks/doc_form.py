@@ -32,9 +32,8 @@ class Item:
 
     def __init__(self, line, comment, text):
         self.line, self.comment = line, comment
-        self.kind, self.name, self.is_definition = classify(text)
-        parameters = text[text.find(f" {self.name}("):].split(") {")[0]
-        self.takes_tensors = self.kind == "function" and re.search(r"Tensor<|Csr<", parameters) is not None
+        self.kind, self.name, parameters, self.is_definition = classify(text)
+        self.takes_tensors = re.search(r"Tensor<|Csr<", parameters) is not None
 
 
 def skip_brackets(text, opening, closing):
@@ -49,7 +48,7 @@ def skip_brackets(text, opening, closing):
 
 def skip_prefix(text):
     """A declaration without its template parameters, requirements and attributes."""
-    text = re.sub(r"\[\[.*?\]\]|\balignas\([^)]*\)|\bTENON_\w+\b", "", text).strip()
+    text = re.sub(r"\[\[.*?\]\]|\bTENON_\w+\b", "", text).strip()
     while True:
         if re.match(r"template\s*<", text):
             text = skip_brackets(text[text.index("<"):], "<", ">")
@@ -63,17 +62,15 @@ def skip_prefix(text):
 
 
 def classify(text):
-    """(kind, name, whether it is a definition) of a declaration; the kind is None for what needs no comment."""
-    ends = text.rstrip().endswith(";") and "{" not in text
-    if re.match(r"template\s*<\s*>", text):  # a specialisation
-        return None, "", False
+    """(kind, name, parameters, whether it is a definition) of a declaration; no kind for what needs no comment."""
+    nothing = None, "", "", False
+    if re.match(r"template\s*<\s*>|extern|static_assert|friend", text):  # specialisations and the like
+        return nothing
     text = skip_prefix(text)
     if match := re.match(r"(?:enum class|enum struct|enum|class|struct|union)\s+(\w+)\s*(.)", text):
-        return None if ends or match[2] == "<" else "type", match[1], not ends
-    if match := re.match(r"concept\s+(\w+)", text):
-        return "concept", match[1], True
-    if match := re.match(r"using\s+(\w+)\s*=", text):
-        return "alias", match[1], True
+        return ("type", match[1], "", True) if "{" in text and match[2] != "<" else nothing
+    if match := re.match(r"(concept|using)\s+(\w+)\s*=", text):
+        return match[1], match[2], "", True
     head, depth = "", 0
     for c in text:  # up to the parameters
         depth += (c == "<") - (c == ">")
@@ -82,10 +79,11 @@ def classify(text):
         head += c
     name = re.search(r"([\w:~]+)\s*$", head)
     if not name or text[len(head):len(head) + 1] != "(" or "operator" in head or head.strip() == name[1]:
-        return None, "", False  # variables, operators, deduction guides, macros
-    if "::" in name[1] or head.startswith(("extern", "static_assert", "friend", "using")):
-        return None, "", False  # defined elsewhere
-    return "function", name[1], not ends
+        return nothing  # variables, operators, deduction guides, macros
+    if "::" in name[1] or head.startswith("using"):
+        return nothing  # declared elsewhere
+    rest = skip_brackets(text[len(head):], "(", ")")
+    return "function", name[1], text[len(head):len(text) - len(rest)], "{" in rest
 
 
 def read_items(lines):
@@ -95,16 +93,19 @@ def read_items(lines):
         if not line.startswith("///"):
             break
         header.append(line)
-    items, comment, text, begin, spaces, depth = [], [], "", 0, [], 0
+    items, comment, text, begin, spaces, depth, directive = [], [], "", 0, [], 0, False
     for number, line in enumerate(lines[1 + len(header):], 2 + len(header)):
         code = LITERAL.sub('""', line)
         code = re.sub(r"//.*", "", code).rstrip()
+        if directive or code.startswith("#"):
+            comment, directive = [], code.endswith("\\")
+            continue
         if not text:
             if line.startswith("///"):
                 comment.append(line)
                 continue
-            if not code or code.startswith("#"):
-                comment = [] if not line.startswith("//") else comment
+            if not code:
+                comment = comment if line.startswith("//") else []
                 continue
             if match := NAMESPACE.match(code):
                 spaces.append(match[1])
@@ -112,6 +113,8 @@ def read_items(lines):
                 continue
             if code == "}" and spaces:
                 spaces.pop()
+                continue
+            if re.fullmatch(r"[A-Z_]+\(.*\)", code):  # a macro that declares something
                 continue
             begin = number
         text += code + " "
@@ -136,6 +139,7 @@ def check_labels(comment):
 
 
 def labels_of(comment):
+    """The labels that a comment holds."""
     return {match[1] for match in map(LABEL.match, comment) if match}
 
 
@@ -173,7 +177,7 @@ def main(root, only_counts):
     headers = sorted((root / "include/tenon").rglob("*.hpp"))
     for path in headers:
         folder = path.relative_to(root / "include/tenon").parts[0]
-        if folder == "backend":
+        if folder in ("backend", "fwd.hpp", "tenon.hpp"):  # not public, or without definitions
             continue
         count, offences = check_header(path, folder == "ops")
         names[folder] += count
