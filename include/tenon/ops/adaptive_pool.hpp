@@ -106,7 +106,7 @@ ValuesIndices<T> adaptive_max_pool(const char* op, const Tensor<T>& x, const Dim
   }
   ValuesIndices<T> out = max_pool<rank>(op, spread, w, with_indices);
   if (!out.indices.defined() || spread.is(x)) return out;
-  out.indices = clone(out.indices);  // those that the gradient keeps are positions in what was spread
+  out.indices = clone(out.indices);  // the gradient keeps the positions in `spread`
   index_t *where = out.indices.mutable_data(), *const end = where + out.indices.size();
   for (; where != end; ++where) {
     index_t rest = *where, position = 0, step = 1;

@@ -89,7 +89,7 @@ struct AttentionOperands {
               k_offset.data(),
               v_offset.data()};
     if (!mask_in.defined()) return;
-    Shape whole_rows = mask_in.shape();  // stretched along the keys, but not along what else broadcasts
+    Shape whole_rows = mask_in.shape();  // stretched along the keys, but not along other axes that broadcast
     while (whole_rows.size() < 2) whole_rows.insert(0, 1);
     whole_rows[whole_rows.size() - 1] = layout.keys;
     mask = rows_of_neighbours(expand(mask_in.detach(), whole_rows));

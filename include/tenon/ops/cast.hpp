@@ -12,11 +12,9 @@ namespace TENON_NAMESPACE {
 ///   shapes: x any
 ///   returns: the shape of x
 ///   throws: GraphError if x requires a gradient, recording is on, and U is a type of real numbers other
-///     than T: what computed x would silently not be trained. Conversions to integers and masks never
-///     throw: those have no gradients
+///     than T, because the tensors from which x was computed would silently receive no gradient
 ///   keeps: nothing
 ///   cost: one pass over memory, shared by threads
-///
 template <Scalar U, Scalar T>
 Tensor<U> to(const Tensor<T>& x) {
   if constexpr (std::is_same_v<U, T>) {

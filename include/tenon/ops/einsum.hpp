@@ -256,8 +256,8 @@ LabelSet needed_beside(const std::vector<LabelledTensor<T>>& xs, LabelSet result
   return needed;
 }
 
-/// The pair whose product adds least to what is held (the greedy path of Smith and Gray 2018), the first of
-/// several.
+/// The pair whose product adds least to the elements stored (the greedy path of Smith and Gray 2018); the
+/// first pair of several.
 template <class T>
 std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T>>& xs, LabelSet result,
                                               const EinsumPlan<T>& plan) {

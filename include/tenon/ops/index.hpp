@@ -241,7 +241,7 @@ namespace detail {
 template <class T>
 T renorm_factor(const T* row, index_t n, index_t stride, double max_norm, double p) {
   const auto magnitude = [&](index_t d) { return std::abs(static_cast<double>(row[d * stride])); };
-  double largest = 0, total = 0;  // powers of what is divided by the largest stay in range
+  double largest = 0, total = 0;  // powers of quotients by the largest magnitude stay in range
   for (index_t d = 0; d < n; ++d) largest = std::max(largest, magnitude(d));
   if (largest == 0) return T(1);
   for (index_t d = 0; d < n; ++d) total += std::pow(magnitude(d) / largest, p);

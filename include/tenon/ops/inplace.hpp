@@ -25,7 +25,8 @@ Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& sourc
 
 /// Sets every element of x to `value`.
 ///
-///   throws: besides, ValueError if T holds integers and `value` is not one of them
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) {
   check_writable(x, "fill_");
@@ -35,10 +36,10 @@ void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) 
                                                 x.mutable_data(), x.strides().data());
 }
 
-/// Overwrites x with the elements of `source`. Where both share memory, x becomes what `source` was before
-/// the call.
+/// Overwrites x with the elements of `source`. Where both share memory, x receives the elements that
+/// `source` had before the call.
 ///
-///   throws: besides, ShapeError if `source` does not broadcast to x
+///   throws: ShapeError if `source` does not broadcast to x; and the errors at the head of the file
 template <Scalar T>
 void copy_(Tensor<T>& x, const Tensor<T>& source) {
   check_writable(x, "copy_");
@@ -50,9 +51,9 @@ void copy_(Tensor<T>& x, const Tensor<T>& source) {
                                                 x.mutable_data(), x.strides().data());
 }
 
-/// Adds in place: x += y. Where both share memory, y counts as it was before the call.
+/// Adds in place: x += y. Where both share memory, y counts with the elements that it had before the call.
 ///
-///   throws: besides, ShapeError if y does not broadcast to x
+///   throws: ShapeError if y does not broadcast to x; and the errors at the head of the file
 template <Real T>
 void add_(Tensor<T>& x, const Tensor<T>& y) {
   check_writable(x, "add_");

@@ -82,8 +82,8 @@ class FormulaNode final : public graph::Node<T> {
   MapFormula<T> formula_;
 };
 
-/// The gradients of a node's inputs x for the gradient h of its output, which is the formula of them: h
-/// df/dx_k, recorded as formulas of x… and h where recording is on.
+/// The gradients h df/dx_k of the inputs x of a node that computes a formula f, for the gradient h of its
+/// output; recorded as formulas of x… and h where recording is on.
 template <class T>
 [[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
                                         const Tensor<T>& h) {

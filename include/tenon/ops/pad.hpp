@@ -20,7 +20,7 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
                     before, " and ", after, " exceeds extent ", extent);
   Tensor<index_t> positions = Tensor<index_t>::empty({std::max<index_t>(before + extent + after, 0)});
   const index_t first =
-      std::max<index_t>(-before, 0);  // of what is left by cropping, which goes before wrapping
+      std::max<index_t>(-before, 0);  // the first entry left by cropping, which comes before wrapping
   const index_t left = std::max<index_t>(extent - first - std::max<index_t>(-after, 0), 1);
   index_t* p = positions.mutable_data();
   for (index_t i = -before; i < extent + after; ++i) {

@@ -54,7 +54,7 @@ Windows pooling_windows(const char* op, const Tensor<T>& x, const Dims& kernel, 
     check<ValueError>(2 * p[i] <= k[i], op, "padding ", p, " is more than half of kernel ", k);
   Windows w = sliding_windows(x.shape(), k, s, p, d, op, ceil_mode);
   for (int axis = 3 - rank; ceil_mode && axis < 3; ++axis) {
-    // The last must start inside the plane or what precedes it; a first one there always is.
+    // The last window must start inside the plane or the padding before it; there is always a first window.
     const bool inside = (w.result[axis] - 1) * w.stride[axis] < w.size[axis] + w.padding[axis];
     if (!inside && w.result[axis] > 1) --w.result[axis];
   }
@@ -104,7 +104,7 @@ Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const 
   });
 }
 
-/// Maxima, and their positions if they are asked for or the gradient needs them.
+/// Maxima, and their positions with `with_indices` or where the gradient needs them.
 template <int rank, class T>
 ValuesIndices<T> max_pool(const char* op, const Tensor<T>& x, const Windows& w, bool with_indices) {
   const Shape shape = with_extents(x.shape(), rank, w.result);
@@ -341,7 +341,7 @@ Tensor<T> avg_pool3d(const Tensor<T>& x, const Dims& kernel, const AvgPoolOption
 ///
 ///   shapes: x (N, C, L), or (C, L) without a batch; kernel of one number
 ///   returns: (N, C, floor((L - kernel) / stride) + 1)
-///   throws: besides, ValueError if p is 0
+///   throws: ValueError if p is 0; and the errors at the head of the file
 ///   keeps: x and the means
 ///   cost: three passes
 template <Real T>
@@ -353,7 +353,7 @@ Tensor<T> lp_pool1d(const Tensor<T>& x, double p, const Dims& kernel, const LpPo
 ///
 ///   shapes: x (N, C, H, W), or (C, H, W) without a batch; kernel of one number or two
 ///   returns: (N, C, RH, RW), each extent floor((extent - kernel) / stride) + 1
-///   throws: besides, ValueError if p is 0
+///   throws: ValueError if p is 0; and the errors at the head of the file
 ///   keeps: x and the means
 ///   cost: three passes
 template <Real T>
@@ -365,7 +365,7 @@ Tensor<T> lp_pool2d(const Tensor<T>& x, double p, const Dims& kernel, const LpPo
 ///
 ///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; kernel of one number or three
 ///   returns: (N, C, RD, RH, RW), each extent floor((extent - kernel) / stride) + 1
-///   throws: besides, ValueError if p is 0
+///   throws: ValueError if p is 0; and the errors at the head of the file
 ///   keeps: x and the means
 ///   cost: three passes
 template <Real T>

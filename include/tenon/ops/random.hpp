@@ -250,11 +250,12 @@ Tensor<T> gumbel(const Shape& shape, Generator& generator) {
 }
 }  // namespace detail
 
-/// One position along an axis for each place of the others, drawn with the probabilities softmax(scores):
-/// the position of the largest of logits plus Gumbel noise. Maddison et al. 2014,
+/// One position along an axis for each place of the others, drawn with the probabilities softmax(x) of
+/// logits x: the position of the largest of logits plus Gumbel noise. Maddison et al. 2014,
 /// https://arxiv.org/abs/1411.0030
 ///
-///   returns: the shape of `scores` without the axis
+///   shapes: `scores`, the logits, any
+///   returns: the shape of the logits without the axis
 ///   throws: IndexError if the axis is out of range; ValueError if it is empty
 ///   cost: four passes
 template <Real T>

@@ -167,7 +167,7 @@ struct RecurrentLayer {
     Tensor<T> target = select(slots, 0, slot);
     copy_(target, value.detach());
   }
-  /// 1 for the sequences that take step t, 0 for those that have ended, as a column; 1 where all do.
+  /// A column with 1 for each sequence that has a step t, 0 for each that has ended; without lengths 1.
   Tensor<T> activity(index_t t) const {
     if (!lengths.defined()) return scalar(T(1));
     Tensor<T> active = Tensor<T>::empty({extents.batch, 1});

@@ -23,7 +23,7 @@ int indexed_axis(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                     x.shape());
   return a;
 }
-/// 1 for the last entry of each index, 0 for those that it overwrites.
+/// 1 for the last entry of each index, 0 for the entries that it overwrites.
 template <class T>
 Tensor<T> last_entries(const Tensor<index_t>& at, index_t extent) {
   std::vector<index_t> last(static_cast<std::size_t>(extent), -1);
@@ -46,7 +46,8 @@ Tensor<T> along_axis(const Tensor<T>& v, int axis, int rank) {
 ///
 ///   shapes: x of rank 1 or more; index (K)
 ///   returns: the shape of x
-///   throws: besides, ValueError if T holds integers and `value` is not one of them
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                      const ElementArgument<std::type_identity_t<T>>& value) {
@@ -137,7 +138,8 @@ Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index
 ///
 ///   shapes: index has the rank of x, and on the other axes at most its extents
 ///   returns: the shape of x
-///   throws: besides, ValueError if T holds integers and `value` is not one of them
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                   const ElementArgument<std::type_identity_t<T>>& value) {
@@ -237,7 +239,7 @@ T neutral(ScatterReduce reduce) {
 ///   shapes: index and source have the rank of x; index at most the extents of source, and those of x on
 ///     the other axes
 ///   returns: the shape of x
-///   throws: besides, ValueError for a mean of integers
+///   throws: ValueError for a mean of integers; and the errors at the head of the file
 ///   keeps: the positions; for a product x and source; for an extremum x, source and the result; for a mean
 ///     sums and counts
 template <Arithmetic T>

@@ -163,7 +163,7 @@ Tensor<T> flip(const Tensor<T>& x, const Dims& axes) {
 
 namespace detail {
 
-/// Collects the subscripts of a call: what each axis of the source becomes, and the shape of the result.
+/// Collects the subscripts of a call: the slice of each axis of the source, and the shape of the result.
 class Subscripts {
  public:
   Subscripts(const Shape& source, int consuming) : source_(source), whole_(source.size() - consuming) {

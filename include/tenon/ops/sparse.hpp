@@ -56,7 +56,7 @@ class [[nodiscard]] Csr {
 
 namespace detail {
 
-/// Entries sorted by a key, stably: those of key k are order[offsets[k]] … order[offsets[k + 1]].
+/// Entries sorted by a key, stably: the entries of key k are order[offsets[k]] … order[offsets[k + 1] - 1].
 struct Grouping {
   Tensor<index_t> offsets, order;
 };
