@@ -12,7 +12,7 @@ enum class BagMode { sum, mean, max };
 /// Options of `embedding_bag`.
 template <Real T>
 struct EmbeddingBagOptions {
-  BagMode mode = BagMode::mean;
+  BagMode mode = BagMode::mean;            ///< how the rows of a bag are combined
   Tensor<T> per_sample_weights{};          ///< multiply the rows, of the index's shape; for sums only
   bool include_last_offset = false;        ///< the last offset is the number of indices, not a bag
   std::optional<index_t> padding_index{};  ///< entries equal to it are left out; negative counts from the end
@@ -24,7 +24,7 @@ namespace detail {
 template <std::same_as<index_t> I>
 struct Bags {
   index_t count = 0;
-  std::vector<I> row, bag, entry;  ///< of each index that is not padding; `entry` is its place in the index
+  std::vector<I> row, bag, entry;  ///< one for each index but padding; `entry` is its place in the index
 
   Bags(const Tensor<I>& index, const Tensor<I>& offsets, index_t table_rows, bool include_last,
        std::optional<index_t> padding) {

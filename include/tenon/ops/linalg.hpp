@@ -252,7 +252,7 @@ Tensor<T> det(const Tensor<T>& a) {
 /// A determinant as sign e^logabsdet, which neither overflows nor underflows.
 template <Real T>
 struct [[nodiscard]] SignLog {
-  Tensor<T> sign, logabsdet;
+  Tensor<T> sign, logabsdet;  ///< (...) each
 };
 /// Sign and logarithm of the absolute value of the determinant: 0 and -infinity of a singular matrix.
 /// Gradient: dA = g A^-T of logabsdet; the sign has none.
@@ -281,7 +281,7 @@ SignLog<T> slogdet(const Tensor<T>& a) {
 /// The factors of A = Q R: Q with orthonormal columns, R upper triangular.
 template <Real T>
 struct [[nodiscard]] QrFactors {
-  Tensor<T> q, r;
+  Tensor<T> q, r;  ///< (..., M, K) and (..., K, N)
 };
 /// QR factorisation A = Q R, with the signs of Householder's method, as in LAPACK. Gradient: dA = (gQ + Q
 /// C(R gR^T - gQ^T Q)) R^-T, where C mirrors the lower triangle upwards; the first K columns must be
@@ -340,7 +340,7 @@ Tensor<T> inverse_gaps(const Tensor<T>& d) {
 /// The eigenvalues and eigenvectors of A = V diag(values) V^T.
 template <Real T>
 struct [[nodiscard]] EighFactors {
-  Tensor<T> values, vectors;
+  Tensor<T> values, vectors;  ///< (..., N), ascending, and (..., N, N), one vector a column
 };
 /// Eigenvalues in ascending order and eigenvectors, one a column, of symmetric matrices, whose lower
 /// triangle is read. Gradient: dA = V (diag(g) + (V^T gV) / (values_j - values_i)) V^T, which is infinite
@@ -377,7 +377,7 @@ EighFactors<T> eigh(const Tensor<T>& a) {
 /// The factors of A = U diag(s) Vh: U and Vh^T with orthonormal columns.
 template <Real T>
 struct [[nodiscard]] SvdFactors {
-  Tensor<T> u, s, vh;
+  Tensor<T> u, s, vh;  ///< (..., M, K), (..., K), descending, and (..., K, N)
 };
 /// Singular values in descending order, and their vectors. The gradients of U and Vh are infinite where
 /// singular values are equal, and for matrices that are not square where one is 0.
@@ -401,7 +401,8 @@ SvdFactors<T> svd(const Tensor<T>& a) {
         return k == 0 || backend::eigen::svd(m, n, x.at(i), to_u + i * m * k, to_s + i * k, to_v + i * k * n);
       });
   const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? svd(p.input(0)) : raw; };
-  // Of U alone, for w the other side's vectors as columns: the part within its span, and the part outside.
+  // The gradient through U alone, with w the vectors of the other side as columns: the part within the span
+  // of U, and the part outside.
   const auto by_vectors = [](const Tensor<T>& u, const Tensor<T>& s, const Tensor<T>& w, const Tensor<T>& g) {
     const Tensor<T> inner = matmul(detail::adjoint(u), g);
     const Tensor<T> turn = mul(sub(inner, detail::adjoint(inner)), detail::inverse_gaps(square(s)));

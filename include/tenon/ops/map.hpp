@@ -14,7 +14,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// What a recorded map remembers of its function: the table, a copy of the lambda, and the constants.
+/// The function of a recorded map: its table of loops, a copy of the lambda, and the constants.
 template <class T>
 struct MapClosure {
   static constexpr std::size_t capacity = 64;

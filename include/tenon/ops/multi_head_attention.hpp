@@ -36,7 +36,7 @@ struct MultiHeadOptions {
 /// The results of `multi_head_attention`.
 template <Real T>
 struct [[nodiscard]] MultiHeadResult {
-  Tensor<T> output;   ///< of the shape of query
+  Tensor<T> output;   ///< the shape of query
   Tensor<T> weights;  ///< (N, L, S), or (N, heads, L, S) unless averaged; undefined without need_weights
 };
 

@@ -43,8 +43,8 @@ namespace detail {
 inline double normal_cdf(double x) {
   return 0.5 * std::erfc(-x / std::numbers::sqrt2);
 }
-/// Its inverse for 0 < p <= 1/2: a rational first guess (Abramowitz & Stegun 26.2.23, within 4.5e-4), made
-/// exact by two of Halley's steps.
+/// The inverse of the normal distribution function for 0 < p <= 1/2: a rational first guess (Abramowitz &
+/// Stegun 26.2.23, within 4.5e-4), made exact by two of Halley's steps.
 inline double normal_quantile(double p) {
   const double t = std::sqrt(-2 * std::log(p));
   double x =
@@ -70,7 +70,7 @@ inline double truncated_quantile(double a, double b, double u) {
 
 /// Options of `truncated_normal`.
 struct TruncatedNormalOptions {
-  double mean = 0, std = 1;   ///< of the normal distribution before it is restricted
+  double mean = 0, std = 1;   ///< parameters of the normal distribution before it is restricted
   double low = -2, high = 2;  ///< bounds of the numbers themselves, not multiples of std
 };
 /// Normal random numbers restricted to [low, high], by the inverse of the distribution function.
@@ -310,7 +310,7 @@ struct DropoutMask {
         scale(1 / (1 - p)) {}
 };
 
-/// Linear in x, and its own transpose.
+/// x with the mask applied; linear in x, and its own transpose.
 template <class T>
 Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
@@ -370,7 +370,7 @@ Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = teno
   detail::check_probability(p, "alpha_dropout");
   if (!training || p == 0) return x;
   if (p == 1) return mul(x, 0);
-  constexpr double limit = 1.7580993408473766;  // of -selu far below 0
+  constexpr double limit = 1.7580993408473766;  // the limit of -selu at -infinity
   const double scale = 1 / std::sqrt((1 - p) * (1 + p * limit * limit));
   const auto a = static_cast<T>(scale), kept_shift = static_cast<T>(scale * limit * p),
              dropped = static_cast<T>(scale * limit * (p - 1));

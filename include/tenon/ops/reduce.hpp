@@ -5,7 +5,7 @@
 ///   shapes: x any
 ///   returns: the shape of x without the reduced axes; with `keepdim` they stay with extent 1
 ///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice
-///   keeps: nothing where the op is not recorded or says nothing else
+///   keeps: nothing, unless the comment of an op says otherwise
 ///   cost: one pass
 
 #include "tenon/ops/index.hpp"
@@ -69,7 +69,7 @@ Tensor<bool> any(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false
   detail::reduced_count(x.shape(), axes, "any");  // so that errors bear this name
   return gt(count_nonzero(x, axes, keepdim), 0);
 }
-/// Whether all elements over axes are not 0; true of nothing. Called as `all(x)`.
+/// Whether all elements over axes differ from 0; true if there are no elements. Called as `all(x)`.
 template <Arithmetic T>
 Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim) const {
   const index_t n = detail::reduced_count(x.shape(), axes, "all");
@@ -296,7 +296,7 @@ Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   else {
     const int a = normalize_axis(axis, x.rank(), "prod");
     if (x.rank() == 0) return x;
-    Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // of nothing 1, and still recorded
+    Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // an empty product is 1 and recorded
     while (y.extent(a) > 1) {
       const index_t half = y.extent(a) / 2;
       const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));

@@ -21,7 +21,7 @@ template <class T>
 struct Segments {
   Tensor<index_t> ids;
   index_t count, inner;
-  Shape shape;  // of the result
+  Shape shape;  // the shape of the result
 };
 template <class T>
 Segments<T> segments_of(const Tensor<T>& x, const Tensor<index_t>& ids, index_t count, const char* op) {

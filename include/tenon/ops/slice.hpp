@@ -16,8 +16,8 @@ namespace TENON_NAMESPACE {
 /// Python's start:stop:step. Negative bounds count from the end, bounds beyond the ends are clipped, steps
 /// may be negative, and `{}` stands for an absent bound: `range({}, {}, -1)`.
 struct Range {
-  std::optional<index_t> start, stop;
-  index_t step = 1;
+  std::optional<index_t> start, stop;  ///< the first position, and the one before which to stop
+  index_t step = 1;                    ///< not 0; negative: backwards
 };
 /// Makes a `Range` from its bounds and step. Throws nothing: a step of 0 is refused where the range is
 /// used.

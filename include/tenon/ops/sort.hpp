@@ -3,7 +3,7 @@
 /// than any number, and -0 equals 0.
 ///
 ///   shapes: x any
-///   keeps: nothing where the op is not recorded
+///   keeps: nothing, unless the comment of an op says otherwise
 
 #include <algorithm>  // find_if, partition_point
 
@@ -189,8 +189,8 @@ Tensor<T> median(const Tensor<T>& x) {
 /// The distinct elements of a tensor, as `unique` returns them.
 template <Scalar T>
 struct [[nodiscard]] Unique {
-  Tensor<T> values;
-  Tensor<index_t> inverse;  ///< of x's shape: x = values[inverse]
+  Tensor<T> values;         ///< the distinct elements, a vector
+  Tensor<index_t> inverse;  ///< the shape of x: x = values[inverse]
   Tensor<index_t> counts;   ///< how often each of the values occurs
 };
 
@@ -334,8 +334,8 @@ Tensor<T> bincount(const Tensor<index_t>& x, const Tensor<T>& weights, index_t m
 /// The counts of a histogram and the edges of its bins.
 template <Real T>
 struct [[nodiscard]] Histogram {
-  Tensor<T> counts;
-  Tensor<T> edges;  ///< one more than there are bins
+  Tensor<T> counts;  ///< one for each bin
+  Tensor<T> edges;   ///< one more than there are bins
 };
 
 /// Counts elements in `bins` bins of equal width from `low` to `high`, both included; elements outside and
