@@ -167,7 +167,7 @@ Tensor<T> rows_of_channels(const Tensor<T>& x) {
 ///     three axes
 ///   keeps: for each of the 4, 8, 16 or 1 pixels of a position its channels and weight; differentiable
 ///     twice in x and grid
-///   cost: two or three passes over the result for each of these pixels
+///   cost: three passes over the result for each of these pixels
 template <Real T>
 Tensor<T> grid_sample(const Tensor<T>& x, const Tensor<T>& grid, const GridSampleOptions& options = {}) {
   const int spatial = x.rank() - 2;

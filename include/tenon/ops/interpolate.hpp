@@ -145,7 +145,7 @@ Tensor<T> resize_by_area(const Tensor<T>& x, const Dims& size) {
 ///     are aligned in another mode than linear and bicubic
 ///   keeps: the positions; linear and bicubic also two and four tensors of the shape of the result for each
 ///     axis, area what adaptive pooling keeps
-///   cost: two or three passes an axis, for bicubic six; linear in x and differentiable to any order
+///   cost: one pass an axis, for linear three, for bicubic seven; linear in x and differentiable to any order
 template <Real T>
 Tensor<T> interpolate(const Tensor<T>& x, const InterpolateOptions& options) {
   check<ShapeError>(x.rank() >= 3 && x.rank() <= 5, "interpolate", "expected x of 3 to 5 axes, got shape ",

@@ -21,7 +21,7 @@ struct RotaryOptions {
 ///   shapes: x (..., T, D), D even
 ///   returns: the shape of x
 ///   throws: ShapeError if x has fewer than two axes or D is odd
-///   keeps: x, and twice its cosines and sines (T, D / 2)
+///   keeps: x, and the cosines and sines (T, D / 2) of the angles
 ///   cost: three passes
 ///   source: Su et al. 2021, "RoFormer", https://arxiv.org/abs/2104.09864
 template <Real T>
