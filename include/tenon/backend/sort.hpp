@@ -37,7 +37,8 @@ struct Kthvalue {
 
 /// positions(rows, count) = where values(rows, count) would be inserted into ascending sequences of n
 /// elements to keep them in order: before equal elements, or after them with `right`. Sequences lie
-/// `distance` apart, 0 when all rows share one. NaN goes to the end.
+/// `distance` apart, 0 when all rows share one. NaN is greater than any
+/// number.
 template <Scalar T>
 struct Searchsorted {
   using Function = void(index_t rows, index_t n, index_t count, bool right, const T* sequence,

@@ -1,5 +1,10 @@
 #pragma once
-/// Pooling by bins that share out an extent: the result's extents are given, whatever those of x.
+/// Adaptive pooling: the extents of the result are given, and bins share out the extents of x. Bin k of n
+/// over an extent m covers the positions from floor(k m / n) to ceil((k + 1) m / n) - 1. An output size of
+/// -1 keeps an extent of x.
+///
+///   throws: ShapeError if x has another rank or an empty spatial axis; ValueError if the output size is
+///     absent, below -1, or has another number of entries than there are spatial axes
 
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/pool.hpp"
@@ -8,7 +13,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// The extents asked of an adaptive pooling: entries of -1 keep those of x.
+/// The extents of the result of an adaptive pooling: entries of -1 keep those of x.
 template <int rank, class T>
 Dims adaptive_extents(const char* op, const Tensor<T>& x, const Dims& asked) {
   check<ShapeError>(x.rank() == rank + 2 || x.rank() == rank + 1, op, "expected x of ", rank + 2,
@@ -67,7 +72,8 @@ Tensor<T> adaptive_avg_pool(const char* op, const Tensor<T>& x, const Dims& aske
   return y;
 }
 
-/// Bins differ by an element in length: each is filled up with its last entry, which changes no maximum.
+/// The entries that the bins of an axis read. Bins differ in length: each is filled up to the longest with
+/// its last entry, which changes no maximum.
 struct AdaptiveAxis {
   index_t longest = 0;
   Tensor<index_t> entries;
@@ -100,7 +106,7 @@ ValuesIndices<T> adaptive_max_pool(const char* op, const Tensor<T>& x, const Dim
   }
   ValuesIndices<T> out = max_pool<rank>(op, spread, w, with_indices);
   if (!out.indices.defined() || spread.is(x)) return out;
-  out.indices = clone(out.indices);  // those that the gradient keeps are positions in what was spread
+  out.indices = clone(out.indices);  // the gradient keeps the positions in `spread`
   index_t *where = out.indices.mutable_data(), *const end = where + out.indices.size();
   for (; where != end; ++where) {
     index_t rest = *where, position = 0, step = 1;
@@ -116,46 +122,93 @@ ValuesIndices<T> adaptive_max_pool(const char* op, const Tensor<T>& x, const Dim
 
 }  // namespace detail
 
-/// Means of bins such that the result has the extents `output_size`; -1 keeps an extent of x.
-///   bin k of n over extent m: floor(k m / n) … ceil((k + 1) m / n) - 1
-///   throws ShapeError, ValueError    keeps nothing    cost where bins differ in length, a matrix product an
-///   axis
+/// Mean of each bin over one spatial axis.
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; output_size of one number
+///   returns: (N, C, output_size)
+///   keeps: nothing where all bins are of one length, else x
+///   cost: one pass; where bins differ in length, a matrix product
 template <Real T>
 Tensor<T> adaptive_avg_pool1d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_avg_pool<1>("adaptive_avg_pool1d", x, output_size);
 }
+/// Mean of each bin over two spatial axes.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; output_size of one number or two
+///   returns: (N, C, output_size)
+///   keeps: nothing where all bins are of one length, else x and the means along one axis
+///   cost: one pass; where bins differ in length, a matrix product an axis
 template <Real T>
 Tensor<T> adaptive_avg_pool2d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_avg_pool<2>("adaptive_avg_pool2d", x, output_size);
 }
+/// Mean of each bin over three spatial axes.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; output_size of one number or three
+///   returns: (N, C, output_size)
+///   keeps: nothing where all bins are of one length, else x and the means along one and two axes
+///   cost: one pass; where bins differ in length, a matrix product an axis
 template <Real T>
 Tensor<T> adaptive_avg_pool3d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_avg_pool<3>("adaptive_avg_pool3d", x, output_size);
 }
 
-/// Maxima of the bins of `adaptive_avg_pool1d`.
-///   throws ShapeError, ValueError    keeps positions
+/// Largest element of each bin over one spatial axis; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; output_size of one number
+///   returns: (N, C, output_size)
+///   keeps: positions
+///   cost: one pass; where bins differ in length, a copy before it
 template <Real T>
 Tensor<T> adaptive_max_pool1d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<1>("adaptive_max_pool1d", x, output_size, false).values;
 }
+/// Largest element of each bin over two spatial axes; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; output_size of one number or two
+///   returns: (N, C, output_size)
+///   keeps: positions
+///   cost: one pass; where bins differ in length, a copy an axis before it
 template <Real T>
 Tensor<T> adaptive_max_pool2d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<2>("adaptive_max_pool2d", x, output_size, false).values;
 }
+/// Largest element of each bin over three spatial axes; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; output_size of one number or three
+///   returns: (N, C, output_size)
+///   keeps: positions
+///   cost: one pass; where bins differ in length, a copy an axis before it
 template <Real T>
 Tensor<T> adaptive_max_pool3d(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<3>("adaptive_max_pool3d", x, output_size, false).values;
 }
-/// The same with positions, row-major in the plane.
+/// `adaptive_max_pool1d`, and the positions of the maxima on the spatial axis.
+///
+///   shapes: those of `adaptive_max_pool1d`
+///   returns: values and positions, each of the shape of `adaptive_max_pool1d`
+///   keeps: positions
 template <Real T>
 ValuesIndices<T> adaptive_max_pool1d_with_indices(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<1>("adaptive_max_pool1d", x, output_size, true);
 }
+/// `adaptive_max_pool2d`, and the positions of the maxima in their plane, counted row by row.
+///
+///   shapes: those of `adaptive_max_pool2d`
+///   returns: values and positions, each of the shape of `adaptive_max_pool2d`
+///   keeps: positions
 template <Real T>
 ValuesIndices<T> adaptive_max_pool2d_with_indices(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<2>("adaptive_max_pool2d", x, output_size, true);
 }
+/// `adaptive_max_pool3d`, and the positions of the maxima in their volume, counted row by row.
+///
+///   shapes: those of `adaptive_max_pool3d`
+///   returns: values and positions, each of the shape of `adaptive_max_pool3d`
+///   keeps: positions
 template <Real T>
 ValuesIndices<T> adaptive_max_pool3d_with_indices(const Tensor<T>& x, const Dims& output_size) {
   return detail::adaptive_max_pool<3>("adaptive_max_pool3d", x, output_size, true);

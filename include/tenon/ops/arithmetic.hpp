@@ -1,15 +1,22 @@
 #pragma once
-/// + - * / and powers, of tensors and numbers. Shapes broadcast; see map.hpp for what every element-wise op
-/// shares.
+/// Arithmetic, element by element: + - * /, powers, the larger and the smaller of two. Each op is one call
+/// of `map`, and has an overload that takes a number in the place of a tensor.
+///
+///   shapes: a, b broadcast to one another
+///   returns: the common shape
+///   throws: ShapeError if the shapes do not broadcast; ValueError if a number beside a tensor of integers
+///     is not one of their type, such as 0.5, or 300 for uint8
+///   keeps: nothing for add, sub, neg, and mul and div by a number; the operands for all other ops
+///   cost: one pass over memory in each direction; differentiable to any order
 
 #include "tenon/core/number.hpp"
 #include "tenon/ops/map.hpp"
 
 namespace TENON_NAMESPACE {
 
-// Beside a tensor of integers a number must be one of its type: 0.5 is not rounded, 300 not cut to a byte.
+// A number beside a tensor of integers must be a value of their type: 0.5 is not rounded, 300 is not cut.
 
-/// a + b
+/// Sum: a + b.
 template <Arithmetic T>
 Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -20,7 +27,7 @@ Tensor<T> add(const Tensor<T>& a, S b) {
   return map(
       "add", [b = number_as<T>(b, "add")](auto x) { return x + b; }, a);
 }
-/// a - b
+/// Difference: a - b.
 template <Arithmetic T>
 Tensor<T> sub(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -36,7 +43,7 @@ Tensor<T> sub(S a, const Tensor<T>& b) {
   return map(
       "sub", [a = number_as<T>(a, "sub")](auto x) { return a - x; }, b);
 }
-/// a b, element by element
+/// Product element by element: a b.
 template <Arithmetic T>
 Tensor<T> mul(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -47,7 +54,7 @@ Tensor<T> mul(const Tensor<T>& a, S b) {
   return map(
       "mul", [b = number_as<T>(b, "mul")](auto x) { return x * b; }, a);
 }
-/// a / b
+/// Quotient: a / b.
 template <Real T>
 Tensor<T> div(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -63,31 +70,31 @@ Tensor<T> div(S a, const Tensor<T>& b) {
   return map(
       "div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
 }
-/// -x
+/// Negation: -x.
 template <Arithmetic T>
 Tensor<T> neg(const Tensor<T>& x) {
   return map(
       "neg", [](auto v) { return -v; }, x);
 }
-/// x^2
+/// Square: x^2.
 template <Arithmetic T>
 Tensor<T> square(const Tensor<T>& x) {
   return map(
       "square", [](auto v) { return v * v; }, x);
 }
-/// 1 / x
+/// Reciprocal: 1 / x.
 template <Real T>
 Tensor<T> reciprocal(const Tensor<T>& x) {
   return div(1, x);
 }
 
-/// a^b. Where b = 0 the gradient of a is 0; where a = 0 and b >= 0 so is that of b.
+/// Power: a^b. The gradient of a is 0 where b is 0; the gradient of b is 0 where a is 0 and b >= 0.
 template <Real T>
 Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "pow", [](auto x, auto y) { return pow(x, y); }, a, b);
 }
-/// Exponents that are products or roots are computed as such.
+/// Power with a number as exponent; exponents 1, 2, 3 and -1 are computed by products and a division.
 template <Real T, Number S>
 Tensor<T> pow(const Tensor<T>& a, S exponent) {
   const auto b = static_cast<T>(exponent);
@@ -108,7 +115,7 @@ Tensor<T> pow(S base, const Tensor<T>& b) {
       "pow", [a = static_cast<T>(base)](auto x) { return pow(a, x); }, b);
 }
 
-/// The larger of a and b; NaN if either is. Where they are equal each gets half of the gradient.
+/// The larger of a and b, NaN if either is NaN. Where a and b are equal each receives half of the gradient.
 template <Arithmetic T>
 Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)
@@ -119,7 +126,8 @@ Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
     return map(
         "maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
 }
-/// The smaller of a and b; NaN if either is. Where they are equal each gets half of the gradient.
+/// The smaller of a and b, NaN if either is NaN. Where a and b are equal each receives half of the
+/// gradient.
 template <Arithmetic T>
 Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
   if constexpr (Real<T>)

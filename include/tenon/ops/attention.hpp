@@ -1,5 +1,5 @@
 #pragma once
-/// Scaled dot-product attention. Vaswani et al. 2017.
+/// Scaled dot-product attention. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 
 #include <cmath>     // sqrt
 #include <optional>  // optional
@@ -11,14 +11,15 @@
 
 namespace TENON_NAMESPACE {
 
+/// Options of `scaled_dot_product_attention`.
 template <Real T>
 struct AttentionOptions {
-  Tensor<T> mask{};                ///< added to the scores, to which it broadcasts
-  Tensor<bool> allowed{};          ///< true where a query may attend to a key
-  bool is_causal = false;          ///< query i attends to keys 0 … i, counted from the start
-  std::optional<double> scale{};   ///< of the products; 1 / sqrt(depth) when absent
+  Tensor<T> mask{};                ///< added to the logits, to which it broadcasts; undefined: none
+  Tensor<bool> allowed{};          ///< true where a query may attend to a key; undefined: everywhere
+  bool is_causal = false;          ///< whether query i attends to keys 0 … i only, counted from the start
+  std::optional<double> scale{};   ///< the factor of the products q k^T; absent: 1 / sqrt(E)
   double dropout_p = 0;            ///< the probability with which a weight is dropped
-  Generator* generator = nullptr;  ///< of dropout; null: the default one
+  Generator* generator = nullptr;  ///< the source of dropout's random numbers; null: the default generator
 };
 
 namespace detail {
@@ -34,20 +35,20 @@ inline Shape with_matrix(Shape batch, index_t rows, index_t columns) {
   return batch;
 }
 
-/// 0 where allowed, else minus infinity: what a boolean mask adds to the scores.
+/// A boolean mask as numbers to add to the logits: 0 where allowed, else minus infinity.
 template <class T>
 Tensor<T> additive_mask(const Tensor<bool>& allowed) {
   return masked_fill(zeros<T>(allowed.shape()), map([](auto m) { return m == 0; }, allowed),
                      -std::numeric_limits<T>::infinity());
 }
 
-/// Keys after the query's position, masked.
+/// The additive mask of keys after the position of the query.
 template <class T>
 Tensor<T> causal_mask(index_t queries, index_t keys) {
   return additive_mask<T>(lower_mask({queries, keys}, 0, "scaled_dot_product_attention"));
 }
 
-/// softmax(q k^T scale + mask), all of it, in public ops.
+/// The weights softmax(q k^T scale + mask) as one tensor, by public ops.
 template <class T>
 Tensor<T> attention_weights(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& mask, bool causal,
                             double scale) {
@@ -57,14 +58,14 @@ Tensor<T> attention_weights(const Tensor<T>& q, const Tensor<T>& k, const Tensor
   return softmax(scores, -1);
 }
 
-/// What `Attention` points to.
+/// The operands of attention in memory, and the `Attention` that points to them.
 template <class T>
 struct AttentionOperands {
   Tensor<T> q, k, v, mask;
   std::vector<index_t> q_offset, k_offset, v_offset, mask_offset;
   backend::AttentionLayout<T> layout;
 
-  /// Operands of one batch shape; rows are copied unless their elements are neighbours.
+  /// Operands with one shape of leading axes; they are copied unless elements of their rows are neighbours.
   AttentionOperands(const Tensor<T>& q_in, const Tensor<T>& k_in, const Tensor<T>& v_in,
                     const Tensor<T>& mask_in, bool causal, double scale)
       : q(rows_of_neighbours(q_in)), k(rows_of_neighbours(k_in)), v(rows_of_neighbours(v_in)) {
@@ -89,7 +90,7 @@ struct AttentionOperands {
               k_offset.data(),
               v_offset.data()};
     if (!mask_in.defined()) return;
-    Shape whole_rows = mask_in.shape();  // stretched along the keys, but not along what else broadcasts
+    Shape whole_rows = mask_in.shape();  // stretched along the keys, but not along other axes that broadcast
     while (whole_rows.size() < 2) whole_rows.insert(0, 1);
     whole_rows[whole_rows.size() - 1] = layout.keys;
     mask = rows_of_neighbours(expand(mask_in.detach(), whole_rows));
@@ -108,7 +109,7 @@ struct AttentionOperands {
   }
 };
 
-/// Attention by blocks, of operands of one batch shape.
+/// Attention by blocks, of operands with one shape of leading axes.
 template <class T>
 Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
                               const Tensor<T>& mask, bool causal, double scale) {
@@ -138,7 +139,7 @@ Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tens
       Keep::output);
 }
 
-/// The mask of the options as numbers to add; undefined when there is none.
+/// The masks of the options as numbers to add to the logits; undefined if there are none.
 template <class T>
 Tensor<T> attention_mask(const AttentionOptions<T>& options, const Shape& scores) {
   const auto fits = [&](const Shape& shape) {
@@ -185,14 +186,20 @@ Tensor<T> in_groups(const Tensor<T>& x, index_t groups) {
 
 }  // namespace detail
 
-/// Attention of queries to keys.
-///   y = softmax(q k^T scale + mask) v
-///   q (…, L, E)  k (…, S, E)  v (…, S, D)    returns (…, L, D); leading axes broadcast. Where q has a
-///   multiple of the heads (third axis from the right) of k and v, neighbouring heads share theirs (Ainslie
-///   et al. 2023). A query that may attend to nothing becomes NaN. throws ShapeError, ValueError    keeps q,
-///   k, v, y, one number a query; the weights are computed again cost 2 L S (E + D) flops an item, half when
-///   causal; scores exist in blocks only, unless weights are dropped, the mask wants a gradient, or the
-///   gradient itself is recorded
+/// Attention of queries to keys: y = softmax(q k^T scale + mask) v.
+/// Heads are the third axis from the right. If q has a multiple of the heads of k and v, neighbouring heads
+/// of q share a head of k and v (grouped queries, Ainslie et al. 2023, https://arxiv.org/abs/2305.13245). A
+/// query that may attend to no key becomes NaN.
+///
+///   shapes: q (..., L, E); k (..., S, E); v (..., S, D); leading axes broadcast; masks broadcast to (...,
+///     L, S)
+///   returns: (..., L, D)
+///   throws: ShapeError if the shapes do not fit; ValueError if dropout_p is not in [0, 1]
+///   keeps: q, k, v, y, the mask and one number a query, from which the backward pass computes the weights
+///     again; with dropout or a mask that requires a gradient q, k, v and the weights (..., L, S) instead
+///   cost: 2 L S (E + D) flops a head, half of it when causal. The logits q k^T are stored in blocks only,
+///     unless weights are dropped, the mask requires a gradient, or the gradient itself is recorded
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 Tensor<T> scaled_dot_product_attention(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
                                        const AttentionOptions<T>& options = {}) {

@@ -1,12 +1,18 @@
 #pragma once
 /// Losses of decisions between two classes, and of several such decisions at once.
+///
+///   shapes: x any; target the shape of x
+///   returns: a tensor of rank 0; without reduction the shape of x
+///   throws: ShapeError if target differs from x in shape
+///   keeps: x, target and weights
+///   cost: one pass in each direction; with a reduction the losses are not stored
 
 #include "tenon/ops/loss_reduction.hpp"
 
 namespace TENON_NAMESPACE {
 
 namespace detail {
-/// A constant that broadcasts to `shape`; the number 1 when it is not given.
+/// A weight as a constant that broadcasts to `shape`; the number 1 if it is undefined.
 template <class T>
 Tensor<T> loss_weight(const Tensor<T>& weight, const Shape& shape, const char* what, const char* op) {
   if (!weight.defined()) return scalar<T>(1);
@@ -16,19 +22,22 @@ Tensor<T> loss_weight(const Tensor<T>& weight, const Shape& shape, const char* w
 }
 }  // namespace detail
 
+/// Options of `bce_loss`, `bce_with_logits_loss` and `multilabel_soft_margin_loss`.
 template <Real T>
 struct BceOptions {
-  Tensor<T> weight{};      ///< a constant factor of each loss, which broadcasts; 1 when undefined
-  Tensor<T> pos_weight{};  ///< of logits alone: a constant factor of the term with t, which broadcasts
-  Reduction reduction = Reduction::mean;
+  Tensor<T> weight{};                     ///< a constant factor of each loss; broadcasts; undefined: 1
+  Tensor<T> pos_weight{};                 ///< for logits only: a factor of the term with t; broadcasts
+  Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
 
-/// Binary cross entropy of probabilities.
-///   -w (t log x + (1 - t) log(1 - x)), no logarithm below -100
-///   x       in [0, 1]    target  x's shape, in [0, 1]
-///   The slope of a logarithm is bounded by 1e12, so that a wrong answer that was certain can still be
-///   unlearned.
-///   throws  ShapeError; ValueError when an x lies outside [0, 1]
+/// Binary cross entropy of probabilities: -w (t log x + (1 - t) log(1 - x)), with no logarithm below -100.
+/// The derivative of a logarithm is bounded by 1e12, so that a prediction that is certain and wrong still
+/// has a gradient.
+///
+///   shapes: x in [0, 1]; target the shape of x, in [0, 1]; weight broadcasts to x
+///   throws: ShapeError if the shapes do not fit; ValueError if an x lies outside [0, 1] or pos_weight is
+///     given
+///   cost: three passes, backward one
 template <Real T>
 Tensor<T> bce_loss(const Tensor<T>& x, const Tensor<T>& target, const BceOptions<T>& options = {}) {
   detail::check_same_shape(x, target, "bce_loss");
@@ -52,9 +61,11 @@ Tensor<T> bce_loss(const Tensor<T>& x, const Tensor<T>& target, const BceOptions
       target, detail::loss_weight(options.weight, x.shape(), "weight", "bce_loss"));
 }
 
-/// Binary cross entropy of sigmoid(x), exact for any magnitude of x.
-///   w ((1 - t) x - (1 + (p - 1) t) log sigmoid(x)), p the pos_weight
-///   target  x's shape, in [0, 1]    throws ShapeError
+/// Binary cross entropy of sigmoid(x), exact for any magnitude of x: w ((1 - t) x - (1 + (p - 1) t) log
+/// sigmoid(x)), p the pos_weight.
+///
+///   shapes: x any; target the shape of x, in [0, 1]; weight and pos_weight broadcast to x
+///   throws: ShapeError if the shapes do not fit
 template <Real T>
 Tensor<T> bce_with_logits_loss(const Tensor<T>& x, const Tensor<T>& target,
                                const BceOptions<T>& options = {}) {
@@ -70,8 +81,12 @@ Tensor<T> bce_with_logits_loss(const Tensor<T>& x, const Tensor<T>& target,
       detail::loss_weight(options.pos_weight, x.shape(), "pos_weight", op));
 }
 
-/// The mean over the last axis, the classes, of `bce_with_logits_loss`: each class is present or not.
-///   x, target  (…, C)    weight  one constant for each class
+/// Mean over classes, the last axis, of `bce_with_logits_loss`: each class is present or not.
+///
+///   shapes: x (..., C) of logits; target the shape of x, in [0, 1]; weight broadcasts to x, as (C)
+///   returns: a tensor of rank 0; without reduction (...)
+///   throws: ShapeError if the shapes do not fit or x has rank 0
+///   cost: two passes, backward one
 template <Real T>
 Tensor<T> multilabel_soft_margin_loss(const Tensor<T>& x, const Tensor<T>& target,
                                       const BceOptions<T>& options = {}) {
@@ -82,15 +97,18 @@ Tensor<T> multilabel_soft_margin_loss(const Tensor<T>& x, const Tensor<T>& targe
   return detail::reduce_loss(mean(bce_with_logits_loss(x, target, each), {-1}), options.reduction);
 }
 
+/// Options of `sigmoid_focal_loss`.
 struct FocalLossOptions {
-  double alpha = 0.25;  ///< the weight of positives, 1 - alpha that of negatives; negative: no weights
-  double gamma = 2;     ///< how strongly easy cases are discounted
-  Reduction reduction = Reduction::none;
+  double alpha = 0.25;                    ///< the weight of positives, 1 - alpha of negatives; below 0: none
+  double gamma = 2;                       ///< how strongly well predicted elements are discounted
+  Reduction reduction = Reduction::none;  ///< of the losses of the elements
 };
-/// Binary cross entropy of sigmoid(x) that discounts what is answered well already.
-///   a_t (1 - p_t)^gamma (-log p_t), with p_t the probability given to the truth and a_t its weight
-///   target  x's shape, 0 or 1    throws ShapeError; ValueError when gamma is negative
-///   see     Lin et al. 2017, "Focal loss for dense object detection"
+/// Binary cross entropy of sigmoid(x) that discounts elements which are predicted well already: a_t (1 -
+/// p_t)^gamma (-log p_t), with p_t the predicted probability of the target and a_t its weight. Lin et al.
+/// 2017, "Focal loss for dense object detection", https://arxiv.org/abs/1708.02002
+///
+///   shapes: x of logits; target the shape of x, 0 or 1
+///   throws: ShapeError if target differs from x in shape; ValueError if gamma is negative
 template <Real T>
 Tensor<T> sigmoid_focal_loss(const Tensor<T>& x, const Tensor<T>& target,
                              const FocalLossOptions& options = {}) {
@@ -111,14 +129,20 @@ Tensor<T> sigmoid_focal_loss(const Tensor<T>& x, const Tensor<T>& target,
       x, target);
 }
 
+/// Options of `dice_loss`.
 struct DiceLossOptions {
-  double smooth = 1;  ///< added above and below, so that nothing found where nothing is costs nothing
-  Reduction reduction = Reduction::mean;
+  double smooth = 1;                      ///< added to both parts: two empty regions then cost 0
+  Reduction reduction = Reduction::mean;  ///< of the losses of the samples
 };
-/// How little two regions overlap, for each sample.
-///   1 - (2 sum x t + s) / (sum x + sum t + s), over all axes but the first
-///   x       probabilities (N, …)    target  x's shape
-///   throws  ShapeError    see Milletari et al. 2016, "V-Net"
+/// How little two regions overlap, for each sample: 1 - (2 sum x t + s) / (sum x + sum t + s), with sums
+/// over all axes but the first and s the option `smooth`. Milletari et al. 2016, "V-Net",
+/// https://arxiv.org/abs/1606.04797
+///
+///   shapes: x (N, ...) of probabilities; target the shape of x
+///   returns: a tensor of rank 0; without reduction (N)
+///   throws: ShapeError if target differs from x in shape or x has fewer than two axes
+///   keeps: x, target and three numbers a sample
+///   cost: four passes, backward two
 template <Real T>
 Tensor<T> dice_loss(const Tensor<T>& x, const Tensor<T>& target, const DiceLossOptions& options = {}) {
   check<ShapeError>(x.rank() >= 2, "dice_loss", "expected probabilities of shape (N, ...), got ", x.shape());
@@ -134,7 +158,7 @@ Tensor<T> dice_loss(const Tensor<T>& x, const Tensor<T>& target, const DiceLossO
   return detail::reduce_loss(losses, options.reduction);
 }
 
-/// log(1 + e^(-t x)) for targets 1 and -1
+/// Logistic loss of targets 1 and -1: log(1 + e^(-t x)).
 template <Real T>
 Tensor<T> soft_margin_loss(const Tensor<T>& x, const Tensor<T>& target,
                            Reduction reduction = Reduction::mean) {
@@ -143,7 +167,7 @@ Tensor<T> soft_margin_loss(const Tensor<T>& x, const Tensor<T>& target,
       "soft_margin_loss", reduction, [](auto v, auto t) { return -log_sigmoid(t * v); }, x, target);
 }
 
-/// max(0, 1 - t x) for targets 1 and -1. Cortes & Vapnik 1995.
+/// Hinge loss of targets 1 and -1: max(0, 1 - t x). Cortes & Vapnik 1995.
 template <Real T>
 Tensor<T> hinge_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
   detail::check_same_shape(x, target, "hinge_loss");

@@ -1,5 +1,7 @@
 #pragma once
-/// Boxes of detectors, (x1, y1, x2, y2): overlap, suppression, and features aligned with them.
+/// Boxes of detectors, as (x1, y1, x2, y2): overlap, suppression, and features aligned with them.
+///
+///   shapes: boxes (N, 4)
 
 #include "tenon/ops/grid_sample.hpp"
 
@@ -20,8 +22,13 @@ Tensor<T> box_area(const Tensor<T>& boxes) {
 }
 }  // namespace detail
 
-/// Intersection over union of every box of a with every box of b.
-///   a (N, 4), b (M, 4)    returns (N, M)    throws ShapeError
+/// Intersection over union of each box of a with each box of b.
+///
+///   shapes: a (N, 4); b (M, 4)
+///   returns: (N, M)
+///   throws: ShapeError if an operand has another shape
+///   keeps: a, b, the areas, and two tensors (N, M)
+///   cost: three passes over (N, M)
 template <Real T>
 Tensor<T> box_iou(const Tensor<T>& a, const Tensor<T>& b) {
   detail::check_boxes(a, 4, "box_iou");
@@ -44,10 +51,14 @@ Tensor<T> box_iou(const Tensor<T>& a, const Tensor<T>& b) {
       overlap(0, 2), overlap(1, 3), unsqueeze(detail::box_area(a), 1), detail::box_area(b));
 }
 
-/// Non-maximum suppression: the boxes, best score first, that overlap no better one kept before by more than
-/// `threshold` (intersection over union).
-///   boxes (N, 4), scores (N,)    returns indices; of equal scores the first comes first
-///   throws ShapeError    cost O(N log N + N kept)
+/// Non-maximum suppression: the boxes, by descending score, that do not overlap a better one kept before by
+/// an intersection over union above `threshold`. Of equal scores the first box comes first. Not recorded.
+///
+///   shapes: boxes (N, 4); scores (N)
+///   returns: the positions of the boxes that are kept
+///   throws: ShapeError if the shapes do not fit
+///   keeps: nothing
+///   cost: O(N log N + N kept)
 template <Real T>
 Tensor<index_t> nms(const Tensor<T>& boxes, const Tensor<T>& scores, double threshold) {
   detail::check_boxes(boxes, 4, "nms");
@@ -77,10 +88,11 @@ Tensor<index_t> nms(const Tensor<T>& boxes, const Tensor<T>& scores, double thre
   return from(kept, {static_cast<index_t>(kept.size())});
 }
 
+/// Options of `roi_align`.
 struct RoiAlignOptions {
-  double spatial_scale = 1;    ///< of the features' pixels to the boxes' units
+  double spatial_scale = 1;    ///< pixels of the features for one unit of the boxes
   index_t sampling_ratio = 0;  ///< samples a bin along each axis; 0: as many as a bin has pixels
-  bool aligned = false;        ///< whether positions are of pixels' centres: half a pixel less
+  bool aligned = false;        ///< whether boxes are shifted by half a pixel, to the centres of pixels
 };
 
 namespace detail {
@@ -143,9 +155,17 @@ void sample_box(RoiSamples<T>& samples, const T* box, index_t first_bin, const S
 
 }  // namespace detail
 
-/// Features of boxes, averaged over bins of bilinear samples. He et al. 2017, "Mask R-CNN".
-///   x (N, C, H, W)    boxes (R, 5): image, x1, y1, x2, y2; constants    output_size one extent or two
-///   returns (R, C, OH, OW)    throws ShapeError, ValueError, IndexError    keeps positions and weights
+/// Features of boxes: the means over bins of bilinear samples of the features of an image. The gradient of
+/// the boxes is not computed.
+///
+///   shapes: x (N, C, H, W); boxes (R, 5) of image, x1, y1, x2, y2; output_size of one number or two
+///   returns: (R, C, OH, OW)
+///   throws: ShapeError if the shapes do not fit or an image is empty; ValueError if the output size is
+///     absent or out of range, or a box is not finite or above 1e9; IndexError if a box names an image that
+///     does not exist
+///   keeps: the channels of four pixels a sample, their weights and positions
+///   cost: passes over four pixels a sample
+///   source: He et al. 2017, "Mask R-CNN", https://arxiv.org/abs/1703.06870
 template <Real T>
 Tensor<T> roi_align(const Tensor<T>& x, const Tensor<T>& boxes, const Dims& output_size,
                     const RoiAlignOptions& options = {}) {

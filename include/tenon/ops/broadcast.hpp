@@ -1,6 +1,7 @@
 #pragma once
-/// Stretching and its transpose, summing: the pair that every broadcasting rule stands on.
-/// See numpy.org/doc/stable/user/basics.broadcasting.html.
+/// Copies, views in other shapes, and the two ops on which every rule with broadcasting stands: `expand`,
+/// which stretches, and its transpose, which sums. Broadcasting follows NumPy,
+/// https://numpy.org/doc/stable/user/basics.broadcasting.html
 
 #include "tenon/backend/copy.hpp"
 #include "tenon/backend/reduce.hpp"
@@ -14,7 +15,13 @@ Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim = false)
 template <Real T>
 Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape);
 
-/// The same elements in row-major order without gaps: `x` itself if it is so already.
+/// The elements of x in row-major order without gaps: x itself if it is so already, else a copy.
+///
+///   shapes: x any
+///   returns: the shape of x
+///   throws: nothing
+///   keeps: nothing
+///   cost: O(1), or one copy
 template <Scalar T>
 Tensor<T> contiguous(const Tensor<T>& x) {
   if (x.is_contiguous()) return x;
@@ -28,7 +35,13 @@ Tensor<T> contiguous(const Tensor<T>& x) {
     return y;
 }
 
-/// A fresh copy of the elements.
+/// A copy of the elements of x in memory of its own, in row-major order.
+///
+///   shapes: x any
+///   returns: the shape of x
+///   throws: nothing
+///   keeps: nothing
+///   cost: one copy
 template <Scalar T>
 Tensor<T> clone(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
@@ -40,7 +53,11 @@ Tensor<T> clone(const Tensor<T>& x) {
     return y;
 }
 
-/// Strides that walk `x` as if it had `shape`, to which it broadcasts.
+/// The strides with which elements of x are read as if x had `shape`: 0 on stretched axes.
+///
+///   shapes: x broadcasts to `shape`
+///   throws: nothing: the shapes are not checked
+///   keeps: nothing
 template <class T>
 Strides broadcast_strides(const Tensor<T>& x, const Shape& shape) {
   Strides strides = Dims::filled(shape.size(), 0);
@@ -49,8 +66,14 @@ Strides broadcast_strides(const Tensor<T>& x, const Shape& shape) {
   return strides;
 }
 
-/// A view of `x` stretched to `shape`; -1 keeps an extent, new axes may lead.
-///   returns a view with strides 0 on stretched axes    throws ShapeError    keeps nothing    cost O(1)
+/// Stretches x to `shape` without copying. An extent of -1 keeps the extent of x; new axes lead. Gradient:
+/// dx = the sum of g over the stretched axes.
+///
+///   shapes: x broadcasts to `shape`
+///   returns: a view with strides 0 on stretched axes
+///   throws: ShapeError if x does not broadcast to `shape`
+///   keeps: nothing
+///   cost: O(1), backward one pass
 template <Scalar T>
 Tensor<T> expand(const Tensor<T>& x, Shape shape) {
   const int lead = shape.size() - x.rank();
@@ -142,7 +165,7 @@ Tensor<T> reduce_axes(const Tensor<T>& input, const AxisSet& axes, Kernel kernel
   return x.view(0, shape, strides);
 }
 
-/// Drops the reduced axes, which have extent 1.
+/// A view without the reduced axes, whose extent is 1.
 template <class T>
 Tensor<T> drop_axes(const Tensor<T>& x, const AxisSet& axes) {
   Shape shape;
@@ -159,7 +182,7 @@ Tensor<T> drop_axes(const Tensor<T>& x, const AxisSet& axes) {
 template <class T>
 Tensor<T> restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank, bool keepdim);
 
-/// `asked` with its -1, if there is one, replaced by what the elements of `from` leave for it.
+/// `asked` with its -1, if there is one, replaced by the extent that the elements of `from` leave for it.
 inline Shape resolve_shape(const Shape& asked, const Shape& from, index_t size) {
   Shape shape = asked;
   int unknown = -1;
@@ -178,9 +201,14 @@ inline Shape resolve_shape(const Shape& asked, const Shape& from, index_t size) 
 
 }  // namespace detail
 
-/// The same elements in another shape, one extent of which may be -1. A view where strides allow it, else a
-/// copy.
-///   throws ShapeError    keeps nothing    cost O(1), or one copy
+/// The elements of x, in row-major order, in another shape, one extent of which may be -1. A view where
+/// strides allow it, else a copy.
+///
+///   shapes: x any; `asked` of as many elements
+///   returns: `asked` with its -1 replaced
+///   throws: ShapeError if the numbers of elements differ or several extents are -1
+///   keeps: nothing
+///   cost: O(1), or one copy
 template <Scalar T>
 Tensor<T> reshape(const Tensor<T>& x, const Shape& asked) {
   const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
@@ -206,8 +234,8 @@ Tensor<T> detail::restore_axes(const Tensor<T>& x, const AxisSet& axes, int rank
 }
 
 namespace detail {
-/// The sum of numbers whose type is narrower than that of sums: what is reduced is brought to the end, so
-/// that one pass suffices. The reduced axes stay as extents of 1.
+/// The sum of numbers of a type narrower than the type of sums: reduced axes are moved to the end, so that
+/// one pass suffices. They stay with extent 1.
 template <class T>
 Tensor<sum_t<T>> widened_sum(const Tensor<T>& x, const AxisSet& axes) {
   Shape order, shape = x.shape(), strides;
@@ -227,10 +255,14 @@ Tensor<sum_t<T>> widened_sum(const Tensor<T>& x, const AxisSet& axes) {
 }
 }  // namespace detail
 
-/// Sum over `axes` (none: over everything). Of integers and masks it is an int64: the sum of a mask counts.
-///   y = sum_axes x        dx = g stretched
-///   throws IndexError    keeps nothing    cost one pass; float is summed in blocks, the same at any thread
-///   count
+/// Sums over `axes`, over all axes if there are none. Sums of integers and masks are int64, so the sum of a
+/// mask counts. Gradient: dx = g stretched.
+///
+///   shapes: x any
+///   returns: the shape of x without the axes; with `keepdim` they stay with extent 1
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice
+///   keeps: nothing
+///   cost: one pass; float is summed in blocks, with the same result at any number of threads
 template <Scalar T>
 Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   const detail::AxisSet set(axes, x.rank(), "sum");
@@ -247,12 +279,19 @@ Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
   else
     return y;
 }
+/// Sums over all elements.
 template <Scalar T>
 Tensor<sum_t<T>> sum(const Tensor<T>& x) {
   return sum(x, Dims{});
 }
 
-/// The transpose of broadcasting: sums `x` down to `shape`, which broadcasts to the shape of `x`.
+/// Sums x down to `shape`: the transpose of broadcasting.
+///
+///   shapes: `shape` broadcasts to the shape of x
+///   returns: `shape`
+///   throws: ShapeError if the numbers of elements do not fit
+///   keeps: nothing
+///   cost: one pass, or O(1) if the shapes are equal
 template <Real T>
 Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape) {
   if (x.shape() == shape) return x;

@@ -5,10 +5,16 @@
 
 namespace TENON_NAMESPACE {
 
-/// The elements converted as C++ converts numbers; to bool, whether they differ from 0. `x` itself when it
-/// has the type already. Not differentiable, since a graph is of one scalar type.
-///   throws GraphError for a tensor that is being recorded and another type of real numbers: what stands
-///   behind it would silently not be trained (integers and masks have no gradients anyway)
+/// Converts elements as C++ converts numbers; to bool, whether an element differs from 0. Returns x itself
+/// if it has the type already. The conversion is not differentiable, because all tensors of a graph have
+/// one scalar type.
+///
+///   shapes: x any
+///   returns: the shape of x
+///   throws: GraphError if x requires a gradient, recording is on, and U is a type of real numbers other
+///     than T, because the tensors from which x was computed would silently receive no gradient
+///   keeps: nothing
+///   cost: one pass over memory, shared by threads
 template <Scalar U, Scalar T>
 Tensor<U> to(const Tensor<T>& x) {
   if constexpr (std::is_same_v<U, T>) {

@@ -1,6 +1,13 @@
 #pragma once
-/// Comparisons, which give masks, and what masks choose. NaN compares as IEEE 754 says: only != holds.
-/// Integers compare with any number exactly, whatever its type: no uint8 is -1, and all are less than 300.
+/// Comparisons, element by element, which return masks, and the ops that choose by a mask.
+/// NaN compares as IEEE 754 defines it: only != holds. Tensors of integers compare with any number exactly,
+/// whatever its type: no uint8 equals -1, and every uint8 is less than 300.
+///
+///   shapes: a, b broadcast to one another
+///   returns: the common shape
+///   throws: ShapeError if the shapes do not broadcast
+///   keeps: nothing for comparisons, which are not recorded
+///   cost: one pass over memory in each direction
 
 #include <limits>    // infinity
 #include <optional>  // optional
@@ -10,8 +17,8 @@
 namespace TENON_NAMESPACE {
 
 namespace detail {
-/// How x compares with a number, exactly also where x holds integers and the number is none of their type:
-/// `f` is told of other numbers that stand to each other as those do.
+/// Compares x with a number, exactly even where x holds integers and the number is not a value of their type:
+/// `f` then receives two small numbers whose order is that of the element and the number.
 template <Arithmetic T, Number S, class F>
 Tensor<bool> compare(const char* name, const Tensor<T>& x, S number, F f) {
   if constexpr (std::is_integral_v<T>) {
@@ -39,6 +46,7 @@ Tensor<bool> compare(const char* name, const Tensor<T>& x, S number, F f) {
 }
 }  // namespace detail
 
+/// Whether a == b.
 template <Arithmetic T>
 Tensor<bool> eq(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -48,6 +56,7 @@ template <Arithmetic T, Number S>
 Tensor<bool> eq(const Tensor<T>& a, S b) {
   return detail::compare("eq", a, b, [](auto x, auto y) { return x == y; });
 }
+/// Whether a != b.
 template <Arithmetic T>
 Tensor<bool> ne(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -57,6 +66,7 @@ template <Arithmetic T, Number S>
 Tensor<bool> ne(const Tensor<T>& a, S b) {
   return detail::compare("ne", a, b, [](auto x, auto y) { return x != y; });
 }
+/// Whether a < b.
 template <Arithmetic T>
 Tensor<bool> lt(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -66,6 +76,7 @@ template <Arithmetic T, Number S>
 Tensor<bool> lt(const Tensor<T>& a, S b) {
   return detail::compare("lt", a, b, [](auto x, auto y) { return x < y; });
 }
+/// Whether a <= b.
 template <Arithmetic T>
 Tensor<bool> le(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -75,6 +86,7 @@ template <Arithmetic T, Number S>
 Tensor<bool> le(const Tensor<T>& a, S b) {
   return detail::compare("le", a, b, [](auto x, auto y) { return x <= y; });
 }
+/// Whether a > b.
 template <Arithmetic T>
 Tensor<bool> gt(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -84,6 +96,7 @@ template <Arithmetic T, Number S>
 Tensor<bool> gt(const Tensor<T>& a, S b) {
   return detail::compare("gt", a, b, [](auto x, auto y) { return x > y; });
 }
+/// Whether a >= b.
 template <Arithmetic T>
 Tensor<bool> ge(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
@@ -94,14 +107,22 @@ Tensor<bool> ge(const Tensor<T>& a, S b) {
   return detail::compare("ge", a, b, [](auto x, auto y) { return x >= y; });
 }
 
-/// a where the condition holds, else b; all three broadcast.
+/// Chooses element by element: a where the condition holds, else b.
+///
+///   shapes: condition, a, b broadcast to one another
+///   keeps: all three
 template <Arithmetic T>
 Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "where", [](auto c, auto x, auto y) { return select(c != 0, x, y); }, condition, a, b);
 }
 
-/// `value` where the mask (which broadcasts to x) holds, else x.
+/// Replaces elements under a mask: `value` where the mask holds, else x.
+///
+///   shapes: x any; mask broadcasts to x
+///   throws: ShapeError if the mask does not broadcast to x; ValueError if T holds integers and `value` is
+///     not one of them
+///   keeps: x and the mask
 template <Arithmetic T>
 Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
                       const ElementArgument<std::type_identity_t<T>>& value) {
@@ -112,7 +133,12 @@ Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
       mask, x);
 }
 
-/// min(max(x, low), high); a bound that is not given does not apply. The gradient is 0 outside the bounds.
+/// Limits elements to a range: min(max(x, low), high). A bound that is absent does not apply. The gradient
+/// is 0 outside the bounds.
+///
+///   shapes: x any
+///   throws: ValueError if T holds integers and a bound is not one of them
+///   keeps: x
 template <Arithmetic T>
 Tensor<T> clamp(const Tensor<T>& x, const std::optional<ElementArgument<std::type_identity_t<T>>>& low,
                 const std::optional<ElementArgument<std::type_identity_t<T>>>& high) {

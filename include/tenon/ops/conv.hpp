@@ -1,30 +1,37 @@
 #pragma once
 /// Convolution over one, two or three spatial axes, and transposed convolution.
 ///
-/// Three functions are enough for derivatives of every order: y = conv(x, w), x' = the transpose of conv in
-/// its first argument, w' = in its second. All are linear in both arguments, and the gradients of each are
-/// the other two.
+/// Three functions suffice for derivatives of every order: y = conv(x, w), its transpose with respect to x,
+/// and its transpose with respect to w. All are linear in both arguments, and the gradients of each are the
+/// other two.
+///
+///   throws: ShapeError if the shapes do not fit or the kernel exceeds the padded extent; ValueError if an
+///     option is out of range or has another number of entries than there are spatial axes
+///   keeps: x if the weight requires a gradient, the weight if x does; differentiable to any order
 
 #include "tenon/backend/conv.hpp"
 #include "tenon/ops/reduce.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// Of lists, an empty one stands for the default, a single number for every spatial axis.
+/// Options of `conv1d`, `conv2d` and `conv3d`. An empty list stands for the default, a list of one number
+/// for that number on every spatial axis.
 struct ConvOptions {
-  Dims stride{};    ///< 1
-  Dims padding{};   ///< zeros at both ends: 0
-  Dims dilation{};  ///< 1
-  index_t groups = 1;
-  bool same = false;  ///< pad so that the result has x's extents; an odd one out goes to the end
+  Dims stride{};       ///< the step of the kernel in elements of x; default 1
+  Dims padding{};      ///< the number of zeros added at both ends; default 0
+  Dims dilation{};     ///< the distance of the kernel's elements in x; default 1
+  index_t groups = 1;  ///< parts of channels that are convolved apart from one another
+  bool same = false;   ///< whether padding keeps the extents of x, an odd zero at the end; needs stride 1
 };
 
+/// Options of `conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`. An empty list stands for the
+/// default, a list of one number for that number on every spatial axis.
 struct ConvTransposeOptions {
-  Dims stride{};          ///< 1
-  Dims padding{};         ///< what the convolution that is transposed pads: 0
-  Dims output_padding{};  ///< elements added at the end: 0
-  index_t groups = 1;
-  Dims dilation{};  ///< 1
+  Dims stride{};          ///< the distance of elements of x in the result; default 1
+  Dims padding{};         ///< the padding of the convolution that is transposed: elements cut off; default 0
+  Dims output_padding{};  ///< the number of elements added at the end of the result; default 0
+  index_t groups = 1;     ///< parts of channels that are convolved apart from one another
+  Dims dilation{};        ///< the distance of the kernel's elements in the result; default 1
 };
 
 namespace detail {
@@ -32,7 +39,7 @@ namespace detail {
 using backend::ConvShape;
 using backend::Windows;
 
-/// Extents beyond this would let positions overflow.
+/// The limit of extents, beyond which positions could overflow.
 inline constexpr index_t window_limit = index_t{1} << 30;
 
 /// One number for each of `count` spatial axes.
@@ -69,7 +76,7 @@ template <class T>
 graph::Input<T> kept_for(const Tensor<T>& x, const Tensor<T>& other) {
   return {x, other.requires_grad()};
 }
-/// A gradient over all axes but that of channels.
+/// The gradient of a bias: g summed over all axes but the channels.
 template <class T>
 Tensor<T> bias_gradient(const Tensor<T>& g) {
   Dims axes{0};
@@ -136,7 +143,7 @@ Tensor<T> conv_by_weight(const Tensor<T>& x, const Tensor<T>& y, const ConvGeome
   });
 }
 
-/// What a call of either kind has to fulfil before its geometry makes sense. x with or without a batch axis.
+/// Throws unless the shapes of a convolution or its transpose fit one another; x with or without a batch.
 template <class T>
 void check_conv(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& bias, index_t groups, int rank,
                 int in_axis, const char* op) {
@@ -159,8 +166,8 @@ void check_conv(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& bias, i
                       w.shape());
 }
 
-/// Windows of a kernel over the last axes of a shape: how many fit decides the result, or with `beyond` how
-/// many may also reach less than a stride beyond the padded end.
+/// Windows of a kernel over the last axes of a shape. The result has as many entries as windows fit; with
+/// `beyond` windows may also reach less than a stride beyond the padded end.
 inline Windows sliding_windows(const Shape& x, const Dims& kernel, const Dims& stride, const Dims& padding,
                                const Dims& dilation, const char* op, bool beyond = false) {
   Windows w;
@@ -238,48 +245,79 @@ Tensor<T> conv_transpose(const char* op, const Tensor<T>& x, const Tensor<T>& w,
 
 }  // namespace detail
 
-/// Convolution (cross-correlation) over one spatial axis.
-///   y[n, o, r] = bias[o] + sum over i, k of w[o, i, k] x[n, i, r stride + k dilation - padding]
-///   x       (N, C, L), or (C, L) without a batch    weight (O, C / groups, K)    bias (O,) or undefined
-///   returns (N, O, floor((L + 2 padding - dilation (K - 1) - 1) / stride) + 1)
-///   throws  ShapeError, ValueError
-///   keeps   x if the weight asks for a gradient, the weight if x does; differentiable to any order
-///   cost    2 N O R C K / groups flops; scratch of a few images' size, never im2col's columns
+/// Convolution (cross-correlation) over one spatial axis: y[n, o, r] = bias[o] + sum over i, k of weight[o,
+/// i, k] x[n, i, r stride + k dilation - padding].
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; weight (O, C / groups, K); bias (O) or undefined
+///   returns: (N, O, floor((L + 2 padding - dilation (K - 1) - 1) / stride) + 1)
+///   cost: 2 N O R C K / groups flops, R the extent of the result; scratch of the size of a few images,
+///     never the columns of im2col
 template <Real T>
 Tensor<T> conv1d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                  const ConvOptions& options = {}) {
   return detail::conv<1>("conv1d", x, weight, bias, options);
 }
-/// The same over two spatial axes: x (N, C, H, W), weight (O, C / groups, KH, KW).
+/// Convolution (cross-correlation) over two spatial axes: y[n, o, r] = bias[o] + sum over i, k of weight[o,
+/// i, k] x[n, i, r stride + k dilation - padding], with r and k pairs.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; weight (O, C / groups, KH, KW); bias (O) or
+///     undefined
+///   returns: (N, O, RH, RW), each extent floor((extent + 2 padding - dilation (K - 1) - 1) / stride) + 1
+///   cost: 2 N O RH RW C KH KW / groups flops; scratch of the size of a few images, never the columns of
+///     im2col
 template <Real T>
 Tensor<T> conv2d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                  const ConvOptions& options = {}) {
   return detail::conv<2>("conv2d", x, weight, bias, options);
 }
-/// The same over three spatial axes: x (N, C, D, H, W), weight (O, C / groups, KD, KH, KW).
+/// Convolution (cross-correlation) over three spatial axes: y[n, o, r] = bias[o] + sum over i, k of
+/// weight[o, i, k] x[n, i, r stride + k dilation - padding], with r and k triples.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; weight (O, C / groups, KD, KH, KW); bias
+///     (O) or undefined
+///   returns: (N, O, RD, RH, RW), each extent floor((extent + 2 padding - dilation (K - 1) - 1) / stride) +
+///     1
+///   cost: 2 N O RD RH RW C KD KH KW / groups flops; scratch of the size of a few images, never the columns
+///     of im2col
 template <Real T>
 Tensor<T> conv3d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                  const ConvOptions& options = {}) {
   return detail::conv<3>("conv3d", x, weight, bias, options);
 }
 
-/// Transposed convolution over one spatial axis: what the gradient of `conv1d` with the same weight computes.
-///   y[n, o, r stride + k dilation - padding] collects bias[o] + sum over i, r, k of w[i, o, k] x[n, i, r]
-///   x       (N, C, L), or (C, L) without a batch    weight (C, O / groups, K)    bias (O,) or undefined
-///   returns (N, O, (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1)
-///   throws  ShapeError, ValueError    keeps and costs as conv1d
+/// Transposed convolution over one spatial axis, which is the gradient of `conv1d` with respect to its
+/// input: y[n, o, r stride + k dilation - padding] += weight[i, o, k] x[n, i, r] for all i, r, k, starting
+/// from bias[o].
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; weight (C, O / groups, K); bias (O) or undefined
+///   returns: (N, O, (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1)
+///   cost: 2 N C L O K / groups flops
 template <Real T>
 Tensor<T> conv_transpose1d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                            const ConvTransposeOptions& options = {}) {
   return detail::conv_transpose<1>("conv_transpose1d", x, weight, bias, options);
 }
-/// The same over two spatial axes: weight (C, O / groups, KH, KW).
+/// Transposed convolution over two spatial axes, which is the gradient of `conv2d` with respect to its
+/// input.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; weight (C, O / groups, KH, KW); bias (O) or
+///     undefined
+///   returns: (N, O, RH, RW), each extent (extent - 1) stride - 2 padding + dilation (K - 1) +
+///     output_padding + 1
+///   cost: 2 N C H W O KH KW / groups flops
 template <Real T>
 Tensor<T> conv_transpose2d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                            const ConvTransposeOptions& options = {}) {
   return detail::conv_transpose<2>("conv_transpose2d", x, weight, bias, options);
 }
-/// The same over three spatial axes: weight (C, O / groups, KD, KH, KW).
+/// Transposed convolution over three spatial axes, which is the gradient of `conv3d` with respect to its
+/// input.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; weight (C, O / groups, KD, KH, KW); bias
+///     (O) or undefined
+///   returns: (N, O, RD, RH, RW), each extent (extent - 1) stride - 2 padding + dilation (K - 1) +
+///     output_padding + 1
+///   cost: 2 N C D H W O KD KH KW / groups flops
 template <Real T>
 Tensor<T> conv_transpose3d(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {},
                            const ConvTransposeOptions& options = {}) {

@@ -1,21 +1,22 @@
 #pragma once
 /// Connectionist temporal classification: labelling a long sequence of frames with a shorter sequence of
-/// labels, whatever their alignment. (Graves et al. 2006; distill.pub/2017/ctc.)
+/// labels, whatever their alignment. Graves et al. 2006; https://distill.pub/2017/ctc
 
 #include "tenon/backend/ctc.hpp"
 #include "tenon/ops/loss_reduction.hpp"
 
 namespace TENON_NAMESPACE {
 
+/// Options of `ctc_loss`.
 struct CtcLossOptions {
   index_t blank = 0;                      ///< the class that stands for no label
-  Reduction reduction = Reduction::mean;  ///< the mean divides each loss by its number of labels (at least 1)
-  bool zero_infinity = false;             ///< whether losses of label sequences that cannot fit are 0
+  Reduction reduction = Reduction::mean;  ///< the mean first divides each loss by its number of labels
+  bool zero_infinity = false;             ///< whether infinite losses, of labels that do not fit, become 0
 };
 
 namespace detail {
 
-/// Labels in one dense vector, and where each sequence's stand, checked.
+/// All labels in one dense vector, with the position of each sequence in it, checked.
 template <std::same_as<index_t> I>
 struct CtcLabels {
   Tensor<I> labels, offset, length, input_length;
@@ -89,14 +90,20 @@ Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels<index_t>& c, const CtcL
 
 }  // namespace detail
 
-/// Negative log likelihood of label sequences: the sum over all ways to stretch them over the frames, blanks
-/// between them.
-///   log_probabilities  (T, N, C), or (T, C) of one sequence; log_softmax's, so that classes add up to 1
-///   targets            (N, S), padded, or (S) with all sequences one after the other
-///   input_lengths      (N), or () of one sequence: how many frames count    target_lengths  likewise
-///   returns  a number, or (N) without reduction; infinite where labels do not fit in the frames
-///   throws   ShapeError, IndexError; GraphError when differentiated twice
-///   keeps    the gradient, which is found with the loss    cost O(T S) for each sequence, in log space
+/// Negative log likelihood of label sequences: -log of the sum of the probabilities of all alignments, in
+/// which labels may last several frames and blanks may stand between them.
+///
+///   shapes: log_probabilities (T, N, C), or (T, C) of one sequence, of log_softmax; targets (N, S),
+///     padded, or (S), one sequence after the other; input_lengths (N), or () of one sequence, the frames
+///     that count; target_lengths likewise
+///   returns: a tensor of rank 0; without reduction (N), or () of one sequence; infinite where labels do
+///     not fit in the frames
+///   throws: ShapeError if the shapes do not fit; IndexError if a label, a length or the blank is out of
+///     range; GraphError if it is differentiated twice
+///   keeps: the gradient (T, N, C), which is computed together with the loss; with Reduction::mean also
+///     losses and lengths
+///   cost: O(T S) for each sequence, in log space
+///   source: Graves et al. 2006, "Connectionist temporal classification"
 template <Real T>
 Tensor<T> ctc_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& targets,
                    const Tensor<index_t>& input_lengths, const Tensor<index_t>& target_lengths,

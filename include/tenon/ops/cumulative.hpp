@@ -1,5 +1,8 @@
 #pragma once
-/// Along an axis: running extrema, differences, and the trapezoid rule.
+/// Ops along an axis: running extrema, differences, and the trapezoid rule.
+///
+///   shapes: x any
+///   throws: IndexError if the axis is out of range
 
 #include "tenon/backend/scan.hpp"
 #include "tenon/ops/reduce.hpp"
@@ -18,19 +21,34 @@ ValuesIndices<T> running_extremum(const char* op, const Tensor<T>& x, index_t ax
   return {gather(x, a, indices), indices};
 }
 }  // namespace detail
-/// The largest element so far and where it stands: the last of equal ones, NaN above all. The gradient goes
-/// there.
+/// Largest element so far along an axis, and its position, which receives the gradient: the last of equal
+/// ones; a NaN is larger than any number.
+///
+///   returns: both of the shape of x
+///   keeps: the positions
+///   cost: one pass and a `gather`
 template <Scalar T>
 ValuesIndices<T> cummax(const Tensor<T>& x, index_t axis) {
   return detail::running_extremum("cummax", x, axis, backend::kernel<backend::Cummax<T>>());
 }
-/// The smallest; see `cummax`.
+/// Smallest element so far along an axis, and its position, which receives the gradient: the last of equal
+/// ones; a NaN is smaller than any number.
+///
+///   returns: both of the shape of x
+///   keeps: the positions
+///   cost: one pass and a `gather`
 template <Scalar T>
 ValuesIndices<T> cummin(const Tensor<T>& x, index_t axis) {
   return detail::running_extremum("cummin", x, axis, backend::kernel<backend::Cummin<T>>());
 }
 
-/// x_(i + 1) - x_i along an axis, `times` times over; one entry less each time, until none is left.
+/// Differences x_(i+1) - x_i along an axis, taken `times` times.
+///
+///   returns: the shape of x with `times` entries fewer on the axis, at least 0
+///   throws: ShapeError if x has rank 0; ValueError if `times` is negative; IndexError if the axis is out
+///     of range
+///   keeps: nothing
+///   cost: `times` passes
 template <Arithmetic T>
 Tensor<T> diff(const Tensor<T>& x, index_t times = 1, index_t axis = -1) {
   check<ShapeError>(x.rank() > 0, "diff", "a tensor of rank 0 has no axes");
@@ -51,13 +69,28 @@ Tensor<T> neighbour_sums(const Tensor<T>& y, index_t axis) {
   return add(narrow(y, axis, y.extent(axis) - left, left), narrow(y, axis, 0, left));
 }
 }  // namespace detail
-/// The integral of y along an axis by the trapezoid rule, samples `dx` apart.
+/// Integral of y along an axis by the trapezoid rule, with samples `dx` apart: dx sum_i (y_i + y_(i+1)) /
+/// 2.
+///
+///   shapes: y of rank 1 or more
+///   returns: the shape of y without the axis
+///   throws: ShapeError if y has rank 0; IndexError if the axis is out of range
+///   keeps: nothing
+///   cost: two passes
 template <Real T, Number S = double>
 Tensor<T> trapezoid(const Tensor<T>& y, S dx = 1, index_t axis = -1) {
   check<ShapeError>(y.rank() > 0, "trapezoid", "a tensor of rank 0 has no axes");
   return mul(sum(detail::neighbour_sums(y, axis), {axis}), static_cast<double>(dx) / 2);
 }
-/// The same with samples at x: a vector along the axis, or of y's shape.
+/// Integral of y along an axis by the trapezoid rule, with samples at x: sum_i (x_(i+1) - x_i) (y_i +
+/// y_(i+1)) / 2.
+///
+///   shapes: y of rank 1 or more; x a vector along the axis, or of the shape of y
+///   returns: the shape of y without the axis
+///   throws: ShapeError if y has rank 0 or x does not fit it; IndexError if the axis is out of range
+///   keeps: the sums and the differences of neighbours
+///   cost: four passes
+///
 template <Real T>
 Tensor<T> trapezoid(const Tensor<T>& y, const Tensor<T>& x, index_t axis = -1) {
   const int a = normalize_axis(axis, y.rank(), "trapezoid");

@@ -1,5 +1,7 @@
 #pragma once
-/// Diagonals: taken out as views, and put in.
+/// Diagonals: taken out as views, and put into zeros.
+///
+///   keeps: nothing
 
 #include "tenon/ops/shape.hpp"
 
@@ -73,18 +75,27 @@ Tensor<T> diagonal(const Tensor<T>& x, const DiagonalPlace& place) {
 
 }  // namespace detail
 
-/// The diagonal column - row = `offset` of the matrices spanned by two axes, as the last axis of the result.
-///   y[..., i] = x[..., i, ..., i + offset, ...]        dx = g on the diagonal, 0 elsewhere
-///   returns a view    throws ShapeError, IndexError, ValueError (one axis twice)    keeps nothing    cost
-///   O(1)
+/// Diagonal column - row = `offset` of the matrices that two axes span, as the last axis of the result:
+/// y[..., i] = x[..., i, ..., i + offset, ...]. Gradient: dx = g on the diagonal, 0 elsewhere.
+///
+///   shapes: x of rank 2 or more
+///   returns: a view of the shape of x without both axes, and the length of the diagonal appended
+///   throws: ShapeError if x has fewer than two axes; IndexError if an axis is out of range; ValueError if
+///     both are one axis
+///   cost: O(1), backward one copy
 template <Scalar T>
 Tensor<T> diagonal(const Tensor<T>& x, index_t offset = 0, index_t axis1 = 0, index_t axis2 = 1) {
   return detail::diagonal(x, detail::diagonal_place(x.rank(), offset, axis1, axis2, "diagonal"));
 }
 
-/// Square matrices with the last axis of x on the diagonal column - row = `offset`, 0 elsewhere; `axis1` and
-/// `axis2` of the result are its rows and columns.
-///   throws ShapeError, IndexError, ValueError (one axis twice)    keeps nothing
+/// Square matrices with the last axis of x on the diagonal column - row = `offset`, 0 elsewhere. `axis1`
+/// and `axis2` of the result are their rows and columns.
+///
+///   shapes: x (..., n)
+///   returns: the leading axes of x, and two axes of extent n + |offset|
+///   throws: ShapeError if x has rank 0 or eight axes; IndexError if an axis is out of range; ValueError if
+///     both are one axis
+///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> diag_embed(const Tensor<T>& x, index_t offset = 0, index_t axis1 = -2, index_t axis2 = -1) {
   check<ShapeError>(x.rank() > 0, "diag_embed", "a tensor of rank 0 has no axis to embed");
@@ -96,7 +107,12 @@ Tensor<T> diag_embed(const Tensor<T>& x, index_t offset = 0, index_t axis1 = -2,
   return detail::undiagonal(x, place, shape);
 }
 
-/// Of a matrix its diagonal, of a vector the square matrix that has it on the diagonal.
+/// Diagonal of a matrix; or the square matrix with a vector on its diagonal, 0 elsewhere.
+///
+///   shapes: x (M, N) or (n)
+///   returns: the diagonal as a view, or (n + |offset|, n + |offset|)
+///   throws: ShapeError if x is neither a vector nor a matrix
+///   cost: O(1), or one pass over the result
 template <Scalar T>
 Tensor<T> diag(const Tensor<T>& x, index_t offset = 0) {
   check<ShapeError>(x.rank() == 1 || x.rank() == 2, "diag", "expected a vector or a matrix, got shape ",
@@ -104,7 +120,13 @@ Tensor<T> diag(const Tensor<T>& x, index_t offset = 0) {
   return x.rank() == 1 ? diag_embed(x, offset) : diagonal(x, offset);
 }
 
-/// The sum of the diagonal of a matrix; of integers and masks in int64.
+/// Sum of the diagonal of a matrix; of integers and masks an int64.
+///
+///   shapes: x (M, N)
+///   returns: a tensor of rank 0
+///   throws: ShapeError if x is not a matrix
+///   cost: one pass over the diagonal
+///
 template <Scalar T>
 Tensor<sum_t<T>> trace(const Tensor<T>& x) {
   check<ShapeError>(x.rank() == 2, "trace", "expected a matrix, got shape ", x.shape());

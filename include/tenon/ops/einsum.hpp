@@ -1,5 +1,5 @@
 #pragma once
-/// Einstein summation: products summed over named indices.
+/// Einstein summation and other products over named axes.
 
 #include <algorithm>    // count, fill_n, max, min
 #include <cstdint>      // uint64_t
@@ -76,7 +76,7 @@ class EinsumTerm {
   int ellipsis_ = -1;
 };
 
-/// What an equation says of given operands.
+/// An equation applied to operands: their labels, the labels of the result, and all extents.
 template <class T>
 struct EinsumPlan {
   std::vector<LabelledTensor<T>> operands;
@@ -91,7 +91,7 @@ struct EinsumPlan {
   }
 };
 
-/// Labels of the result where an equation does not say: the ellipsis, then the letters that stand once.
+/// Labels of the result of an equation without "->": the ellipsis, then the letters that occur once.
 inline Dims implicit_result(const int (&seen)[letter_count], int stretch) {
   Dims result;
   for (int k = stretch; k > 0; --k) result.push_back(label_count - k);
@@ -176,7 +176,7 @@ LabelledTensor<T> distinct_labels(const LabelledTensor<T>& operand, const Einsum
   return {x, labels};
 }
 
-/// Sums over the labels that nothing else asks for.
+/// Sums over the labels that are not `needed`.
 template <class T>
 LabelledTensor<T> drop_labels(const LabelledTensor<T>& x, LabelSet needed) {
   Dims axes, labels;
@@ -246,7 +246,7 @@ LabelledTensor<T> contract(const LabelledTensor<T>& a, const LabelledTensor<T>& 
   return {reshape(matmul(left, right), shape), labels};
 }
 
-/// The labels that the result asks for, or any operand but two.
+/// The labels that the result needs, or any operand but i and k.
 template <class T>
 LabelSet needed_beside(const std::vector<LabelledTensor<T>>& xs, LabelSet result, std::size_t i,
                        std::size_t k) {
@@ -256,8 +256,8 @@ LabelSet needed_beside(const std::vector<LabelledTensor<T>>& xs, LabelSet result
   return needed;
 }
 
-/// The pair whose product adds least to what is held (the greedy path of Smith and Gray 2018), the first of
-/// several.
+/// The pair whose product adds least to the elements stored (the greedy path of Smith and Gray 2018); the
+/// first pair of several.
 template <class T>
 std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T>>& xs, LabelSet result,
                                               const EinsumPlan<T>& plan) {
@@ -279,13 +279,20 @@ std::pair<std::size_t, std::size_t> next_pair(const std::vector<LabelledTensor<T
 
 }  // namespace detail
 
-/// The product of the operands summed over the indices that the result does not name.
-///   "ij,jk->ik"  a matrix product     "ii->i"  a diagonal     "...ij->...ji"  a transposition
-///   equation  letters for axes, "..." for as many as are left (which broadcast), terms separated by commas;
-///             without "->" the result has the ellipsis and then the letters that stand once, in their order
-///   xs        one for each term; an extent of 1 stretches
-///   throws ValueError, ShapeError    keeps what its products keep
-///   cost    batched matrix products, pairs taken greedily by the size of what they leave
+/// Einstein summation: the product of the operands summed over the indices that the result does not name.
+/// "ij,jk->ik" is a matrix product, "ii->i" a diagonal, "...ij->...ji" a transposition.
+/// The equation has one term for each operand, separated by commas: letters for axes, and "..." for as many
+/// axes as are left, which broadcast. Without "->" the result has the ellipsis and then the letters that
+/// occur once, in the order of ASCII.
+///
+///   shapes: extents of one letter are equal, or 1
+///   returns: the axes of the term behind "->"
+///   throws: ValueError if the equation is malformed or has another number of terms; ShapeError if a term
+///     does not fit its operand or extents of a letter differ
+///   keeps: the operands of each product
+///   cost: batched matrix products; pairs are taken greedily, the one first whose product adds least to
+///     what is stored
+///   source: the greedy order is that of Smith & Gray 2018, "opt_einsum"
 template <Scalar T>
 Tensor<T> einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
   const detail::EinsumPlan<T> plan = detail::plan_einsum(equation, xs);
@@ -301,14 +308,20 @@ Tensor<T> einsum(std::string_view equation, const std::vector<Tensor<T>>& xs) {
   }
   return detail::arranged(left[0], plan.result);
 }
+/// Einstein summation of operands given one by one.
 template <Scalar T, std::same_as<Tensor<T>>... More>
 Tensor<T> einsum(std::string_view equation, const Tensor<T>& x, const More&... more) {
   return einsum(equation, std::vector<Tensor<T>>{x, more...});
 }
 
 /// Products summed over pairs of axes: axis axes_a[i] of a with axis axes_b[i] of b.
-///   returns the axes left of a, then those left of b
-///   throws ShapeError, IndexError, ValueError    cost one matrix product
+///
+///   shapes: the extents of each pair are equal
+///   returns: the axes left of a, then those left of b
+///   throws: ShapeError if extents differ; IndexError if an axis is out of range; ValueError if an axis is
+///     named twice or the lists differ in length
+///   keeps: both operands, as matrices
+///   cost: one matrix product, and a copy of each operand whose axes must be moved
 template <Scalar T>
 Tensor<T> tensordot(const Tensor<T>& a, const Tensor<T>& b, const Dims& axes_a, const Dims& axes_b) {
   check<ValueError>(axes_a.size() == axes_b.size(), "tensordot", "axes ", axes_a, " and ", axes_b,
@@ -346,7 +359,12 @@ Tensor<T> tensordot(const Tensor<T>& a, const Tensor<T>& b, const Dims& axes_a, 
                   right = reshape(permute(b, detail::joined(inner_b, columns)), {k, n});
   return reshape(matmul(left, right), shape);
 }
-/// The last `count` axes of a with the first of b.
+/// Products summed over the last `count` axes of a and the first `count` of b.
+///
+///   shapes: these axes have equal extents
+///   returns: the axes left of a, then those left of b
+///   throws: ShapeError if extents differ; ValueError if there are fewer axes than `count`, or it is
+///     negative
 template <Scalar T>
 Tensor<T> tensordot(const Tensor<T>& a, const Tensor<T>& b, index_t count = 2) {
   check<ValueError>(count >= 0 && count <= a.rank() && count <= b.rank(), "tensordot", "cannot sum over ",
@@ -359,8 +377,14 @@ Tensor<T> tensordot(const Tensor<T>& a, const Tensor<T>& b, index_t count = 2) {
   return tensordot(a, b, axes_a, axes_b);
 }
 
-/// Kronecker product: every element of a times the whole of b; the lower rank gets leading axes.
-///   y[i p + k, …] = a[i, …] b[k, …], p the extent of b
+/// Kronecker product: each element of a times the whole of b, y[i p + k, ...] = a[i, ...] b[k, ...] with p
+/// the extent of b. The operand of lower rank gets leading axes.
+///
+///   shapes: a, b of at most four axes
+///   returns: the products of the extents
+///   throws: ShapeError if an operand has more than four axes
+///   keeps: a and b
+///   cost: one pass over the result
 template <Arithmetic T>
 Tensor<T> kron(const Tensor<T>& a, const Tensor<T>& b) {
   const int rank = std::max(a.rank(), b.rank());

@@ -6,11 +6,13 @@
 
 namespace TENON_NAMESPACE {
 
+/// How the rows of a bag are combined.
 enum class BagMode { sum, mean, max };
 
+/// Options of `embedding_bag`.
 template <Real T>
 struct EmbeddingBagOptions {
-  BagMode mode = BagMode::mean;
+  BagMode mode = BagMode::mean;            ///< how the rows of a bag are combined
   Tensor<T> per_sample_weights{};          ///< multiply the rows, of the index's shape; for sums only
   bool include_last_offset = false;        ///< the last offset is the number of indices, not a bag
   std::optional<index_t> padding_index{};  ///< entries equal to it are left out; negative counts from the end
@@ -22,7 +24,7 @@ namespace detail {
 template <std::same_as<index_t> I>
 struct Bags {
   index_t count = 0;
-  std::vector<I> row, bag, entry;  ///< of what is not left out; `entry` is its place in the index
+  std::vector<I> row, bag, entry;  ///< one for each index but padding; `entry` is its place in the index
 
   Bags(const Tensor<I>& index, const Tensor<I>& offsets, index_t table_rows, bool include_last,
        std::optional<index_t> padding) {
@@ -95,8 +97,18 @@ Tensor<index_t> largest_of_bags(const Tensor<T>& weight, const Bags<index_t>& ba
 }  // namespace detail
 
 /// Sums, means or maxima of the rows of a table that bags of indices name. An empty bag gives zeros.
-///   weight (V, D)    index (bags, entries) in [0, V); or a vector, with `offsets` where each bag begins
-///   returns (bags, D)    throws ShapeError, IndexError, ValueError    keeps nothing but the indices
+/// Gradient: dweight = g of each bag added at its rows, times the factors of a sum, divided by the size of
+/// the bag for a mean, for a maximum at the largest entries.
+///
+///   shapes: weight (V, D); index (bags, entries) with entries in [0, V), or a vector, with `offsets` the
+///     position at which each bag begins
+///   returns: (bags, D)
+///   throws: ShapeError if the shapes do not fit; IndexError if an index or the padding index is out of
+///     range; ValueError if offsets do not ascend from 0 or per_sample_weights come with another mode than
+///     sum
+///   keeps: the indices; with per_sample_weights these and the rows; for a mean the sums and sizes, for a
+///     maximum the largest entries
+///   cost: one pass over the rows named, which are copied before they are combined
 template <Real T>
 Tensor<T> embedding_bag(const Tensor<T>& weight, const Tensor<index_t>& index,
                         const Tensor<index_t>& offsets = {}, const EmbeddingBagOptions<T>& options = {}) {

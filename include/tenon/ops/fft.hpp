@@ -1,6 +1,11 @@
 #pragma once
-/// Fourier transforms. Complex numbers are pairs, real and imaginary part, along a last axis of extent 2 that
-/// `axis` does not count.
+/// Fourier transforms. Complex numbers are pairs of real and imaginary part along a last axis of extent 2,
+/// which `axis` does not count. The axis is cut, or filled up with zeros, to length n if n is given.
+///
+///   throws: ShapeError if x has no axis to transform, or complex x no last axis of extent 2; IndexError if
+///     the axis is out of range; ValueError if n is not positive
+///   keeps: nothing
+///   cost: O(n log n) a row; lengths with prime factors above 7 take about six times as long as others
 
 #include <cmath>     // sqrt
 #include <optional>  // optional
@@ -10,7 +15,8 @@
 
 namespace TENON_NAMESPACE {
 
-/// What is divided by the length n: the inverse (backward), the forward transform, or each by its root.
+/// Which transform divides by the length n: the inverse (backward), the forward one (forward), or each of
+/// them by sqrt(n) (ortho).
 enum class FftNorm { backward, ortho, forward };
 
 namespace detail {
@@ -26,8 +32,8 @@ Tensor<T> raw_fft(const Tensor<T>& x, bool inverse) {
                 [inverse](const Pull<T>& p) -> Gradients<T> { return {raw_fft(p.gradient(), !inverse)}; });
 }
 
-/// `ends` for the bins of a real transform of length n that have no mirror image, `inner` for the others, as
-/// (bins, 1).
+/// Weights (bins, 1) of the bins of a real transform of length n: `ends` for those without a mirror image,
+/// `inner` for all others.
 template <class T>
 Tensor<T> bin_weights(index_t n, T ends, T inner) {
   Tensor<T> weights = full<T>({n / 2 + 1, 1}, inner);
@@ -64,7 +70,7 @@ Tensor<T> raw_irfft(const Tensor<T>& x, index_t n) {
   });
 }
 
-/// What the undivided transform is to be multiplied by.
+/// The factor of a transform that the kernel computes without division.
 inline double fft_scale(FftNorm norm, bool inverse, index_t n) {
   if (norm == FftNorm::ortho) return 1 / std::sqrt(static_cast<double>(n));
   return (norm == FftNorm::backward) == inverse ? 1 / static_cast<double>(n) : 1;
@@ -74,7 +80,7 @@ Tensor<T> scaled(const Tensor<T>& x, double scale) {
   return scale == 1 ? x : mul(x, scale);
 }
 
-/// Cut or filled up with zeros to extent n.
+/// x cut, or filled up with zeros, to extent n of an axis.
 template <class T>
 Tensor<T> resized(const Tensor<T>& x, int axis, index_t n) {
   const index_t extent = x.shape()[axis];
@@ -113,25 +119,31 @@ Tensor<T> complex_fft(const char* op, const Tensor<T>& x, std::optional<index_t>
 
 }  // namespace detail
 
-/// Discrete Fourier transform of complex numbers along an axis, of any length.
-///   y_k = sum_j x_j exp(-2 pi i j k / n)
-///   x       (..., n, 2); cut or filled up with zeros to `n` if that is given
-///   throws  ShapeError, IndexError, ValueError    keeps nothing
-///   cost    O(n log n); lengths with factors above 7 take about six times as long as others
+/// Discrete Fourier transform of complex numbers along an axis, of any length: y_k = sum_j x_j exp(-2 pi i
+/// j k / n).
+///
+///   shapes: x (..., n, 2)
+///   returns: (..., n, 2)
 template <Real T>
 Tensor<T> fft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis = -1,
               FftNorm norm = FftNorm::backward) {
   return detail::complex_fft("fft", x, n, axis, norm, false);
 }
-/// Its inverse: x_j = 1 / n sum_k y_k exp(2 pi i j k / n)
+/// Inverse of `fft`: x_j = 1 / n sum_k y_k exp(2 pi i j k / n).
+///
+///   shapes: x (..., n, 2)
+///   returns: (..., n, 2)
 template <Real T>
 Tensor<T> ifft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis = -1,
                FftNorm norm = FftNorm::backward) {
   return detail::complex_fft("ifft", x, n, axis, norm, true);
 }
 
-/// The first n / 2 + 1 numbers of the transform of real ones; the others are their mirrored conjugates.
-///   x (..., n)    returns (..., n / 2 + 1, 2)    else as `fft`
+/// Discrete Fourier transform of real numbers along an axis: its first n / 2 + 1 numbers, of which the
+/// others are mirrored conjugates.
+///
+///   shapes: x (..., n)
+///   returns: (..., n / 2 + 1, 2)
 template <Real T>
 Tensor<T> rfft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis = -1,
                FftNorm norm = FftNorm::backward) {
@@ -140,7 +152,10 @@ Tensor<T> rfft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis =
   const Tensor<T> y = detail::raw_rfft(transpose(detail::resized(x, a, length), a, last));
   return transpose(detail::scaled(y, detail::fft_scale(norm, false, length)), a, last);
 }
-/// The real numbers whose `rfft` is x (..., m, 2). Their number n is 2 (m - 1) unless it is given.
+/// Inverse of `rfft`: the n real numbers whose transform is x, with n = 2 (m - 1) by default.
+///
+///   shapes: x (..., m, 2)
+///   returns: (..., n)
 template <Real T>
 Tensor<T> irfft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis = -1,
                 FftNorm norm = FftNorm::backward) {
@@ -151,7 +166,11 @@ Tensor<T> irfft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis 
   return transpose(detail::scaled(y, detail::fft_scale(norm, true, length)), a, axes - 1);
 }
 
-/// The frequencies of the bins of `rfft` of n numbers that are `spacing` apart.
+/// Frequencies k / (n spacing) of the numbers that `rfft` computes of n samples that are `spacing` apart.
+///
+///   returns: (n / 2 + 1)
+///   throws: ValueError if n is not positive
+///   cost: O(n)
 template <Real T>
 Tensor<T> rfftfreq(index_t n, double spacing = 1) {
   check<ValueError>(n > 0, "rfftfreq", "cannot transform ", n, " numbers");

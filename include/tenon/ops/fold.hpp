@@ -1,5 +1,7 @@
 #pragma once
-/// Sliding blocks as columns and back, and the exchange of channels for resolution.
+/// Sliding windows as columns and back, and the exchange of channels for resolution.
+///
+///   keeps: nothing
 
 #include "tenon/backend/fold.hpp"
 #include "tenon/ops/conv.hpp"
@@ -7,11 +9,12 @@
 
 namespace TENON_NAMESPACE {
 
-/// Of lists, an empty one stands for the default, a single number for both axes.
+/// Options of `unfold` and `fold`. An empty list stands for the default, a list of one number for that
+/// number on both axes.
 struct FoldOptions {
-  Dims dilation{};  ///< 1
-  Dims padding{};   ///< of zeros: 0
-  Dims stride{};    ///< 1
+  Dims dilation{};  ///< the distance of the kernel's elements in x; default 1
+  Dims padding{};   ///< the number of zeros added at both ends; default 0
+  Dims stride{};    ///< the step of the windows; default 1
 };
 
 namespace detail {
@@ -44,7 +47,7 @@ Tensor<T> unfold(const Tensor<T>& x, const Windows& w) {
   });
 }
 
-/// The transpose of that.
+/// The transpose of `unfold`: columns added up in images of shape `image`.
 template <class T>
 Tensor<T> fold(const Tensor<T>& columns, const Shape& image, const Windows& w) {
   Tensor<T> x = Tensor<T>::empty(image);
@@ -56,10 +59,13 @@ Tensor<T> fold(const Tensor<T>& columns, const Shape& image, const Windows& w) {
 
 }  // namespace detail
 
-/// The windows of images as columns.
-///   x       (N, C, H, W), or (C, H, W)
-///   returns (N, C KH KW, L), L the number of windows, row by row
-///   dx = fold(g)    throws ShapeError, ValueError    keeps nothing    cost two copies
+/// Windows of images as columns (im2col). Gradient: dx = fold(g).
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; kernel of one number or two
+///   returns: (N, C KH KW, L), L the number of windows, row by row
+///   throws: ShapeError if x has another rank or the kernel exceeds the padded image; ValueError if the
+///     kernel or an option is out of range
+///   cost: two copies
 template <Real T>
 Tensor<T> unfold(const Tensor<T>& x, const Dims& kernel, const FoldOptions& options = {}) {
   check<ShapeError>(x.rank() == 3 || x.rank() == 4, "unfold",
@@ -68,9 +74,15 @@ Tensor<T> unfold(const Tensor<T>& x, const Dims& kernel, const FoldOptions& opti
   return detail::unfold(x, detail::fold_windows("unfold", x.shape(), kernel, options));
 }
 
-/// The transpose of `unfold`: columns added up at the places that windows of an image of extents `size` read.
-///   columns (N, C KH KW, L), or without N    returns (N, C, H, W)
-///   dx = unfold(g)    throws ShapeError, ValueError    keeps nothing
+/// Columns added up at the positions that the windows of an image of extents `size` read: the transpose of
+/// `unfold`. Gradient: dcolumns = unfold(g).
+///
+///   shapes: columns (N, C KH KW, L), or (C KH KW, L) without a batch; size of two extents; kernel of one
+///     number or two
+///   returns: (N, C, size)
+///   throws: ShapeError if columns do not fit the image and kernel; ValueError if an extent, the kernel or
+///     an option is out of range
+///   cost: one pass over columns
 template <Real T>
 Tensor<T> fold(const Tensor<T>& columns, const Dims& size, const Dims& kernel,
                const FoldOptions& options = {}) {
@@ -88,7 +100,14 @@ Tensor<T> fold(const Tensor<T>& columns, const Dims& size, const Dims& kernel,
   return detail::fold(columns, image, w);
 }
 
-/// (…, C r r, H, W) to (…, C, H r, W r): channels become pixels. Shi et al. 2016.
+/// Exchanges channels for resolution: (..., C r r, H, W) becomes (..., C, H r, W r), r the factor. Shi et
+/// al. 2016, https://arxiv.org/abs/1609.05158
+///
+///   shapes: x (..., C r r, H, W)
+///   returns: (..., C, H r, W r)
+///   throws: ShapeError if x has fewer than three axes or its channels are no multiple of r squared;
+///     ValueError if the factor is not positive
+///   cost: one copy
 template <Scalar T>
 Tensor<T> pixel_shuffle(const Tensor<T>& x, index_t factor) {
   check<ShapeError>(x.rank() >= 3, "pixel_shuffle", "expected x of at least 3 axes, got shape ", x.shape());
@@ -104,7 +123,14 @@ Tensor<T> pixel_shuffle(const Tensor<T>& x, index_t factor) {
   return reshape(permute(parts, {0, 1, 4, 2, 5, 3}), shape);
 }
 
-/// The reverse of `pixel_shuffle`: (…, C, H r, W r) to (…, C r r, H, W).
+/// Exchanges resolution for channels: (..., C, H r, W r) becomes (..., C r r, H, W), r the factor. The
+/// inverse of `pixel_shuffle`.
+///
+///   shapes: x (..., C, H r, W r)
+///   returns: (..., C r r, H, W)
+///   throws: ShapeError if x has fewer than three axes or a plane does not divide into squares of r;
+///     ValueError if the factor is not positive
+///   cost: one copy
 template <Scalar T>
 Tensor<T> pixel_unshuffle(const Tensor<T>& x, index_t factor) {
   check<ShapeError>(x.rank() >= 3, "pixel_unshuffle", "expected x of at least 3 axes, got shape ", x.shape());

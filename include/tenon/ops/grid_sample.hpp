@@ -1,20 +1,22 @@
 #pragma once
-/// Sampling of images at places that are computed: the spatial transformer's two halves.
-///
-/// Jaderberg et al. 2015, "Spatial Transformer Networks".
+/// Sampling of images at computed positions: both halves of the spatial transformer. Jaderberg et al. 2015,
+/// "Spatial transformer networks", https://arxiv.org/abs/1506.02025
 
 #include "tenon/ops/interpolate.hpp"
 
 namespace TENON_NAMESPACE {
 
+/// How a position between pixels is read: from the 4 (or 8) pixels around it, from the nearest one, or from
+/// 16.
 enum class GridMode { bilinear, nearest, bicubic };
-/// What stands outside the image: zeros, the nearest edge, or the image mirrored at its edges.
+/// The pixels outside the image: zeros, the nearest edge, or the image mirrored at its edges.
 enum class GridPadding { zeros, border, reflection };
 
+/// Options of `grid_sample`.
 struct GridSampleOptions {
-  GridMode mode = GridMode::bilinear;
-  GridPadding padding = GridPadding::zeros;
-  bool align_corners = false;  ///< -1 and 1 are the centres of the corner pixels, else their outer edges
+  GridMode mode = GridMode::bilinear;        ///< how a position between pixels is read
+  GridPadding padding = GridPadding::zeros;  ///< the pixels outside the image
+  bool align_corners = false;                ///< whether -1 and 1 are centres of corner pixels, not edges
 };
 
 namespace detail {
@@ -43,14 +45,14 @@ inline Inside bring_inside(double position, index_t extent, const GridSampleOpti
   return {slope, slope == 0 ? value : value - slope * position};
 }
 
-/// Positions along one axis, as the pixels they lie at.
+/// Positions along one axis, in pixels.
 template <class T>
 struct GridAxis {
   index_t extent;
   Tensor<T> position;  // (points), with its place in the graph
   std::vector<double> value;
 
-  /// From coordinates in [-1, 1].
+  /// Positions of coordinates in [-1, 1].
   GridAxis(const Tensor<T>& coordinate, index_t pixels, const GridSampleOptions& options) : extent(pixels) {
     const T size = static_cast<T>(extent), one = options.align_corners ? T(1) : T(0);
     position = map(
@@ -139,7 +141,7 @@ Tensor<T> weighted_pixels(const Tensor<T>& rows, const std::vector<GridAxis<T>>&
         "grid_sample", [](auto s, auto p) { return select(s >= 0, s, p); }, seen, axes[0].position);
   for (std::size_t k = 0; k < axes.size() && options.mode != GridMode::nearest; ++k)
     weight = map(
-        "grid_sample",  // a weight of 0 says nothing of the pixel: its derivative need not be 0
+        "grid_sample",  // only pixels outside are left out: a weight of 0 may have a derivative that is not 0
         [](auto s, auto w, auto v) { return select(s == 0, 0, w * v); }, seen, weight,
         pixel_weights(axes[k], steps[k], options.mode));
   return mul(index_select(rows, 0, at), unsqueeze(weight, 1));
@@ -156,12 +158,16 @@ Tensor<T> rows_of_channels(const Tensor<T>& x) {
 
 }  // namespace detail
 
-/// Images read at the places that `grid` names, coordinates from -1 to 1, the last axis of the image first.
-///   x       (N, C, H, W) or (N, C, D, H, W)    grid (N, h, w, 2) or (N, d, h, w, 3)
-///   returns (N, C, h, w) or (N, C, d, h, w)
-///   bilinear weighs the 4 (or 8) pixels around a place, bicubic (images only) 16, nearest takes one
-///   throws  ShapeError, ValueError
-///   keeps   the rows read and their weights; differentiable twice in x and grid
+/// Reads images or volumes at the positions in `grid`: coordinates from -1 to 1, that of the last axis of
+/// the image first. A pixel outside is replaced as the options say.
+///
+///   shapes: x (N, C, H, W) and grid (N, h, w, 2), or x (N, C, D, H, W) and grid (N, d, h, w, 3)
+///   returns: (N, C, h, w) or (N, C, d, h, w)
+///   throws: ShapeError if the shapes do not fit or a spatial axis is empty; ValueError for bicubic over
+///     three axes
+///   keeps: for each of the 4, 8, 16 or 1 pixels of a position its channels and weight; differentiable
+///     twice in x and grid
+///   cost: three passes over the result for each of these pixels
 template <Real T>
 Tensor<T> grid_sample(const Tensor<T>& x, const Tensor<T>& grid, const GridSampleOptions& options = {}) {
   const int spatial = x.rank() - 2;
@@ -196,9 +202,14 @@ Tensor<T> grid_sample(const Tensor<T>& x, const Tensor<T>& grid, const GridSampl
   return permute(reshape(y, shape), order);
 }
 
-/// The grid of an affine map, for `grid_sample`: places theta (x, y, 1) of the pixels of an image of `size`.
-///   theta (N, 2, 3) for size (N, C, H, W), (N, 3, 4) for size (N, C, D, H, W)
-///   returns (N, H, W, 2) or (N, D, H, W, 3)    throws ShapeError
+/// Grid of an affine map, for `grid_sample`: the positions theta (x, y, 1) of the pixels (x, y) of an image
+/// of `size`, with `align_corners` as in `GridSampleOptions`.
+///
+///   shapes: theta (N, 2, 3) for size (N, C, H, W), (N, 3, 4) for size (N, C, D, H, W)
+///   returns: (N, H, W, 2) or (N, D, H, W, 3)
+///   throws: ShapeError if theta and size do not fit
+///   keeps: theta and the positions of the pixels
+///   cost: one matrix product
 template <Real T>
 Tensor<T> affine_grid(const Tensor<T>& theta, const Shape& size, bool align_corners = false) {
   const int spatial = size.size() - 2;

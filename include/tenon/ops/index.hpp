@@ -1,6 +1,9 @@
 #pragma once
-/// Reading and accumulating at integer positions. Indices are checked. Negative ones count from the end, as
-/// in NumPy; in tables of embeddings, where -1 is most often meant for padding, they are refused.
+/// Reading and accumulating at integer positions, and embeddings. Indices are checked. Negative ones count
+/// from the end, as in NumPy; in tables of embeddings, where -1 most often means padding, they are refused.
+///
+///   throws: ShapeError if the shapes do not fit; IndexError if the axis or an index is out of range
+///   keeps: the indices
 
 #include "tenon/backend/index.hpp"
 #include "tenon/ops/cast.hpp"
@@ -10,7 +13,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// Indices as the kernels want them: a dense vector, in [0, extent).
+/// Indices as the kernels expect them: a dense vector with entries in [0, extent).
 template <std::same_as<index_t> I>
 Tensor<I> checked_indices(const Tensor<I>& index, index_t extent, const char* op) {
   bool ready = index.rank() == 1 && index.is_contiguous();
@@ -25,7 +28,7 @@ Tensor<I> checked_indices(const Tensor<I>& index, index_t extent, const char* op
   return dense;
 }
 
-/// The same of ids, such as rows of a table: none is negative.
+/// Ids, such as rows of a table, as a dense vector: none may be negative.
 template <std::same_as<index_t> I>
 Tensor<I> checked_ids(const Tensor<I>& index, index_t extent, const char* op) {
   for (index_t i : index)
@@ -46,8 +49,12 @@ struct Around {
 template <Scalar T>
 Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index);
 
-/// A copy of x with `source`'s entries added at positions `index` along an axis; repeated positions add up.
-///   dx = g, dsource = g at the positions    throws ShapeError, IndexError    keeps nothing
+/// A copy of x with the entries of `source` added at positions `index` of an axis; repeated positions add
+/// up. Gradients: dx = g, dsource = g at the positions.
+///
+///   shapes: x of rank 1 or more; index (K); source as x with extent K on the axis
+///   returns: the shape of x
+///   cost: a copy of x and one pass over source
 template <Scalar T>
 Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
   const int a = normalize_axis(axis, x.rank(), "index_add");
@@ -71,8 +78,12 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
     return y;
 }
 
-/// The entries `index` (a vector, repeats allowed) along an axis.
-///   dx = g added at the positions    throws ShapeError, IndexError    keeps nothing but the indices
+/// The entries at positions `index` of an axis; positions may repeat. Gradient: dx = g added at the
+/// positions.
+///
+///   shapes: x of rank 1 or more; index (K), or of rank 0
+///   returns: the shape of x with extent K on the axis
+///   cost: one pass over the result, backward one over x and g
 template <Scalar T>
 Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index) {
   const int a = normalize_axis(axis, x.rank(), "index_select");
@@ -124,8 +135,13 @@ Tensor<I> flat_positions(const Shape& shape, int axis, const Tensor<I>& index, c
 }
 }  // namespace detail
 
-/// y[..k..] = x[..index[..k..]..] along an axis; index has the rank of x and may be shorter on other axes.
-///   dx = g added at the positions    throws ShapeError, IndexError    keeps nothing but the positions
+/// Reads along an axis: y[..., k, ...] = x[..., index[..., k, ...], ...]. Gradient: dx = g added at the
+/// positions.
+///
+///   shapes: index has the rank of x, and on the other axes at most its extents
+///   returns: the shape of index
+///   keeps: the positions, as many as there are elements of the result
+///   cost: one pass over the result, backward one over x and g
 template <Scalar T>
 Tensor<T> gather(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index) {
   const int a = normalize_axis(axis, x.rank(), "gather");
@@ -133,8 +149,14 @@ Tensor<T> gather(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index)
   return reshape(index_select(flatten(x), 0, flatten(flat)), index.shape());
 }
 
-/// A copy of x with src[..k..] added at position index[..k..] along an axis; repeats accumulate.
-///   dx = g, dsrc = g at the positions    throws ShapeError, IndexError    keeps nothing but the positions
+/// A copy of x with source[..., k, ...] added at position index[..., k, ...] of an axis; repeated positions
+/// add up. Gradients: dx = g, dsource = g at the positions.
+///
+///   shapes: index and source have the rank of x; index at most the extents of source, and those of x on
+///     the other axes
+///   returns: the shape of x
+///   keeps: the positions, as many as there are indices
+///   cost: a copy of x and one pass over source
 template <Scalar T>
 Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                       const Tensor<T>& source) {
@@ -151,6 +173,7 @@ Tensor<T> scatter_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& i
   return reshape(index_add(flatten(x), 0, flatten(flat), flatten(detail::slice(source, part))), x.shape());
 }
 
+/// Options of `embedding`.
 template <Real T>
 struct EmbeddingOptions {
   std::optional<index_t> padding_index{};  ///< this row receives no gradient; negative counts from the end
@@ -159,14 +182,14 @@ struct EmbeddingOptions {
 
 namespace detail {
 
-/// x itself, whose gradient is multiplied by constants that broadcast to it.
+/// x with its gradient multiplied by constants that broadcast to x.
 template <class T>
 Tensor<T> scale_gradient(const Tensor<T>& x, const Tensor<T>& factors) {
   return record("scale_gradient", x.detach(), {edge(x)},
                 [factors](const Pull<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
 }
 
-/// What the gradient of each looked-up row is multiplied by.
+/// The factor of the gradient of each row that is looked up.
 template <class T>
 Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const EmbeddingOptions<T>& options) {
   Tensor<T> factors = ones<T>({index.size(), 1});
@@ -190,9 +213,14 @@ Tensor<T> row_factors(const Tensor<index_t>& index, index_t rows, const Embeddin
 
 }  // namespace detail
 
-/// Rows of a table: y[..., :] = weight[index[...], :].
-///   weight  (V, D)    index  any shape, in [0, V)    returns index shape + (D)
-///   dweight = g added at the rows    throws ShapeError, IndexError    keeps nothing but the indices
+/// Rows of a table: y[..., :] = weight[index[...], :]. Gradient: dweight = g added at the rows.
+///
+///   shapes: weight (V, D); index any, with entries in [0, V)
+///   returns: the shape of index with D appended
+///   throws: ShapeError if weight is not a matrix; IndexError if an index or the padding index is out of
+///     range
+///   keeps: the indices; with options also a factor for each of them
+///   cost: one pass over the result, backward one over g and weight
 template <Real T>
 Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
                     const EmbeddingOptions<T>& options = {}) {
@@ -210,11 +238,11 @@ Tensor<T> embedding(const Tensor<T>& weight, const Tensor<index_t>& index,
 
 namespace detail {
 
-/// What brings a row of `n` numbers down to a norm of order p of `max_norm`; 1 where it is not beyond.
+/// The factor that brings a row of `n` numbers down to a norm of `max_norm`, of order p; 1 if it is below.
 template <class T>
 T renorm_factor(const T* row, index_t n, index_t stride, double max_norm, double p) {
   const auto magnitude = [&](index_t d) { return std::abs(static_cast<double>(row[d * stride])); };
-  double largest = 0, total = 0;  // powers of what is divided by the largest stay in range
+  double largest = 0, total = 0;  // powers of quotients by the largest magnitude stay in range
   for (index_t d = 0; d < n; ++d) largest = std::max(largest, magnitude(d));
   if (largest == 0) return T(1);
   for (index_t d = 0; d < n; ++d) total += std::pow(magnitude(d) / largest, p);
@@ -222,7 +250,7 @@ T renorm_factor(const T* row, index_t n, index_t stride, double max_norm, double
   return length <= max_norm ? T(1) : static_cast<T>(max_norm / (length + 1e-7));
 }
 
-/// (V, 1): those of the rows of a table that `index` names, 1 for all others; undefined if all are 1.
+/// (V, 1): the factors of the rows of a table that `index` names, 1 for others; undefined if all are 1.
 template <class T>
 Tensor<T> renorm_factors(const Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p) {
   constexpr const char* op = "embedding_renorm_";
@@ -241,10 +269,14 @@ Tensor<T> renorm_factors(const Tensor<T>& weight, const Tensor<index_t>& index, 
 
 }  // namespace detail
 
-/// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`, by max_norm /
-/// (norm + 1e-7).
-///   p       above 0; infinity bounds the largest magnitude
-///   throws  ShapeError, IndexError; ValueError when p is not positive
+/// Rescales in place the rows that `index` names and whose norm of order p exceeds `max_norm`: row *=
+/// max_norm / (norm + 1e-7). p is above 0; infinity bounds the largest magnitude.
+///
+///   shapes: weight (V, D); index any, with entries in [0, V)
+///   throws: ShapeError if weight is not a matrix; IndexError if an index is out of range; ValueError if p
+///     is not positive; GraphError if weight may not be written, see inplace.hpp
+///   keeps: nothing: writing is not recorded
+///   cost: one pass over the rows named
 template <Real T>
 void embedding_renorm_(Tensor<T>& weight, const Tensor<index_t>& index, double max_norm, double p = 2) {
   check_writable(weight, "embedding_renorm_");

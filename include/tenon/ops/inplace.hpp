@@ -1,6 +1,12 @@
 #pragma once
-/// Writing into tensors: for initialisers, optimizers and the engine. Results of recorded operations cannot
-/// be written, leaves that require a gradient only under NoGrad.
+/// Writing into tensors: for initialisers, optimizers and the engine.
+/// The result of a recorded operation cannot be written; a leaf that requires a gradient can under NoGrad
+/// only.
+///
+///   shapes: x any; what is written broadcasts to x
+///   throws: GraphError if x is the result of a recorded operation, or a leaf that requires a gradient
+///     while recording is on; ValueError if elements of x share memory, as in a stretched tensor
+///   keeps: nothing: writing is not recorded
 
 #include "tenon/backend/copy.hpp"
 #include "tenon/ops/arithmetic.hpp"
@@ -10,7 +16,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 /// `source` as an element-wise pass that writes `target` may read it: a copy where an element could be
-/// overwritten before its turn.
+/// overwritten before it is read.
 template <class T>
 Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& source) {
   if (!may_overlap(target, source) || same_elements(target, source)) return source;
@@ -18,7 +24,10 @@ Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& sourc
 }
 }  // namespace detail
 
-/// Sets every element.
+/// Sets every element of x to `value`.
+///
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) {
   check_writable(x, "fill_");
@@ -28,8 +37,10 @@ void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) 
                                       x.strides().data());
 }
 
-/// Overwrites x with the elements of `source`, which broadcasts to it. Where both share memory, x becomes
-/// what `source` was before.
+/// Overwrites x with the elements of `source`. Where both share memory, x receives the elements that
+/// `source` had before the call.
+///
+///   throws: ShapeError if `source` does not broadcast to x; and the errors at the head of the file
 template <Scalar T>
 void copy_(Tensor<T>& x, const Tensor<T>& source) {
   check_writable(x, "copy_");
@@ -41,7 +52,9 @@ void copy_(Tensor<T>& x, const Tensor<T>& source) {
                                       x.strides().data());
 }
 
-/// x += y, where y broadcasts to x and may share memory with it: y is what it was before.
+/// Adds in place: x += y. Where both share memory, y counts with the elements that it had before the call.
+///
+///   throws: ShapeError if y does not broadcast to x; and the errors at the head of the file
 template <Real T>
 void add_(Tensor<T>& x, const Tensor<T>& y) {
   check_writable(x, "add_");

@@ -1,19 +1,21 @@
 #pragma once
-/// Resizing of the spatial axes. Every mode treats one axis after the other, and along an axis each entry of
-/// the result is a weighted sum of a few entries.
+/// Resizing of the spatial axes. Every mode treats one axis after the other, and along an axis each entry
+/// of the result is a weighted sum of a few entries.
 
 #include "tenon/ops/adaptive_pool.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// linear is bilinear over two axes and trilinear over three; nearest_exact takes centres of pixels.
+/// How an entry of the result is computed. Linear is bilinear over two axes and trilinear over three;
+/// nearest_exact takes the pixel whose centre is nearest, nearest rounds down; area takes means.
 enum class Interpolation { nearest, nearest_exact, linear, bicubic, area };
 
+/// Options of `interpolate`. Either `size` or `scale_factor` is given.
 struct InterpolateOptions {
-  Dims size{};                         ///< the result's spatial extents, or
-  std::vector<double> scale_factor{};  ///< what the extents are multiplied by: one number, or one an axis
-  Interpolation mode = Interpolation::nearest;
-  bool align_corners = false;  ///< linear and bicubic: whether the outermost entries stay where they are
+  Dims size{};                                  ///< spatial extents of the result: one, or one an axis
+  std::vector<double> scale_factor{};           ///< factors of the extents of x: one, or one an axis
+  Interpolation mode = Interpolation::nearest;  ///< how entries are computed
+  bool align_corners = false;                   ///< linear, bicubic: whether outermost entries stay
 };
 
 namespace detail {
@@ -26,16 +28,16 @@ struct Taps {
   std::vector<T> weight[4];
 };
 
-/// Where results stand among the entries: position k * scale of the left edge, or of centres or corners.
+/// The positions of results among the entries of an axis, by left edges, centres or corners of pixels.
 struct AxisResize {
   index_t from, to;
-  double ratio;  // of extents, as given
+  double ratio;  // in / out, or 1 / scale factor
 
   double corner(index_t k) const {
     return to > 1 ? static_cast<double>(k) * static_cast<double>(from - 1) / static_cast<double>(to - 1) : 0;
   }
   double centre(index_t k) const { return (static_cast<double>(k) + 0.5) * ratio - 0.5; }
-  /// In float, as PyTorch computes it.
+  /// The nearest entry, computed in float as PyTorch does it.
   index_t nearest(index_t k, float shift) const {
     const float position = (static_cast<float>(k) + shift) * static_cast<float>(ratio);
     return std::clamp<index_t>(static_cast<index_t>(std::floor(position)), 0, from - 1);
@@ -130,13 +132,20 @@ Tensor<T> resize_by_area(const Tensor<T>& x, const Dims& size) {
 
 }  // namespace detail
 
-/// Images resized.
-///   x       (N, C, L), (N, C, H, W) or (N, C, D, H, W)
-///   nearest entry floor(k r) of k; linear between the entries around (k + 1/2) r - 1/2, or around
-///           k (in - 1) / (out - 1) when corners are aligned; bicubic likewise over four entries (Keys 1981);
-///           area the mean of adaptive bins. r is in / out for a size, 1 / factor for a scale factor
-///   throws  ShapeError, ValueError    keeps nothing but positions and weights
-///   cost    two or three passes an axis; linear in x, and differentiable to any order
+/// Resizes images or volumes. With r = in / out for a size, or 1 / factor for a scale factor, entry k of an
+/// axis is the entry floor(k r) in mode nearest and floor((k + 1/2) r) in mode nearest_exact. In mode
+/// linear it lies between the two entries around (k + 1/2) r - 1/2, or with aligned corners around k (in -
+/// 1) / (out - 1); in mode bicubic it is a sum over four entries (Keys 1981). In mode area it is the mean
+/// of an adaptive bin.
+///
+///   shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W); for bicubic (N, C, H, W)
+///   returns: N, C, and the resized spatial extents
+///   throws: ShapeError if x has another rank or an empty spatial axis; ValueError if not exactly one of
+///     `size` and `scale_factor` is given, it is out of range or has another number of entries, or corners
+///     are aligned in another mode than linear and bicubic
+///   keeps: the positions; linear and bicubic also two and four tensors of the shape of the result for each
+///     axis, area what adaptive pooling keeps
+///   cost: one pass an axis, for linear three, for bicubic seven; linear in x and differentiable to any order
 template <Real T>
 Tensor<T> interpolate(const Tensor<T>& x, const InterpolateOptions& options) {
   check<ShapeError>(x.rank() >= 3 && x.rank() <= 5, "interpolate", "expected x of 3 to 5 axes, got shape ",

@@ -1,9 +1,12 @@
 #pragma once
-/// Factorisations and what is solved with them, by Eigen; batches lead. Not part of tenon.hpp: Eigen's
-/// templates take seconds to compile.
+/// Factorisations, and the systems solved with them, by Eigen; leading axes are batches. The file is not
+/// part of tenon.hpp, because Eigen's templates take seconds to compile.
 ///
-/// Gradients are rules in public ops and can be differentiated again; where a rule needs a factor, a recorded
-/// pass factorises anew. (Giles 2008; Walter and Lehmann 2018; Seeger et al. 2017.)
+/// Gradients are rules in public ops and can be differentiated again; where a rule needs a factor, a
+/// recorded backward pass computes the factorisation again. Giles 2008; Walter & Lehmann 2018; Seeger et
+/// al. 2017, https://arxiv.org/abs/1710.08717
+///
+///   cost: O(n^3) a matrix; matrices of a batch are shared by threads
 
 #include "tenon/backend/eigen/decompositions.hpp"
 #include "tenon/ops/diagonal.hpp"
@@ -38,7 +41,7 @@ inline Shape with_axes(Shape batch, const Dims& axes) {
   return batch;
 }
 
-/// f(i) for each matrix, which costs about `work`; the first that fails is named.
+/// Calls f(i), of about `work` operations, for each matrix; throws ValueError naming the first that failed.
 template <class F>
 void each_matrix(index_t count, index_t work, const char* op, const char* complaint, F f) {
   std::vector<char> good(static_cast<std::size_t>(count), 1);
@@ -67,15 +70,20 @@ Tensor<T> half_lower(const Tensor<T>& a) {
 
 }  // namespace detail
 
+/// Options of `solve_triangular`.
 struct TriangularOptions {
-  bool upper = false;
-  bool left = true;            ///< otherwise X A = B
-  bool unitriangular = false;  ///< the diagonal is taken as 1 and not read
+  bool upper = false;          ///< whether A is upper triangular
+  bool left = true;            ///< whether A X = B is solved, or X A = B
+  bool unitriangular = false;  ///< whether the diagonal is taken as 1 and not read
 };
-/// X with A X = B, or X A = B, for triangular A, of which the other triangle is not read.
-///   dB = A^-T g, dA = -dB X^T in its triangle
-///   A (..., N, N)    B (..., N, K)    batches broadcast    throws ShapeError, ValueError (a 0 on the
-///   diagonal)
+/// X with A X = B, or with X A = B, for triangular A, whose other triangle is not read. Gradients: dB =
+/// A^-T g, dA = -dB X^T in the triangle of A.
+///
+///   shapes: A (..., N, N); B (..., N, K), or (..., K, N) for X A = B; leading axes broadcast
+///   returns: the shape of B with the common leading axes
+///   throws: ShapeError if the shapes do not fit; ValueError if an element on the diagonal is 0
+///   keeps: A and X
+///   cost: N^2 K flops a matrix, shared by threads
 template <Real T>
 Tensor<T> solve_triangular(const Tensor<T>& a, const Tensor<T>& b, const TriangularOptions& options = {});
 
@@ -126,10 +134,14 @@ Tensor<T> solve_triangular(const Tensor<T>& a, const Tensor<T>& b, const Triangu
                                                        !options.upper, options.unitriangular));
 }
 
-/// The lower triangular L with L L^T = A, for symmetric positive definite A, of which the lower triangle is
-/// read.
-///   dA = the symmetric part of L^-T P(L^T g) L^-1, P the lower triangle with half the diagonal
-///   throws ShapeError, ValueError (not positive definite)    keeps L
+/// Lower triangular L with L L^T = A, for symmetric positive definite A, whose lower triangle is read.
+/// Gradient: dA = the symmetric part of L^-T P(L^T g) L^-1, where P takes the lower triangle with half the
+/// diagonal.
+///
+///   shapes: A (..., N, N)
+///   returns: the shape of A
+///   throws: ShapeError if A is not square; ValueError if a matrix is not positive definite
+///   keeps: L
 template <Real T>
 Tensor<T> cholesky(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "cholesky");
@@ -171,10 +183,13 @@ Tensor<T> solve_square(const Tensor<T>& a, const Tensor<T>& b, const char* op) {
 }
 }  // namespace detail
 
-/// X with A X = B for square A.
-///   dB = A^-T g, dA = -dB X^T
-///   A (..., N, N)    B (..., N, K), or (..., N) with the batch of A    batches broadcast
-///   throws ShapeError, ValueError (singular)    keeps A and X
+/// X with A X = B, for square A. Gradients: dB = A^-T g, dA = -dB X^T.
+///
+///   shapes: A (..., N, N); B (..., N, K) whose leading axes broadcast with those of A, or (..., N) with
+///     the same leading axes
+///   returns: the shape of B with the common leading axes
+///   throws: ShapeError if the shapes do not fit; ValueError if a matrix is singular
+///   keeps: A and X
 template <Real T>
 Tensor<T> solve(const Tensor<T>& a, const Tensor<T>& b) {
   const detail::Matrices<T> left(a, "solve");
@@ -188,8 +203,12 @@ Tensor<T> solve(const Tensor<T>& a, const Tensor<T>& b) {
   return detail::solve_square(matrix, sides, "solve");
 }
 
-/// A^-1.
-///   dA = -X^T g X^T    throws ShapeError, ValueError (singular)    keeps X
+/// Inverse X = A^-1 of square matrices. Gradient: dA = -X^T g X^T.
+///
+///   shapes: A (..., N, N)
+///   returns: the shape of A
+///   throws: ShapeError if A is not square; ValueError if a matrix is singular
+///   keeps: X
 template <Real T>
 Tensor<T> inverse(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "inverse");
@@ -204,8 +223,12 @@ Tensor<T> inverse(const Tensor<T>& a) {
       Keep::output);
 }
 
-/// The determinant; of a matrix without rows 1.
-///   dA = g det(A) A^-T, which needs A to be invertible    throws ShapeError
+/// Determinant; 1 of a matrix without rows. Gradient: dA = g det(A) A^-T.
+///
+///   shapes: A (..., N, N)
+///   returns: (...)
+///   throws: ShapeError if A is not square; ValueError in the backward pass if a matrix is singular
+///   keeps: A and the determinant
 template <Real T>
 Tensor<T> det(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "det");
@@ -226,12 +249,18 @@ Tensor<T> det(const Tensor<T>& a) {
       Keep::output);
 }
 
-/// The determinant as sign e^logabsdet, which neither overflows nor underflows.
+/// A determinant as sign e^logabsdet, which neither overflows nor underflows.
 template <Real T>
 struct [[nodiscard]] SignLog {
-  Tensor<T> sign, logabsdet;
+  Tensor<T> sign, logabsdet;  ///< (...) each
 };
-///   dA = g A^-T of logabsdet; the sign has no gradient    sign 0 and -inf of a singular matrix
+/// Sign and logarithm of the absolute value of the determinant: 0 and -infinity of a singular matrix.
+/// Gradient: dA = g A^-T of logabsdet; the sign has none.
+///
+///   shapes: A (..., N, N)
+///   returns: both (...)
+///   throws: ShapeError if A is not square; ValueError in the backward pass if a matrix is singular
+///   keeps: A
 template <Real T>
 SignLog<T> slogdet(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "slogdet");
@@ -249,14 +278,20 @@ SignLog<T> slogdet(const Tensor<T>& a) {
           })};
 }
 
-/// A = Q R, Q with orthonormal columns, R upper triangular.
+/// The factors of A = Q R: Q with orthonormal columns, R upper triangular.
 template <Real T>
 struct [[nodiscard]] QrFactors {
-  Tensor<T> q, r;
+  Tensor<T> q, r;  ///< (..., M, K) and (..., K, N)
 };
-/// A (..., M, N) gives Q (..., M, K) and R (..., K, N), K = min(M, N); signs are Householder's, as LAPACK's.
-///   dA = (gQ + Q C(R gR^T - gQ^T Q)) R^-T, C the lower triangle mirrored upwards
-///   throws ShapeError    the gradient needs the first K columns to be independent
+/// QR factorisation A = Q R, with the signs of Householder's method, as in LAPACK. Gradient: dA = (gQ + Q
+/// C(R gR^T - gQ^T Q)) R^-T, where C mirrors the lower triangle upwards; the first K columns must be
+/// independent.
+///
+///   shapes: A (..., M, N)
+///   returns: Q (..., M, K) and R (..., K, N), K = min(M, N)
+///   throws: ShapeError if A has fewer than two axes; ValueError in the backward pass if the first K
+///     columns are dependent
+///   keeps: A, Q and R
 template <Real T>
 QrFactors<T> qr(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "qr");
@@ -302,15 +337,20 @@ Tensor<T> inverse_gaps(const Tensor<T>& d) {
 }
 }  // namespace detail
 
-/// A = V diag(values) V^T for symmetric A.
+/// The eigenvalues and eigenvectors of A = V diag(values) V^T.
 template <Real T>
 struct [[nodiscard]] EighFactors {
-  Tensor<T> values, vectors;
+  Tensor<T> values, vectors;  ///< (..., N), ascending, and (..., N, N), one vector a column
 };
-/// Eigenvalues in rising order and eigenvectors, one a column, of symmetric matrices, whose lower triangle is
-/// read.
-///   dA = V (diag(g) + (V^T gV) / (values_j - values_i)) V^T, infinite where values meet
-///   throws ShapeError, ValueError (NaN, infinities)
+/// Eigenvalues in ascending order and eigenvectors, one a column, of symmetric matrices, whose lower
+/// triangle is read. Gradient: dA = V (diag(g) + (V^T gV) / (values_j - values_i)) V^T, which is infinite
+/// where eigenvalues are equal.
+///
+///   shapes: A (..., N, N)
+///   returns: values (..., N) and vectors (..., N, N)
+///   throws: ShapeError if A is not square; ValueError if a matrix holds NaN or infinities, so that there
+///     is no result
+///   keeps: A, values and vectors
 template <Real T>
 EighFactors<T> eigh(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "eigh");
@@ -334,15 +374,19 @@ EighFactors<T> eigh(const Tensor<T>& a) {
           })};
 }
 
-/// A = U diag(s) Vh, U and Vh^T with orthonormal columns.
+/// The factors of A = U diag(s) Vh: U and Vh^T with orthonormal columns.
 template <Real T>
 struct [[nodiscard]] SvdFactors {
-  Tensor<T> u, s, vh;
+  Tensor<T> u, s, vh;  ///< (..., M, K), (..., K), descending, and (..., K, N)
 };
-/// Singular values in falling order and their vectors: A (..., M, N) gives U (..., M, K), s (..., K),
-/// Vh (..., K, N), K = min(M, N).
-///   gradients of U and Vh are infinite where singular values meet or, of matrices that are not square,
-///   vanish throws ShapeError, ValueError (NaN, infinities)
+/// Singular values in descending order, and their vectors. The gradients of U and Vh are infinite where
+/// singular values are equal, and for matrices that are not square where one is 0.
+///
+///   shapes: A (..., M, N)
+///   returns: U (..., M, K), s (..., K) and Vh (..., K, N), K = min(M, N)
+///   throws: ShapeError if A has fewer than two axes; ValueError if a matrix holds NaN or infinities, so
+///     that there is no result
+///   keeps: A, U, s and Vh
 template <Real T>
 SvdFactors<T> svd(const Tensor<T>& a) {
   const detail::Matrices<T> x(a, "svd");
@@ -357,7 +401,8 @@ SvdFactors<T> svd(const Tensor<T>& a) {
         return k == 0 || backend::eigen::svd(m, n, x.at(i), to_u + i * m * k, to_s + i * k, to_v + i * k * n);
       });
   const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? svd(p.input(0)) : raw; };
-  // Of U alone, for w the other side's vectors as columns: the part within its span, and the part outside.
+  // The gradient through U alone, with w the vectors of the other side as columns: the part within the span
+  // of U, and the part outside.
   const auto by_vectors = [](const Tensor<T>& u, const Tensor<T>& s, const Tensor<T>& w, const Tensor<T>& g) {
     const Tensor<T> inner = matmul(detail::adjoint(u), g);
     const Tensor<T> turn = mul(sub(inner, detail::adjoint(inner)), detail::inverse_gaps(square(s)));
@@ -382,8 +427,13 @@ SvdFactors<T> svd(const Tensor<T>& a) {
           })};
 }
 
-/// The X that makes |A X - B| least, by QR, and of several the shortest; A has full rank.
-///   A (..., M, N)    B (..., M, K)    returns (..., N, K)    throws ShapeError, ValueError (rank deficient)
+/// Least squares, by QR: the X for which |A X - B| is least, and if there are several the shortest of them.
+/// A has full rank.
+///
+///   shapes: A (..., M, N); B (..., M, K); leading axes broadcast
+///   returns: (..., N, K)
+///   throws: ShapeError if the shapes do not fit; ValueError if a matrix does not have full rank
+///   keeps: A, Q, R, X, and the operands of the products
 template <Real T>
 Tensor<T> lstsq(const Tensor<T>& a, const Tensor<T>& b) {
   const detail::Matrices<T> left(a, "lstsq");

@@ -1,5 +1,5 @@
 #pragma once
-/// Linear and bilinear forms of the last axis.
+/// Linear and bilinear maps of the last axis, as layers apply them.
 
 #include "tenon/backend/gemm.hpp"
 #include "tenon/ops/matmul.hpp"
@@ -8,7 +8,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// Rows of `bias`, to which a product is then added: one pass over memory less than adding it afterwards.
+/// Rows of `bias`, to which a product is then added: that saves one pass over memory.
 template <class T>
 Tensor<T> rows_of(const Tensor<T>& bias, index_t rows) {
   Tensor<T> y = Tensor<T>::empty({rows, bias.size()});
@@ -28,10 +28,14 @@ void add_product(const Tensor<T>& x, const Tensor<T>& weight, T* y, index_t ldy)
 
 }  // namespace detail
 
-/// A layer's affine map of the last axis.
-///   y = x weight^T + bias        dx = g weight, dweight = g^T x, dbias = sum g
-///   x (..., in)  weight (out, in)  bias (out), may be undefined    returns (..., out)
-///   throws ShapeError    keeps x and weight    cost one matrix product
+/// Affine map of the last axis: y = x weight^T + bias. Gradients: dx = g weight, dweight = g^T x, dbias =
+/// sum g.
+///
+///   shapes: x (..., in); weight (out, in); bias (out) or undefined
+///   returns: (..., out)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: x and weight
+///   cost: one matrix product, into rows that hold the bias already; backward two products
 template <Real T>
 Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {}) {
   check<ShapeError>(weight.rank() == 2, "linear", "expected a weight of shape (out, in), got ",
@@ -55,9 +59,14 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   return reshape(y, shape);
 }
 
-/// y[..., k] = x1^T weight[k] x2 + bias[k]
-///   x1 (..., in1)  x2 (..., in2)  weight (out, in1, in2)  bias (out), may be undefined
-///   throws ShapeError    cost 2 out in1 in2 flops a row, and (rows, out, in2) numbers in between
+/// Bilinear map of the last axes: y[..., k] = x1^T weight[k] x2 + bias[k].
+///
+///   shapes: x1 (..., in1); x2 (..., in2) with the same leading axes; weight (out, in1, in2); bias (out) or
+///     undefined
+///   returns: (..., out)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: x1, x2, weight, and the products of x1 and weight (rows, out, in2)
+///   cost: 2 out in1 in2 flops a row; a temporary (rows, out, in2)
 template <Real T>
 Tensor<T> bilinear(const Tensor<T>& x1, const Tensor<T>& x2, const Tensor<T>& weight,
                    const Tensor<T>& bias = {}) {

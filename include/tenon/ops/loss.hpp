@@ -1,6 +1,6 @@
 #pragma once
-/// Losses: what a prediction costs. Those of classes stand here; regression_loss.hpp and binary_loss.hpp are
-/// included, metric_loss.hpp and ctc_loss.hpp are on their own.
+/// Losses of classes. The file includes regression_loss.hpp and binary_loss.hpp; metric_loss.hpp and
+/// ctc_loss.hpp are included on their own.
 
 #include "tenon/ops/binary_loss.hpp"
 #include "tenon/ops/regression_loss.hpp"
@@ -8,12 +8,13 @@
 
 namespace TENON_NAMESPACE {
 
+/// Options of `nll_loss` and `cross_entropy`.
 template <Real T>
 struct ClassLossOptions {
   Tensor<T> weight{};                     ///< one constant for each class; all 1 when undefined
   Reduction reduction = Reduction::mean;  ///< the mean divides by the weights of the targets that count
   index_t ignore_index = -100;            ///< targets equal to it contribute nothing
-  double label_smoothing = 0;             ///< the part of each target spread evenly over all classes
+  double label_smoothing = 0;             ///< the share of a target spread evenly over all classes
 };
 
 namespace detail {
@@ -33,12 +34,12 @@ inline int class_axis(const Shape& shape, const char* op) {
   return shape.size() == 1 ? 0 : 1;
 }
 
-/// What is to be known of each target.
+/// For each target its count, its weight and its position.
 template <class T>
 struct ClassTargets {
-  Tensor<T> counts;    ///< 1, or 0 where ignored
-  Tensor<T> weights;   ///< of their classes, 0 where ignored
-  Tensor<index_t> at;  ///< positions in the matrix of rows
+  Tensor<T> counts;    ///< 1, or 0 for a target that is ignored
+  Tensor<T> weights;   ///< the weight of the target's class, 0 for a target that is ignored
+  Tensor<index_t> at;  ///< the position of the target's class in the matrix of rows
 
   ClassTargets(const Tensor<index_t>& target, index_t classes, const ClassLossOptions<T>& options,
                const char* op)
@@ -103,18 +104,28 @@ Tensor<T> class_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& 
 
 }  // namespace detail
 
-/// Negative log likelihood of class indices under log-probabilities.
-///   -w_t x_t        the mean divides by the sum of w_t (NaN when nothing counts)
-///   x (C,) or (N, C, …)   target () or (N, …)
-///   throws ShapeError, IndexError
+/// Negative log likelihood of class indices under log-probabilities: -w_t x_t. The mean divides by the sum
+/// of w_t over the targets that count; it is NaN if there are none.
+///
+///   shapes: log_probabilities (C) or (N, C, ...); target () or (N, ...), in [0, C) or ignore_index
+///   returns: a tensor of rank 0; without reduction the shape of target
+///   throws: ShapeError if the shapes do not fit; IndexError if a target is not a class
+///   keeps: a few numbers a target; with label_smoothing and weight also the log-probabilities
+///   cost: one pass over the targets; with label_smoothing two over the log-probabilities
 template <Real T>
 Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Tensor<index_t>& target,
                    const ClassLossOptions<T>& options = {}) {
   return detail::class_loss(log_probabilities, target, options, "nll_loss");
 }
 
-/// Cross entropy of class scores and class indices: `nll_loss` of their log-softmax, with smoothed labels if
-/// asked for.
+/// Cross entropy of logits and class indices: `nll_loss` of log_softmax(x). With label_smoothing e the loss
+/// is (1 - e) -w_t log p_t - e / C sum_c w_c log p_c.
+///
+///   shapes: x (C) or (N, C, ...); target () or (N, ...), in [0, C) or ignore_index
+///   returns: a tensor of rank 0; without reduction the shape of target
+///   throws: ShapeError if the shapes do not fit; IndexError if a target is not a class
+///   keeps: the log-probabilities and a few numbers a target
+///   cost: a log_softmax and one pass over the targets
 template <Real T>
 Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target,
                         const ClassLossOptions<T>& options = {}) {
@@ -122,8 +133,15 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<index_t>& target,
                             "cross_entropy");
 }
 
-/// Cross entropy of class scores and class probabilities of the same shape; the mean divides by the number of
-/// targets. A class of probability 0 contributes nothing even if its score is -infinity.
+/// Cross entropy of logits and class probabilities: -sum_c w_c t_c log p_c with p = softmax(x). The mean
+/// divides by the number of targets. A class of probability 0 contributes nothing even if its logit is
+/// -infinity.
+///
+///   shapes: x (C) or (N, C, ...); probabilities the shape of x
+///   returns: a tensor of rank 0; without reduction () or (N, ...)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: log-probabilities and probabilities; with weight also the terms
+///   cost: a log_softmax and two passes, three with weight
 template <Real T>
 Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
                         const ClassLossOptions<T>& options = {}) {
@@ -147,13 +165,19 @@ Tensor<T> cross_entropy(const Tensor<T>& x, const Tensor<T>& probabilities,
   return detail::reduce_loss(reshape(sum(terms, {1}), shape), options.reduction);
 }
 
+/// Options of `kl_div`.
 struct KlDivOptions {
-  Reduction reduction = Reduction::mean;  ///< `batch_mean` is the divergence of the textbooks
+  Reduction reduction = Reduction::mean;  ///< batch_mean gives the divergence of textbooks
   bool log_target = false;                ///< whether targets are log-probabilities as well
 };
-/// Kullback-Leibler divergence of targets from log-probabilities x, term by term.
-///   t (log t - x), or e^t (t - x); 0 where t (e^t) is 0, even for an x of -infinity
-///   target  x's shape    throws ShapeError
+/// Kullback-Leibler divergence of targets from log-probabilities x, term by term: t (log t - x), or with
+/// log_target e^t (t - x). A term is 0 where t (or e^t) is 0, even for an x of -infinity.
+///
+///   shapes: x any; target the shape of x
+///   returns: a tensor of rank 0; without reduction the shape of x
+///   throws: ShapeError if target differs from x in shape
+///   keeps: x and target
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> kl_div(const Tensor<T>& x, const Tensor<T>& target, const KlDivOptions& options = {}) {
   detail::check_same_shape(x, target, "kl_div");
@@ -173,16 +197,23 @@ Tensor<T> kl_div(const Tensor<T>& x, const Tensor<T>& target, const KlDivOptions
       x, target);
 }
 
+/// Options of `multi_margin_loss`.
 template <Real T>
 struct MultiMarginOptions {
-  double p = 1;  ///< power of each gap
-  double margin = 1;
-  Tensor<T> weight{};  ///< one constant for each class; all 1 when undefined
-  Reduction reduction = Reduction::mean;
+  double p = 1;                           ///< the power of each gap, 1 or 2
+  double margin = 1;                      ///< the distance of logits from which a class costs nothing
+  Tensor<T> weight{};                     ///< one constant for each class; all 1 when undefined
+  Reduction reduction = Reduction::mean;  ///< of the losses of the targets
 };
-/// Every other class is to score less than the right one, by a margin.
-///   sum_{j != t} w_t max(0, margin - x_t + x_j)^p / C    x (N, C) or (C)    target (N) or ()
-///   throws ShapeError, IndexError; ValueError when p is not 1 or 2    see Crammer & Singer 2001
+/// Multi-class margin loss: the logit of each other class is to lie below that of the target by a margin,
+/// sum_{j != t} w_t max(0, margin - x_t + x_j)^p / C. Crammer & Singer 2001.
+///
+///   shapes: x (N, C) or (C); target (N) or (), in [0, C)
+///   returns: a tensor of rank 0; without reduction the shape of target
+///   throws: ShapeError if the shapes do not fit; IndexError if a target is not a class; ValueError if p is
+///     neither 1 nor 2
+///   keeps: x and a few numbers a target; for p = 2 also the gaps
+///   cost: two passes, three for p = 2
 template <Real T>
 Tensor<T> multi_margin_loss(const Tensor<T>& x, const Tensor<index_t>& target,
                             const MultiMarginOptions<T>& options = {}) {

@@ -6,17 +6,18 @@
 
 namespace TENON_NAMESPACE {
 
+/// How the losses of single elements or samples become the result of a loss.
 enum class Reduction {
   none,        ///< one loss for each element
-  mean,        ///< the sum divided by the number of losses; NaN of nothing
-  sum,         ///< their sum
+  mean,        ///< the sum divided by the number of losses; NaN if there are none
+  sum,         ///< the sum of all losses
   batch_mean,  ///< the sum divided by the first extent of the losses
 };
 
 namespace detail {
 
-/// w l of a weight and a logarithm, and 0 where w is 0 and l is -infinity, derivatives too: what cannot
-/// happen costs nothing.
+/// w l of a weight and a logarithm, and 0 where w is 0 and l is -infinity, derivatives too: an event of
+/// probability 0 contributes nothing.
 struct WeightedLog {
   template <class W, class L>
   auto operator()(const W& w, const L& l) const {
@@ -24,7 +25,7 @@ struct WeightedLog {
   }
 };
 inline constexpr WeightedLog weighted_log{};
-/// Losses do not broadcast: (N, 1) against (N) would be N^2 of them.
+/// Throws unless both have one shape. Losses do not broadcast: (N, 1) against (N) would give N^2 losses.
 template <class T>
 void check_same_shape(const Tensor<T>& x, const Tensor<T>& target, const char* op) {
   check<ShapeError>(x.shape() == target.shape(), op, "expected targets of shape ", x.shape(), ", got ",

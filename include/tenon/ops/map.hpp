@@ -1,6 +1,7 @@
 #pragma once
-/// `map`: an element-wise function is a generic lambda. Written once, it is the SIMD kernel, the fused
-/// gradient of all its inputs, the second derivative, and as a formula every other.
+/// `map`: an element-wise function is a generic lambda. From one lambda come the SIMD loop of its value,
+/// the fused loop of all first derivatives, the loop of second derivatives, and a formula from which
+/// derivatives of higher order are taken.
 ///
 ///     auto y = tn::map([](auto x, auto b, auto s) { return s * tanh(x + b); }, x, bias, scale);
 
@@ -13,7 +14,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// What a recorded map remembers of its function: the table, a copy of the lambda, and the constants.
+/// The function of a recorded map: its table of loops, a copy of the lambda, and the constants.
 template <class T>
 struct MapClosure {
   static constexpr std::size_t capacity = 64;
@@ -23,7 +24,7 @@ struct MapClosure {
   std::vector<MapConstant<T>> constants;
 };
 
-/// The node of g df/dx_k, itself an element-wise function of g and x…
+/// The node of the product g df/dx_k, which is itself an element-wise function of g and x….
 template <class T>
 class MapGradientNode final : public graph::Node<T> {
  public:
@@ -216,7 +217,7 @@ void record_map(const char* name, const MapFunction<T>& function, MapLambda lamb
                     Keep::inputs);
 }
 
-/// Everything about a call that is the same for all functions.
+/// The part of a call that does not depend on the function: it is compiled once for each scalar type.
 template <class T>
 Tensor<T> run_and_record(const char* name, const MapFunction<T>& function, MapLambda lambda,
                          const MapOperand<T>* x, const MapSource<T>* sources) {
@@ -273,14 +274,19 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
 
 }  // namespace detail
 
-/// Applies a generic lambda of one to seven tensors element by element, fused, broadcasting.
-///   y = f(x0, x1, …)        dx_i = g df/dx_i, all in one pass; differentiable to any order
-///   x       shapes that broadcast; tensors of other types than the computing one (masks, integers) are
-///   constants returns the common shape; bool when f compares throws  ShapeError when shapes do not broadcast
-///   keeps   the inputs, or nothing when all derivatives are numbers
-///   cost    one pass over memory in each direction
-/// The lambda may use + - * /, comparisons, `select(mask, a, b)`, exp expm1 log log1p sqrt rsqrt sin cos tanh
-/// sigmoid log_sigmoid erf abs sign pow. It may capture numbers.
+/// Applies a generic lambda to one to seven tensors, element by element, in one fused pass: y = f(x0, x1,
+/// ...). Gradients: dx_i = g df/dx_i, all in one pass.
+/// The lambda may use + - * /, comparisons, `select(mask, a, b)`, exp expm1 log log1p sqrt rsqrt sin cos
+/// tanh sigmoid log_sigmoid erf abs sign pow and the functions of core/dual_math.hpp. It may capture
+/// numbers. Tensors of another type than the computing one (masks, integers) are constants; `name` stands
+/// in messages of errors.
+///
+///   shapes: x0, x1, ... broadcast to one another
+///   returns: the common shape; of bool if f returns a comparison
+///   throws: ShapeError if the shapes do not broadcast; GraphError if a derivative of third or higher order
+///     has more than 16 operands
+///   keeps: all tensors; of those that are differentiated none if every derivative is a number
+///   cost: one pass over memory in each direction; differentiable to any order
 template <class F, Scalar... X>
 requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map takes one to seven tensors");
@@ -288,6 +294,7 @@ requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X
                 "bfloat16 is a type of storage: convert with to<float>(x) first");
   return detail::map(name, f, x...);
 }
+/// Applies a generic lambda under the name "map" in messages of errors.
 template <class F, Scalar... X>
 requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0) auto map(const F& f,
                                                                               const Tensor<X>&... x) {

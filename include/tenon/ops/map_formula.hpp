@@ -1,13 +1,13 @@
 #pragma once
-/// Derivatives of element-wise functions beyond the second: nodes whose function is a formula
+/// Derivatives of element-wise functions of third and higher order: nodes whose function is a formula
 /// (core/symbol.hpp), and whose gradients are formulas again.
 
 #include "tenon/ops/map_pass.hpp"
 
 namespace TENON_NAMESPACE::detail {
 
-/// A formula over tensors. Variables take its inputs from 0 on, constants those from the last one down, so
-/// that a variable more leaves all others where they are.
+/// A formula over tensors. Variables take the inputs of the formula from 0 on, constants take them from the
+/// last one down, so that an additional variable leaves all others in place.
 template <class T>
 struct MapFormula {
   Formula formula;
@@ -15,7 +15,7 @@ struct MapFormula {
 
   static int place_of_constant(std::size_t c) { return Formula::max_inputs - 1 - static_cast<int>(c); }
 
-  /// Fails where another variable finds no place.
+  /// Throws GraphError unless there is a free input for one more variable.
   void check_place(int variables) const {
     check<GraphError>(variables + static_cast<int>(constants.size()) < Formula::max_inputs, "map",
                       "derivatives of this order need more than ", Formula::max_inputs,
@@ -23,14 +23,14 @@ struct MapFormula {
   }
 };
 
-/// What the loop below is told: the formula, and which of its inputs each operand is.
+/// The argument of the loop below: the formula, and which input of it each operand is.
 struct FormulaCall {
   const Formula* formula;
   int inputs[Formula::max_inputs];
   int count;
 };
 
-/// A loop as `run_map` wants it, which interprets a formula in double.
+/// A loop with the signature that `run_map` expects, which interprets a formula in double.
 template <class T>
 [[gnu::cold]] void formula_loop(const void* function, index_t n, const T* const* in, T* const* out, bool) {
   constexpr index_t chunk = 256;
@@ -82,8 +82,8 @@ class FormulaNode final : public graph::Node<T> {
   MapFormula<T> formula_;
 };
 
-/// The gradients of a node's inputs x for the gradient h of its output, which is the formula of them: h
-/// df/dx_k, recorded as formulas of x… and h where recording is on.
+/// The gradients h df/dx_k of the inputs x of a node that computes a formula f, for the gradient h of its
+/// output; recorded as formulas of x… and h where recording is on.
 template <class T>
 [[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
                                         const Tensor<T>& h) {

@@ -1,9 +1,9 @@
 #pragma once
-/// The compiled forms of an element-wise function: value, gradients, and the gradients of those; and its
-/// formula, from which derivatives of higher order are taken.
+/// The compiled forms of an element-wise function: loops of its value, of its gradients, and of their
+/// gradients; and its formula, from which derivatives of higher order are taken.
 ///
-/// Only these loops depend on the function; everything around them (map.hpp) is compiled once for each scalar
-/// type. That keeps an op at three small loops of machine code, however it is used.
+/// Only these loops depend on the function; all else (map.hpp) is compiled once for each scalar type. So an
+/// op needs three small loops of machine code, however it is used.
 
 #include "tenon/backend/map.hpp"
 #include "tenon/core/dual.hpp"
@@ -21,7 +21,7 @@ template <class T>
 struct MapFunction {
   int arguments;
   int variables;                            // arguments that take part in differentiation
-  bool is_variable[max_map_arguments + 1];  // which of them do
+  bool is_variable[max_map_arguments + 1];  // whether argument i takes part in differentiation
   backend::MapLoop<T> value;                // x… → y
   backend::MapLoop<T> gradients;  // g, x… → g df/dx_k for each variable k; null when these are constant
   backend::MapLoop<T> curvature;  // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
@@ -101,7 +101,7 @@ struct Signature {
 // Taking results apart
 // -------------------------------------------------------------------------------------------------
 
-/// The tangent of variable K; what is no dual depends on none.
+/// The tangent of variable K; a value that is not a dual depends on no variable.
 template <int K, class Y>
 auto tangent_of(const Y& y) {
   if constexpr (IsDual<Y>)
@@ -167,7 +167,7 @@ struct MapCurvature {
     else
       return Zero{};
   }
-  /// d is the derivative along h: a dual over the variables, or something that does not depend on them.
+  /// d is the derivative along h: a dual over the variables, or a value that does not depend on them.
   template <class D, int... K>
   static Packs<T, count + 1> collect(const Pack<T>& g, const D& d, std::integer_sequence<int, K...>) {
     if constexpr (IsDual<D>)
@@ -198,7 +198,7 @@ T constant_value(const D& d) {
     return static_cast<T>(d);
 }
 
-/// Derivatives that are numbers: read off on any arguments.
+/// Derivatives that are numbers: taken at arbitrary arguments.
 template <class F, class T, class... X>
 void map_constants(const void* function, T* derivatives) {
   const auto y = Signature<T, X...>::differentiate(*static_cast<const F*>(function), pack_for<T, X>(0)...);

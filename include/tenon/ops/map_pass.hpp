@@ -1,6 +1,6 @@
 #pragma once
-/// Passes over memory: compiled loops of element-wise functions run over tensors, as values and as the
-/// records of `map` need them.
+/// Passes over memory: compiled loops of element-wise functions run over tensors; and the structures in
+/// which `map` records its operands.
 
 #include <vector>  // vector
 
@@ -9,7 +9,7 @@
 
 namespace TENON_NAMESPACE::detail {
 
-/// An operand of a pass: a tensor of any scalar type, seen by the loop as numbers of T.
+/// An operand of a pass: a tensor of any scalar type, which the loop reads as numbers of T.
 template <class T>
 struct MapOperand {
   const void* data;
@@ -25,14 +25,14 @@ MapOperand<T> map_operand(const Tensor<U>& x) {
           sizeof(U), std::is_same_v<T, U>, x.is_contiguous()};
 }
 
-/// A result of a pass: a tensor of the pass's shape, or of one element, into which everything is summed.
-/// Undefined: not wanted.
+/// A result of a pass: a tensor of the shape of the pass, or with `total` one element, the sum of all. Null
+/// data: this result is not needed.
 template <class T>
 struct MapTarget {
   T* data = nullptr;
   bool total = false;
 };
-/// Below this, a pass over dense operands is one call of the loop.
+/// Up to this many elements, a pass over dense operands is one call of the loop.
 inline constexpr index_t direct_limit = 16 * backend::map_chunk;
 
 template <class T>
@@ -80,7 +80,7 @@ void run_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape
   backend::run_map(plan, loop, function);
 }
 
-/// The same for one result of another type, as comparisons have.
+/// One pass over `shape` with one result of another type R, as comparisons have.
 template <class T, class R>
 void run_converting_pass(backend::MapLoop<T> loop, const void* function, const Shape& shape,
                          const MapOperand<T>* in, int inputs, R* out) {
@@ -92,8 +92,8 @@ void run_converting_pass(backend::MapLoop<T> loop, const void* function, const S
   backend::run_map(plan, loop, function);
 }
 
-/// A pass of `f` over dense tensors of one shape into others of it, in place if they coincide. With several
-/// targets f returns `Packs`. This is how optimizers step.
+/// A pass of `f` over tensors into dense tensors of the same shape, in place where both are one tensor. With
+/// several targets f returns `Packs`. Optimizers step by it.
 template <class T, int Out, class F, class... X>
 void map_into(const F& f, const MapTarget<T> (&targets)[Out], const Shape& shape, const X&... x) {
   const MapOperand<T> operands[] = {map_operand<T>(x)...};
@@ -104,7 +104,7 @@ void map_into(const F& f, const MapTarget<T> (&targets)[Out], const Shape& shape
 // Recording
 // ----------------------------------------------------------------------------------------------------------
 
-/// An argument that is not differentiated, as the record keeps it.
+/// An argument that is not differentiated, as the graph keeps it.
 template <class T>
 struct MapConstant {
   Ref<Storage> storage;
@@ -120,12 +120,12 @@ struct MapConstant {
   }
 };
 
-/// A gradient and the shape it is to be summed down to.
+/// A gradient: of the shape of the pass, or of one element, into which the pass sums.
 template <class T>
 struct GradientTarget {
   Tensor<T> tensor;
 
-  /// For an input of shape `own` in a pass over `shape`; undefined if not wanted.
+  /// The gradient of an input of shape `own` in a pass over `shape`; undefined unless `wanted`.
   GradientTarget(bool wanted, const Shape& own, const Shape& shape) {
     if (wanted) tensor = Tensor<T>::empty(element_count(own) == 1 ? own : shape);
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// The sum of an element-wise function in one pass: what losses, norms and inner products are made of.
+/// The sum of an element-wise function in one pass: losses, norms and inner products are made of it.
 
 #include "tenon/ops/map.hpp"
 
@@ -7,8 +7,8 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// The record shows two steps, the function and the sum, though nothing between them was ever stored: a view
-/// of the total, stretched to the shape of the function's results, takes their place.
+/// The graph shows two steps, the function and the sum, though the summands were never stored: a view of the
+/// total, stretched to the shape of the summands, stands for them.
 template <class T>
 Tensor<T> sum_and_record(const char* name, const MapFunction<T>& function, MapLambda lambda,
                          const MapOperand<T>* x, const MapSource<T>* sources) {
@@ -39,17 +39,21 @@ auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
 
 }  // namespace detail
 
-/// sum(map(f, x...)) over all elements, without storing what is summed.
-///   y = sum f(x0, x1, …)        dx_i = g df/dx_i; differentiable to any order
-///   x       as for `map`; one of them is of float or double
-///   throws  ShapeError when shapes do not broadcast
-///   keeps   the inputs    cost  reading them once in each direction; blocks are summed in packs, and their
-///   results in double, in order
+/// Sums an element-wise function over all elements, without storing the summands: y = sum f(x0, x1, ...).
+/// Gradients: dx_i = g df/dx_i. The lambda is that of `map`.
+///
+///   shapes: x0, x1, ... broadcast to one another; at least one is of float or double
+///   returns: a tensor of rank 0
+///   throws: ShapeError if the shapes do not broadcast
+///   keeps: all tensors; of those that are differentiated none if every derivative is a number
+///   cost: one pass that only reads, backward one; blocks are summed in packs, their sums in double and in
+///     order; differentiable to any order
 template <class F, Scalar... X>
 requires(sizeof...(X) > 0) auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map_sum takes one to seven tensors");
   return detail::map_sum(name, f, x...);
 }
+/// Sums a generic lambda under the name "map_sum" in messages of errors.
 template <class F, Scalar... X>
 requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0) auto map_sum(const F& f,
                                                                                   const Tensor<X>&... x) {

@@ -1,5 +1,6 @@
 #pragma once
-/// Matrix products.
+/// Matrix products. Products of integers are exact and not fast; of bfloat16 the sums are taken in float
+/// and rounded once. Only products of float and double are recorded.
 
 #include "tenon/backend/gemm.hpp"
 #include "tenon/ops/cast.hpp"
@@ -9,8 +10,8 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// The last two axes of a tensor as BLAS takes a matrix: rows `ld` apart, or the same of its transpose; with
-/// `ld` 0 BLAS cannot take it.
+/// The last two axes of a tensor as BLAS takes a matrix: rows `ld` apart, or columns if it is transposed; an
+/// `ld` of 0 means that BLAS cannot take it.
 struct MatrixLayout {
   bool transposed = false;
   index_t ld = 0;
@@ -74,12 +75,15 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
 
 }  // namespace detail
 
-/// Matrix product, as NumPy's and PyTorch's: vectors are a row on the left and a column on the right, whose
-/// axis is dropped again; leading axes broadcast.
-///   y = a b        da = g b^T, db = a^T g
-///   a (..., M, K)  b (..., K, N)    returns (..., M, N)
-///   throws ShapeError    keeps a and b    cost 2 M K N flops a matrix, by BLAS
-/// Of integers it is exact and not fast; of bfloat16 the sums are taken in float and rounded once.
+/// Matrix product, as NumPy and PyTorch define it: y = a b. A vector is a row on the left and a column on
+/// the right, and its axis is dropped from the result; leading axes broadcast. Gradients: da = g b^T, db =
+/// a^T g.
+///
+///   shapes: a (..., M, K) or (K); b (..., K, N) or (K)
+///   returns: (..., M, N), without the axis of a vector
+///   throws: ShapeError if an operand has rank 0, inner extents differ or leading axes do not broadcast
+///   keeps: a and b
+///   cost: 2 M K N flops a matrix, by BLAS if there is one; backward twice that
 template <Scalar T>
 Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() > 0 && b.rank() > 0, "matmul", "expected at least one axis each: lhs ",
@@ -107,7 +111,13 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
     });
 }
 
-/// Batched product of exactly three axes: (B, N, M) (B, M, K).
+/// Batched matrix product of exactly three axes.
+///
+///   shapes: a (B, N, M); b (B, M, K)
+///   returns: (B, N, K)
+///   throws: ShapeError if the shapes are others
+///   keeps: a and b
+///   cost: 2 B N M K flops
 template <Scalar T>
 Tensor<T> bmm(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() == 3 && b.rank() == 3 && a.shape()[0] == b.shape()[0], "bmm",
@@ -116,7 +126,7 @@ Tensor<T> bmm(const Tensor<T>& a, const Tensor<T>& b) {
 }
 
 namespace detail {
-/// beta input + alpha product, of the product's shape; with beta 0 the input's NaN does not spread.
+/// beta input + alpha product, of the shape of the product; with beta 0 a NaN of the input does not spread.
 template <class T>
 Tensor<T> add_product(const char* name, const Tensor<T>& input, const Tensor<T>& product, double beta,
                       double alpha) {
@@ -130,7 +140,13 @@ Tensor<T> add_product(const char* name, const Tensor<T>& input, const Tensor<T>&
 }
 }  // namespace detail
 
-/// beta input + alpha a b, where input broadcasts to the product.
+/// Matrix product added to a matrix: beta input + alpha a b. With beta = 0 the input is not read.
+///
+///   shapes: a (M, K); b (K, N); input broadcasts to (M, N)
+///   returns: (M, N)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: a and b
+///   cost: 2 M K N flops and one pass over the result
 template <Real T>
 Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
                 double alpha = 1) {
@@ -139,7 +155,13 @@ Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, 
   return detail::add_product("addmm", input, matmul(a, b), beta, alpha);
 }
 
-/// beta input + alpha a b for batches of exactly three axes, where input broadcasts to the product.
+/// Batched matrix product added to matrices: beta input + alpha a b. With beta = 0 the input is not read.
+///
+///   shapes: a (B, M, K); b (B, K, N); input broadcasts to (B, M, N)
+///   returns: (B, M, N)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: a and b
+///   cost: 2 B M K N flops and one pass over the result
 template <Real T>
 Tensor<T> baddbmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
                   double alpha = 1) {
@@ -148,7 +170,13 @@ Tensor<T> baddbmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b
   return detail::add_product("baddbmm", input, matmul(a, b), beta, alpha);
 }
 
-/// The sum of a[i] b[i] of two vectors.
+/// Inner product of two vectors: sum_i a[i] b[i].
+///
+///   shapes: a, b (K)
+///   returns: a tensor of rank 0
+///   throws: ShapeError if an operand is not a vector or lengths differ
+///   keeps: a and b
+///   cost: 2 K flops
 template <Scalar T>
 Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() == 1 && b.rank() == 1, "dot", "expected vectors, got ", a.shape(), " and ",
@@ -156,7 +184,13 @@ Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b) {
   return matmul(a, b);
 }
 
-/// y[i, j] = a[i] b[j]
+/// Outer product of two vectors: y[i, j] = a[i] b[j].
+///
+///   shapes: a (M); b (N)
+///   returns: (M, N)
+///   throws: ShapeError if an operand is not a vector
+///   keeps: a and b
+///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> outer(const Tensor<T>& a, const Tensor<T>& b) {
   check<ShapeError>(a.rank() == 1 && b.rank() == 1, "outer", "expected vectors, got ", a.shape(), " and ",

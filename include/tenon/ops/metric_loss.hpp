@@ -7,8 +7,13 @@
 
 namespace TENON_NAMESPACE {
 
-/// The cosine of the angle between vectors along an axis; norms below eps count as eps.
-///   <a, b> / (max(|a|, eps) max(|b|, eps))    shapes broadcast    throws ShapeError, IndexError
+/// Cosine of the angle between vectors along an axis: <a, b> / (max(|a|, eps) max(|b|, eps)).
+///
+///   shapes: a, b broadcast to one another
+///   returns: the common shape without the axis
+///   throws: ShapeError if the shapes do not broadcast; IndexError if the axis is out of range
+///   keeps: a, b and three numbers a pair
+///   cost: three products and sums, each of two passes
 template <Real T>
 Tensor<T> cosine_similarity(const Tensor<T>& a, const Tensor<T>& b, index_t axis = 1, double eps = 1e-8) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), "cosine_similarity");
@@ -23,7 +28,13 @@ Tensor<T> cosine_similarity(const Tensor<T>& a, const Tensor<T>& b, index_t axis
       dot(x, y), dot(x, x), dot(y, y));
 }
 
-/// |a - b + eps| of order p along the last axis.    shapes broadcast    throws ShapeError
+/// Distance of order p along the last axis: |a - b + eps|_p.
+///
+///   shapes: a, b broadcast to one another
+///   returns: the common shape without the last axis; with `keepdim` it stays with extent 1
+///   throws: ShapeError if the shapes do not broadcast
+///   keeps: the differences and what `norm` keeps
+///   cost: three passes
 template <Real T>
 Tensor<T> pairwise_distance(const Tensor<T>& a, const Tensor<T>& b, double p = 2, double eps = 1e-6,
                             bool keepdim = false) {
@@ -32,14 +43,20 @@ Tensor<T> pairwise_distance(const Tensor<T>& a, const Tensor<T>& b, double p = 2
   return norm(difference, p, {-1}, keepdim);
 }
 
+/// Options of the losses with a margin.
 struct MarginOptions {
-  double margin = 0;
-  Reduction reduction = Reduction::mean;
+  double margin = 0;                      ///< the distance from which a pair costs nothing
+  Reduction reduction = Reduction::mean;  ///< of the losses of the pairs
 };
 
-/// Pulls pairs with target 1 together and pushes pairs with target -1 apart, by the cosine c of their angle.
-///   1 - c where t = 1, max(0, c - margin) where t = -1
-///   x1, x2 (N, D) and target (N), or (D) and ()    throws ShapeError
+/// Pulls pairs with target 1 together and pushes pairs with target -1 apart, by the cosine c of their
+/// angle: 1 - c where t = 1, max(0, c - margin) where t = -1.
+///
+///   shapes: x1, x2 (N, D) and target (N); or (D) and ()
+///   returns: a tensor of rank 0; without reduction the shape of target
+///   throws: ShapeError if the shapes do not fit
+///   keeps: x1, x2 and four numbers a pair
+///   cost: three products and sums, each of two passes
 template <Real T>
 Tensor<T> cosine_embedding_loss(const Tensor<T>& x1, const Tensor<T>& x2, const Tensor<T>& target,
                                 const MarginOptions& options = {}) {
@@ -63,8 +80,13 @@ Tensor<T> cosine_embedding_loss(const Tensor<T>& x1, const Tensor<T>& x2, const 
       dot(x1, x2), dot(x1, x1), dot(x2, x2), target.detach());
 }
 
-/// x where the target is 1, max(0, margin - x) where it is -1; x is a distance.
-///   target  x's shape    throws ShapeError
+/// Loss of distances x: x where the target is 1, max(0, margin - x) where it is -1.
+///
+///   shapes: x any; target the shape of x
+///   returns: a tensor of rank 0; without reduction the shape of x
+///   throws: ShapeError if target differs from x in shape
+///   keeps: x and target
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> hinge_embedding_loss(const Tensor<T>& x, const Tensor<T>& target,
                                const MarginOptions& options = {.margin = 1}) {
@@ -78,8 +100,14 @@ Tensor<T> hinge_embedding_loss(const Tensor<T>& x, const Tensor<T>& target,
       x, target.detach());
 }
 
-/// max(0, -t (x1 - x2) + margin): x1 is to exceed x2 where t is 1, and the reverse where it is -1.
-///   x1, x2, target  of one shape    throws ShapeError
+/// Ranking loss: max(0, -t (x1 - x2) + margin). x1 is to exceed x2 where t is 1, and x2 is to exceed x1
+/// where t is -1.
+///
+///   shapes: x1, x2, target of one shape
+///   returns: a tensor of rank 0; without reduction that shape
+///   throws: ShapeError if the shapes differ
+///   keeps: x1, x2 and target
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> margin_ranking_loss(const Tensor<T>& x1, const Tensor<T>& x2, const Tensor<T>& target,
                               const MarginOptions& options = {}) {
@@ -95,17 +123,24 @@ Tensor<T> margin_ranking_loss(const Tensor<T>& x1, const Tensor<T>& x2, const Te
       x1, x2, target);
 }
 
+/// Options of `triplet_margin_loss`.
 struct TripletOptions {
-  double margin = 1;
-  double p = 2;       ///< order of the distances
-  double eps = 1e-6;  ///< added to differences
-  bool swap = false;  ///< whether the negative may be compared with the positive where that is nearer
-  Reduction reduction = Reduction::mean;
+  double margin = 1;                      ///< how much farther than the positive the negative is to be
+  double p = 2;                           ///< the order of the distances
+  double eps = 1e-6;                      ///< added to differences
+  bool swap = false;                      ///< whether d(p, n) takes the place of d(a, n) where it is smaller
+  Reduction reduction = Reduction::mean;  ///< of the losses of the triplets
 };
-/// An anchor is to be nearer to its positive than to its negative, by a margin.
-///   max(0, d(a, p) - d(a, n) + margin)    anchor, positive, negative  (…, D), which broadcast,
-///   but are of one rank    throws ShapeError
-///   see Balntas et al. 2016, "Learning local feature descriptors with triplets"
+/// Triplet loss: an anchor a is to be nearer to its positive p than to its negative n, by a margin, max(0,
+/// d(a, p) - d(a, n) + margin).
+///
+///   shapes: anchor, positive, negative (..., D) of one rank, which broadcast
+///   returns: a tensor of rank 0; without reduction (...)
+///   throws: ShapeError if the ranks differ or are 0, or the shapes do not broadcast
+///   keeps: for each of two distances, with `swap` three, what `pairwise_distance` keeps, and the distances
+///   cost: two distances, with `swap` three
+///   source: Balntas et al. 2016, "Learning local feature descriptors with triplets and shallow
+///     convolutional neural networks"
 template <Real T>
 Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Tensor<T>& positive, const Tensor<T>& negative,
                               const TripletOptions& options = {}) {
@@ -126,12 +161,17 @@ Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Tensor<T>& positive
       distance(anchor, positive), away);
 }
 
-/// Normalised, temperature-scaled cross entropy: of two views of each of N samples, each is to recognise the
-/// other among all 2 N.
-///   the mean over i of -log(e^(s_ij / tau) / sum_{k != i} e^(s_ik / tau)), j the other view of i, s cosines
-///   x1, x2 (N, D)    throws ShapeError; ValueError when the temperature is not positive
-///   cost one product (2 N, D) (D, 2 N)    see Chen et al. 2020, "A simple framework for contrastive
-///   learning"
+/// Normalised, temperature-scaled cross entropy of contrastive learning: of two views of each of N samples,
+/// each is to recognise the other among all 2 N. The mean over i of -log(e^(s_ij / tau) / sum_{k != i}
+/// e^(s_ik / tau)), j the other view of i, s the cosines.
+///
+///   shapes: x1, x2 (N, D)
+///   returns: a tensor of rank 0; without reduction (2 N)
+///   throws: ShapeError if the shapes are others; ValueError if the temperature is not positive
+///   keeps: two tensors (2 N, D), and three (2 N, 2 N), one of them a mask
+///   cost: a product (2 N, D) (D, 2 N) and about six passes over (2 N, 2 N)
+///   source: Chen et al. 2020, "A simple framework for contrastive learning of visual representations",
+///     https://arxiv.org/abs/2002.05709
 template <Real T>
 Tensor<T> nt_xent_loss(const Tensor<T>& x1, const Tensor<T>& x2, double temperature = 0.5,
                        Reduction reduction = Reduction::mean) {

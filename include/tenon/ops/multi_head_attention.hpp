@@ -1,5 +1,5 @@
 #pragma once
-/// Attention by several heads, between projections. Vaswani et al. 2017.
+/// Attention by several heads, between projections. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 
 #include "tenon/ops/attention.hpp"
 #include "tenon/ops/linear.hpp"
@@ -7,34 +7,37 @@
 
 namespace TENON_NAMESPACE {
 
-/// The parameters, as PyTorch's MultiheadAttention has them.
+/// The parameters of `multi_head_attention`, as PyTorch's MultiheadAttention has them; E is the width of
+/// queries.
 template <Real T>
 struct MultiHeadWeights {
-  Tensor<T> in_proj{};                     ///< (3 E, E): of queries, keys and values; or undefined, then
-  Tensor<T> q_proj{}, k_proj{}, v_proj{};  ///< (E, E), (E, key extent), (E, value extent)
-  Tensor<T> in_proj_bias{};                ///< (3 E) or undefined
-  Tensor<T> out_proj{}, out_proj_bias{};   ///< (E, E), and (E) or undefined
-  Tensor<T> bias_k{}, bias_v{};            ///< (1, 1, E) each: one more key and value; or both undefined
+  Tensor<T> in_proj{};                     ///< (3 E, E), for queries, keys, values; undefined: the next three
+  Tensor<T> q_proj{}, k_proj{}, v_proj{};  ///< (E, E), (E, Ek), (E, Ev), if in_proj is undefined
+  Tensor<T> in_proj_bias{};                ///< (3 E); undefined: none
+  Tensor<T> out_proj{}, out_proj_bias{};   ///< (E, E) and (E); the bias undefined: none
+  Tensor<T> bias_k{}, bias_v{};            ///< (1, 1, E), one more key and value; undefined: none
 };
 
+/// Options of `multi_head_attention`.
 template <Real T>
 struct MultiHeadOptions {
-  index_t heads = 1;
-  bool batch_first = false;         ///< (N, L, E) instead of (L, N, E)
-  bool need_weights = true;         ///< return the attention weights, too, which must then exist at once
-  bool average_weights = true;      ///< over the heads
-  bool add_zero_attn = false;       ///< one more key and value, both 0
-  Tensor<T> mask{};                 ///< added to the scores: (L, S) or (N heads, L, S)
-  Tensor<bool> forbidden{};         ///< of the same shapes: true where a query may not attend
-  Tensor<bool> key_padding_mask{};  ///< (N, S): true where a key is ignored
-  bool is_causal = false;           ///< query i attends to keys 0 … i, and to those that are appended
+  index_t heads = 1;                ///< the number of heads, which divides E
+  bool batch_first = false;         ///< whether tensors are (N, L, E) instead of (L, N, E)
+  bool need_weights = true;         ///< whether attention weights are returned, which stores them all at once
+  bool average_weights = true;      ///< whether the weights returned are their means over the heads
+  bool add_zero_attn = false;       ///< whether one more key and value is appended, both 0
+  Tensor<T> mask{};                 ///< (L, S) or (N heads, L, S), added to the logits; undefined: none
+  Tensor<bool> forbidden{};         ///< (L, S) or (N heads, L, S), true where a query may not attend
+  Tensor<bool> key_padding_mask{};  ///< (N, S), true where a key is ignored; undefined: nowhere
+  bool is_causal = false;           ///< whether query i attends to keys 0 … i and to appended ones only
   double dropout_p = 0;             ///< the probability with which a weight is dropped
 };
 
+/// The results of `multi_head_attention`.
 template <Real T>
 struct [[nodiscard]] MultiHeadResult {
-  Tensor<T> output;
-  Tensor<T> weights;  ///< (N, L, S), or (N, heads, L, S) unless averaged; undefined unless asked for
+  Tensor<T> output;   ///< the shape of query
+  Tensor<T> weights;  ///< (N, L, S), or (N, heads, L, S) unless averaged; undefined without need_weights
 };
 
 namespace detail {
@@ -57,12 +60,12 @@ struct MultiHead {
   Tensor<T> split_heads(const Tensor<T>& x) const {
     return permute(reshape(x, {x.shape()[0], batch, options.heads, width / options.heads}), {1, 2, 0, 3});
   }
-  /// Keys or values with what the options append.
+  /// Keys or values, with the entries that weights and options append.
   Tensor<T> extended(Tensor<T> x, const Tensor<T>& bias) const {
     if (bias.defined()) x = cat<T>({x, expand(bias, {1, batch, width})}, 0);
     return options.add_zero_attn ? cat<T>({x, zeros<T>({1, batch, width})}, 0) : x;
   }
-  /// A mask (L, S) or (N heads, L, S) over the keys that were given, for (N, heads, L, S + appended).
+  /// A mask (L, S) or (N heads, L, S) extended by appended keys, for logits (N, heads, L, S + appended).
   template <class U>
   Tensor<U> for_heads(const Tensor<U>& mask, index_t keys) const {
     if (!mask.defined()) return mask;
@@ -76,8 +79,8 @@ struct MultiHead {
     }
     return wide.rank() == 2 ? wide : reshape(wide, {batch, options.heads, wide.extent(-2), keys});
   }
-  /// Everything that is added to the scores; undefined when there is nothing. `causal` is whether the order
-  /// of queries and of keys that were given belongs to it.
+  /// The sum of all masks as numbers to add to the logits; undefined if there are none. With `causal` the
+  /// order of queries and of given keys is one of the masks.
   Tensor<T> mask(index_t queries, index_t given, index_t keys, bool causal) const {
     Tensor<T> total = for_heads(options.mask, keys);
     const auto include = [&](const Tensor<T>& added) { total = total.defined() ? add(total, added) : added; };
@@ -98,10 +101,19 @@ struct MultiHead {
 
 }  // namespace detail
 
-/// Attention of `heads` heads, each on its part of the projected queries, keys and values.
-///   query (L, N, E)  key (S, N, Ek)  value (S, N, Ev), batch first if the options say so
-///   output as query; dropout is applied to the weights before they are returned
-///   throws ShapeError, ValueError    cost five products, and the weights themselves if they are asked for
+/// Attention of several heads, each on its part of the projected queries, keys and values; the results are
+/// joined and projected: output = concat_h(softmax(q_h k_h^T / sqrt(E / heads) + mask) v_h) out_proj^T +
+/// out_proj_bias. Dropout is applied to the weights before they are returned.
+///
+///   shapes: query (L, N, E); key (S, N, Ek); value (S, N, Ev); with batch_first the first two axes swapped
+///   returns: output of the shape of query, and the weights
+///   throws: ShapeError if the shapes do not fit; ValueError if E does not divide into the heads or
+///     dropout_p is not in [0, 1]
+///   keeps: query, key, value, their projections, the weights of the layer and what attention keeps; with
+///     need_weights also the attention weights
+///   cost: four projections and one attention; with need_weights the attention weights (N, heads, L, S) are
+///     stored
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 MultiHeadResult<T> multi_head_attention(const Tensor<T>& query, const Tensor<T>& key, const Tensor<T>& value,
                                         const MultiHeadWeights<T>& weights,

@@ -1,9 +1,14 @@
 #pragma once
-/// Normalisation: numbers brought to mean 0 and variance 1 over a batch, a row, a group of channels or a
-/// window; and weights scaled by their norm.
+/// Normalisation: elements brought to mean 0 and variance 1 over the trailing axes, a group of channels,
+/// the positions of a channel, or a batch.
 ///
-/// Every op of the first kind is one of two: rows (layer_norm, rms_norm), or planes (N, G, K, S) whose
-/// statistics are taken over (K, S), or over (N, S) (group_norm, instance_norm, batch_norm).
+/// Two implementations serve all: rows (layer_norm, rms_norm), and planes (N, G, K, S) with statistics over
+/// (K, S) (group_norm, instance_norm) or over (N, S) (batch_norm). var is the variance of all elements,
+/// without correction.
+///
+///   throws: ShapeError if the shapes do not fit
+///   keeps: x, weight and two numbers for each statistic, for the backward pass; differentiable to any
+///     order
 
 #include "tenon/backend/norm.hpp"
 #include "tenon/ops/linear.hpp"
@@ -14,7 +19,7 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// Inputs of a normalisation as `record` takes them: x, and of weight and bias what is there.
+/// Inputs of a normalisation as `record` takes them: x, and weight and bias where they are defined.
 template <class T>
 struct NormInputs {
   Tensor<T> x, weight, bias;
@@ -28,9 +33,9 @@ struct NormInputs {
   }
 };
 
-/// What a rule needs to know of its normalisation.
+/// The description of a normalisation from which its gradient is computed.
 struct NormRule {
-  Dims axes;  ///< of the statistics
+  Dims axes;  ///< the axes that each statistic is taken over
   double eps;
   bool centred, weighted, biased;
 
@@ -199,7 +204,7 @@ void check_affine(const Tensor<T>& weight, const Tensor<T>& bias, const Shape& s
                       " of shape ", shape, ", got ", x->defined() ? x->shape() : Shape{});
 }
 
-/// Over the trailing axes `normalized`, of x seen as rows.
+/// Normalises over the trailing axes `normalized`, with x as rows.
 template <class T>
 Tensor<T> norm_trailing(const char* op, const Tensor<T>& x, const Shape& normalized, const Tensor<T>& weight,
                         const Tensor<T>& bias, double eps, bool centred) {
@@ -228,7 +233,7 @@ Tensor<T> norm_of_groups(const char* op, const Tensor<T>& x, index_t groups, con
   return reshape(planes.recorded(op, planes.moments()), x.shape());
 }
 
-/// running = (1 - momentum) running + momentum of the batch
+/// running = (1 - momentum) running + momentum batch
 template <class T>
 void update_running(Tensor<T>& running, const Tensor<T>& batch, double momentum) {
   if (!running.defined()) return;
@@ -240,26 +245,40 @@ void update_running(Tensor<T>& running, const Tensor<T>& batch, double momentum)
 
 }  // namespace detail
 
-/// Over the trailing axes `normalized_shape`. Ba et al. 2016.
-///   y = (x - mean) / sqrt(var + eps) weight + bias, var that of all elements of a row
-///   weight, bias (normalized_shape) or undefined: 1 and 0
-///   throws ShapeError    keeps x, weight, and two numbers a row    cost one pass, backward one
+/// Normalises over the trailing axes `normalized_shape`: y = (x - mean) / sqrt(var + eps) weight + bias.
+///
+///   shapes: x (..., normalized_shape); weight, bias (normalized_shape), or undefined for 1 and 0
+///   returns: the shape of x
+///   cost: one pass in each direction
+///   source: Ba et al. 2016, https://arxiv.org/abs/1607.06450
 template <Real T>
 Tensor<T> layer_norm(const Tensor<T>& x, const Shape& normalized_shape, const Tensor<T>& weight = {},
                      const Tensor<T>& bias = {}, double eps = 1e-5) {
   return detail::norm_trailing("layer_norm", x, normalized_shape, weight, bias, eps, true);
 }
 
-/// The same without mean and bias: x / sqrt(mean x^2 + eps) weight. Zhang & Sennrich 2019.
+/// Divides by the root mean square over the trailing axes `normalized_shape`: y = x / sqrt(mean(x^2) + eps)
+/// weight.
+///
+///   shapes: x (..., normalized_shape); weight (normalized_shape), or undefined for 1
+///   returns: the shape of x
+///   cost: one pass in each direction
+///   source: Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
 template <Real T>
 Tensor<T> rms_norm(const Tensor<T>& x, const Shape& normalized_shape, const Tensor<T>& weight = {},
                    double eps = 1e-6) {
   return detail::norm_trailing("rms_norm", x, normalized_shape, weight, {}, eps, false);
 }
 
-/// Over each group of channels of each sample, with their positions. Wu & He 2018.
-///   x (N, C, …)    weight, bias (C) or undefined    throws ShapeError, ValueError
-///   keeps x, weight, and two numbers a group    cost two passes, backward two
+/// Normalises each group of channels of each sample over its channels and positions: y = (x - mean) /
+/// sqrt(var + eps) weight + bias.
+///
+///   shapes: x (N, C, ...); weight, bias (C), or undefined for 1 and 0
+///   returns: the shape of x
+///   throws: ShapeError if the shapes do not fit; ValueError if `groups` is not positive or does not divide
+///     C
+///   cost: two passes in each direction
+///   source: Wu & He 2018, https://arxiv.org/abs/1803.08494
 template <Real T>
 Tensor<T> group_norm(const Tensor<T>& x, index_t groups, const Tensor<T>& weight = {},
                      const Tensor<T>& bias = {}, double eps = 1e-5) {
@@ -269,8 +288,13 @@ Tensor<T> group_norm(const Tensor<T>& x, index_t groups, const Tensor<T>& weight
   return detail::norm_of_groups("group_norm", x, groups, weight, bias, eps);
 }
 
-/// Each channel of each sample over its positions. Ulyanov et al. 2016.
-///   x (N, C, …)    weight, bias (C) or undefined    throws ShapeError
+/// Normalises each channel of each sample over its positions: y = (x - mean) / sqrt(var + eps) weight +
+/// bias.
+///
+///   shapes: x (N, C, positions ...); weight, bias (C), or undefined for 1 and 0
+///   returns: the shape of x
+///   cost: two passes in each direction
+///   source: Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
 template <Real T>
 Tensor<T> instance_norm(const Tensor<T>& x, const Tensor<T>& weight = {}, const Tensor<T>& bias = {},
                         double eps = 1e-5) {
@@ -278,18 +302,27 @@ Tensor<T> instance_norm(const Tensor<T>& x, const Tensor<T>& weight = {}, const 
   return detail::norm_of_groups("instance_norm", x, std::max<index_t>(1, x.shape()[1]), weight, bias, eps);
 }
 
+/// Options of `batch_norm`.
 struct BatchNormOptions {
-  bool training = false;  ///< normalise by the batch and update the running statistics, or by the latter
-  double momentum = 0.1;  ///< the batch's share of the updated statistics
-  double eps = 1e-5;
+  bool training = false;  ///< whether the statistics are those of the batch, or the running ones
+  double momentum = 0.1;  ///< the share of the batch in the updated running statistics
+  double eps = 1e-5;      ///< added to the variance
 };
 
-/// Each channel over the batch and its positions. Ioffe & Szegedy 2015.
-///   x (N, C, …)    all others (C); running statistics may be undefined in training, weight and bias always
-///   In training the running statistics are overwritten with (1 - momentum) old + momentum batch; of the
-///   variance, the unbiased one. Without, they take the place of the batch's.
-///   throws ShapeError, ValueError    keeps x, weight, and two numbers a channel    cost two passes, backward
-///   two
+/// Normalises each channel over the batch and its positions: y = (x - mean) / sqrt(var + eps) weight +
+/// bias.
+/// In training, mean and var are those of the batch, and the running statistics are overwritten in place
+/// with (1 - momentum) running + momentum batch; running_var takes the unbiased variance. Otherwise the
+/// running statistics are mean and var.
+///
+///   shapes: x (N, C, ...); weight, bias (C), or undefined for 1 and 0; running_mean, running_var (C), in
+///     training also undefined
+///   returns: the shape of x
+///   throws: ShapeError if the shapes do not fit; ValueError if running statistics are undefined outside
+///     training, or a channel has fewer than two elements in training
+///   keeps: x, weight and two numbers a channel
+///   cost: two passes in each direction; outside training one
+///   source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
 template <Real T>
 Tensor<T> batch_norm(const Tensor<T>& x, Tensor<T> running_mean, Tensor<T> running_var,
                      const Tensor<T>& weight = {}, const Tensor<T>& bias = {},

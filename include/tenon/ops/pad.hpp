@@ -5,10 +5,12 @@
 
 namespace TENON_NAMESPACE {
 
+/// The elements outside of x: a constant; x mirrored without its edge (reflect); its edge (replicate); its
+/// other end (circular).
 enum class PadMode { constant, reflect, replicate, circular };
 
 namespace detail {
-/// Which entry of an axis stands at each position of the padded one.
+/// For each position of the padded axis, the entry of the axis that stands there.
 inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_t after, PadMode mode) {
   check<ValueError>(extent > 0 && before > -extent && after > -extent, "pad", "amounts ", before, " and ",
                     after, " do not fit extent ", extent);
@@ -18,7 +20,7 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
                     before, " and ", after, " exceeds extent ", extent);
   Tensor<index_t> positions = Tensor<index_t>::empty({std::max<index_t>(before + extent + after, 0)});
   const index_t first =
-      std::max<index_t>(-before, 0);  // of what is left by cropping, which goes before wrapping
+      std::max<index_t>(-before, 0);  // the first entry left by cropping, which comes before wrapping
   const index_t left = std::max<index_t>(extent - first - std::max<index_t>(-after, 0), 1);
   index_t* p = positions.mutable_data();
   for (index_t i = -before; i < extent + after; ++i) {
@@ -32,10 +34,17 @@ inline Tensor<index_t> mirrored_positions(index_t extent, index_t before, index_
 }
 }  // namespace detail
 
-/// x with `amounts` = (before, after) of the last axis, then of the one before it, and so on.
-///   constant: `value` outside, negative amounts crop; reflect: without the edge itself; replicate: the edge;
-///   circular: from the other end
-///   dx = g cropped, or added at the entries copied    throws ShapeError, ValueError
+/// Pads or crops x by `amounts`: (before, after) of the last axis, then of the one before it, and so on.
+/// Negative amounts crop. Gradient: dx = g cropped, or added at the entries that were copied.
+///
+///   shapes: x any, with at least half as many axes as there are amounts
+///   returns: extents increased by their amounts
+///   throws: ShapeError if amounts are odd in number, more than two an axis, or in mode constant crop more
+///     than there is; ValueError in the other modes if an axis is empty or cropped entirely from one end,
+///     reflect is given an amount of the extent or more, or circular one above it; ValueError if T holds
+///     integers and `value` is not one of them
+///   keeps: nothing for a constant, else the positions
+///   cost: two passes over the result; modes other than constant one copy for each axis
 template <Scalar T>
 Tensor<T> pad(const Tensor<T>& x, const std::vector<index_t>& amounts, PadMode mode = PadMode::constant,
               const ElementArgument<std::type_identity_t<T>>& value = T(0)) {

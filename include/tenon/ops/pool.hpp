@@ -1,30 +1,41 @@
 #pragma once
-/// Pooling: maxima, means and norms of windows over one, two or three spatial axes.
+/// Pooling: maxima, means and norms of windows over one, two or three spatial axes, and the reverse of max
+/// pooling.
+///
+///   throws: ShapeError if x has another rank or the kernel exceeds the padded extent; ValueError if the
+///     kernel or an option is out of range or has another number of entries than there are spatial axes, or
+///     a padding exceeds half the kernel
+///   cost: one pass
 
 #include "tenon/backend/pool.hpp"
 #include "tenon/ops/conv.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// Of lists, an empty one stands for the default, a single number for every spatial axis.
+/// Options of max pooling. An empty list stands for the default, a list of one number for that number on
+/// every spatial axis.
 struct MaxPoolOptions {
-  Dims stride{};           ///< the kernel's extents
-  Dims padding{};          ///< of -infinity, at most half the kernel: 0
-  Dims dilation{};         ///< 1
-  bool ceil_mode = false;  ///< also a last window that reaches beyond the end
+  Dims stride{};           ///< the step of the windows; default: the extents of the kernel
+  Dims padding{};          ///< the number of -infinity at both ends, at most half the kernel; default 0
+  Dims dilation{};         ///< the distance of the kernel's elements in x; default 1
+  bool ceil_mode = false;  ///< whether a last window may reach beyond the end
 };
 
+/// Options of average pooling. An empty list stands for the default, a list of one number for that number
+/// on every spatial axis.
 struct AvgPoolOptions {
-  Dims stride{};                              ///< the kernel's extents
-  Dims padding{};                             ///< of zeros, at most half the kernel: 0
-  bool ceil_mode = false;                     ///< also a last window that reaches beyond the padded end
+  Dims stride{};                              ///< the step of the windows; default: the extents of the kernel
+  Dims padding{};                             ///< zeros at both ends, at most half the kernel; default 0
+  bool ceil_mode = false;                     ///< whether a last window may reach beyond the padded end
   bool count_include_pad = true;              ///< whether the divisor counts padding
-  std::optional<index_t> divisor_override{};  ///< divide by this instead
+  std::optional<index_t> divisor_override{};  ///< the divisor of all windows in place of their size
 };
 
+/// Options of `lp_pool1d`, `lp_pool2d` and `lp_pool3d`. An empty list stands for the default, a list of one
+/// number for that number on every spatial axis.
 struct LpPoolOptions {
-  Dims stride{};           ///< the kernel's extents
-  bool ceil_mode = false;  ///< also a last window that reaches beyond the end
+  Dims stride{};           ///< the step of the windows; default: the extents of the kernel
+  bool ceil_mode = false;  ///< whether a last window may reach beyond the end
 };
 
 namespace detail {
@@ -44,7 +55,7 @@ Windows pooling_windows(const char* op, const Tensor<T>& x, const Dims& kernel, 
     check<ValueError>(2 * p[i] <= k[i], op, "padding ", p, " is more than half of kernel ", k);
   Windows w = sliding_windows(x.shape(), k, s, p, d, op, ceil_mode);
   for (int axis = 3 - rank; ceil_mode && axis < 3; ++axis) {
-    // The last must start inside the plane or what precedes it; a first one there always is.
+    // The last window must start inside the plane or the padding before it; there is always a first window.
     const bool inside = (w.result[axis] - 1) * w.stride[axis] < w.size[axis] + w.padding[axis];
     if (!inside && w.result[axis] > 1) --w.result[axis];
   }
@@ -82,7 +93,7 @@ Tensor<T> plane_gather(const Tensor<T>& x, const Tensor<index_t>& where, int ran
                   return {plane_scatter(p.gradient(), where, shape, rank)};
                 });
 }
-/// The transpose of that: planes of `shape`, 0 but where y's elements are added.
+/// The transpose of `plane_gather`: planes of `shape`, 0 but where the elements of y are added.
 template <class T>
 Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const Shape& shape, int rank) {
   Tensor<T> x = Tensor<T>::empty(shape);
@@ -94,7 +105,7 @@ Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const 
   });
 }
 
-/// Maxima, and their positions if they are asked for or a gradient will want them.
+/// Maxima, and their positions with `with_indices` or where the gradient needs them.
 template <int rank, class T>
 ValuesIndices<T> max_pool(const char* op, const Tensor<T>& x, const Windows& w, bool with_indices) {
   const Shape shape = with_extents(x.shape(), rank, w.result);
@@ -126,7 +137,7 @@ inline index_t window_count(const Windows& w, int axis, index_t r, bool include_
   const index_t stop = std::min(start + w.kernel[axis], w.size[axis] + w.padding[axis]);
   return include_pad ? stop - start : std::min(stop, w.size[axis]) - std::max<index_t>(start, 0);
 }
-/// What the sums of windows are divided by, where that is not the same everywhere.
+/// The divisors of the sums of windows, where windows differ in size.
 template <class T>
 Tensor<T> window_counts(const Windows& w, int rank, bool include_pad) {
   Shape shape;
@@ -197,88 +208,167 @@ Tensor<T> max_unpool(const char* op, const Tensor<T>& x, const Tensor<index_t>& 
 
 }  // namespace detail
 
-/// The largest element of each window of one spatial axis.
-///   x       (N, C, L), or without N; `kernel` one number or one an axis
-///   returns the shape of x with floor((extent + 2 padding - dilation (kernel - 1) - 1) / stride) + 1 each
-///   NaN wins; of equal elements the first has the gradient    throws ShapeError, ValueError
-///   keeps   positions, one index an element of the result; nothing without recording
+/// Largest element of each window over one spatial axis; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; kernel of one number
+///   returns: (N, C, floor((L + 2 padding - dilation (kernel - 1) - 1) / stride) + 1)
+///   keeps: one position for each element of the result
 template <Real T>
 Tensor<T> max_pool1d(const Tensor<T>& x, const Dims& kernel, const MaxPoolOptions& options = {}) {
   return detail::max_pool<1>("max_pool1d", x, kernel, options, false).values;
 }
-/// The same over two spatial axes: x (N, C, H, W).
+/// Largest element of each window over two spatial axes; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; kernel of one number or two
+///   returns: (N, C, RH, RW), each extent floor((extent + 2 padding - dilation (kernel - 1) - 1) / stride)
+///     + 1
+///   keeps: one position for each element of the result
 template <Real T>
 Tensor<T> max_pool2d(const Tensor<T>& x, const Dims& kernel, const MaxPoolOptions& options = {}) {
   return detail::max_pool<2>("max_pool2d", x, kernel, options, false).values;
 }
-/// The same over three spatial axes: x (N, C, D, H, W).
+/// Largest element of each window over three spatial axes; NaN if one is NaN. Of equal elements the first
+/// receives the gradient.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; kernel of one number or three
+///   returns: (N, C, RD, RH, RW), each extent floor((extent + 2 padding - dilation (kernel - 1) - 1) /
+///     stride) + 1
+///   keeps: one position for each element of the result
 template <Real T>
 Tensor<T> max_pool3d(const Tensor<T>& x, const Dims& kernel, const MaxPoolOptions& options = {}) {
   return detail::max_pool<3>("max_pool3d", x, kernel, options, false).values;
 }
 
-/// Maxima of windows and their positions, row-major in the plane.
+/// `max_pool1d`, and the positions of the maxima on the spatial axis.
+///
+///   shapes: those of `max_pool1d`
+///   returns: values and positions, each of the shape of `max_pool1d`
+///   keeps: the positions
 template <Real T>
 ValuesIndices<T> max_pool1d_with_indices(const Tensor<T>& x, const Dims& kernel,
                                          const MaxPoolOptions& options = {}) {
   return detail::max_pool<1>("max_pool1d", x, kernel, options, true);
 }
+/// `max_pool2d`, and the positions of the maxima in their plane, counted row by row.
+///
+///   shapes: those of `max_pool2d`
+///   returns: values and positions, each of the shape of `max_pool2d`
+///   keeps: the positions
 template <Real T>
 ValuesIndices<T> max_pool2d_with_indices(const Tensor<T>& x, const Dims& kernel,
                                          const MaxPoolOptions& options = {}) {
   return detail::max_pool<2>("max_pool2d", x, kernel, options, true);
 }
+/// `max_pool3d`, and the positions of the maxima in their volume, counted row by row.
+///
+///   shapes: those of `max_pool3d`
+///   returns: values and positions, each of the shape of `max_pool3d`
+///   keeps: the positions
 template <Real T>
 ValuesIndices<T> max_pool3d_with_indices(const Tensor<T>& x, const Dims& kernel,
                                          const MaxPoolOptions& options = {}) {
   return detail::max_pool<3>("max_pool3d", x, kernel, options, true);
 }
 
-/// The reverse of max pooling: planes of extents `size` with x's elements at the positions `indices` and 0
-/// elsewhere. Of elements that share a position, the sum.
-///   throws ShapeError, ValueError, IndexError    keeps the indices
+/// Reverse of max pooling over one spatial axis: the elements of x at the positions `indices`, 0 elsewhere.
+/// Elements that share a position add up. Gradient: dx = g at the positions.
+///
+///   shapes: x, indices (N, C, L), or (C, L) without a batch; size of one extent
+///   returns: (N, C, size)
+///   throws: ShapeError if the shapes do not fit; ValueError if `size` does not have one extent; IndexError
+///     if a position is out of range
+///   keeps: the indices
 template <Real T>
 Tensor<T> max_unpool1d(const Tensor<T>& x, const Tensor<index_t>& indices, const Dims& size) {
   return detail::max_unpool<1>("max_unpool1d", x, indices, size);
 }
+/// Reverse of max pooling over two spatial axes: the elements of x at the positions `indices`, 0 elsewhere.
+/// Elements that share a position add up. Gradient: dx = g at the positions.
+///
+///   shapes: x, indices (N, C, H, W), or (C, H, W) without a batch; size of two extents
+///   returns: (N, C, size)
+///   throws: ShapeError if the shapes do not fit; ValueError if `size` does not have two extents;
+///     IndexError if a position is out of range
+///   keeps: the indices
 template <Real T>
 Tensor<T> max_unpool2d(const Tensor<T>& x, const Tensor<index_t>& indices, const Dims& size) {
   return detail::max_unpool<2>("max_unpool2d", x, indices, size);
 }
+/// Reverse of max pooling over three spatial axes: the elements of x at the positions `indices`, 0
+/// elsewhere. Elements that share a position add up. Gradient: dx = g at the positions.
+///
+///   shapes: x, indices (N, C, D, H, W), or (C, D, H, W) without a batch; size of three extents
+///   returns: (N, C, size)
+///   throws: ShapeError if the shapes do not fit; ValueError if `size` does not have three extents;
+///     IndexError if a position is out of range
+///   keeps: the indices
 template <Real T>
 Tensor<T> max_unpool3d(const Tensor<T>& x, const Tensor<index_t>& indices, const Dims& size) {
   return detail::max_unpool<3>("max_unpool3d", x, indices, size);
 }
 
-/// The mean of each window of one spatial axis.
-///   x       (N, C, L), or without N; `kernel` one number or one an axis
-///   returns as max_pool1d    throws ShapeError, ValueError    keeps nothing
+/// Mean of each window over one spatial axis.
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; kernel of one number
+///   returns: (N, C, floor((L + 2 padding - kernel) / stride) + 1)
+///   keeps: nothing where all windows have one divisor, else the sums and the divisors
 template <Real T>
 Tensor<T> avg_pool1d(const Tensor<T>& x, const Dims& kernel, const AvgPoolOptions& options = {}) {
   return detail::avg_pool<1>("avg_pool1d", x, kernel, options);
 }
-/// The same over two spatial axes: x (N, C, H, W).
+/// Mean of each window over two spatial axes.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; kernel of one number or two
+///   returns: (N, C, RH, RW), each extent floor((extent + 2 padding - kernel) / stride) + 1
+///   keeps: nothing where all windows have one divisor, else the sums and the divisors
 template <Real T>
 Tensor<T> avg_pool2d(const Tensor<T>& x, const Dims& kernel, const AvgPoolOptions& options = {}) {
   return detail::avg_pool<2>("avg_pool2d", x, kernel, options);
 }
-/// The same over three spatial axes: x (N, C, D, H, W).
+/// Mean of each window over three spatial axes.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; kernel of one number or three
+///   returns: (N, C, RD, RH, RW), each extent floor((extent + 2 padding - kernel) / stride) + 1
+///   keeps: nothing where all windows have one divisor, else the sums and the divisors
 template <Real T>
 Tensor<T> avg_pool3d(const Tensor<T>& x, const Dims& kernel, const AvgPoolOptions& options = {}) {
   return detail::avg_pool<3>("avg_pool3d", x, kernel, options);
 }
 
-/// (K mean of x^p over each window)^(1/p), K the elements of the kernel; signs count, as PyTorch has it.
-///   shapes as avg_pool1d    the gradient of a window of zeros is 0    throws ShapeError, ValueError
-///   keeps x and the means
+/// Norm of order p of each window over one spatial axis: (K mean of x^p)^(1/p), K the number of elements of
+/// the kernel. Signs count, as in PyTorch. The gradient of a window of zeros is 0.
+///
+///   shapes: x (N, C, L), or (C, L) without a batch; kernel of one number
+///   returns: (N, C, floor((L - kernel) / stride) + 1)
+///   throws: ValueError if p is 0; and the errors at the head of the file
+///   keeps: x and the means
+///   cost: three passes
 template <Real T>
 Tensor<T> lp_pool1d(const Tensor<T>& x, double p, const Dims& kernel, const LpPoolOptions& options = {}) {
   return detail::lp_pool<1>("lp_pool1d", x, p, kernel, options);
 }
+/// Norm of order p of each window over two spatial axes: (K mean of x^p)^(1/p), K the number of elements of
+/// the kernel. Signs count, as in PyTorch. The gradient of a window of zeros is 0.
+///
+///   shapes: x (N, C, H, W), or (C, H, W) without a batch; kernel of one number or two
+///   returns: (N, C, RH, RW), each extent floor((extent - kernel) / stride) + 1
+///   throws: ValueError if p is 0; and the errors at the head of the file
+///   keeps: x and the means
+///   cost: three passes
 template <Real T>
 Tensor<T> lp_pool2d(const Tensor<T>& x, double p, const Dims& kernel, const LpPoolOptions& options = {}) {
   return detail::lp_pool<2>("lp_pool2d", x, p, kernel, options);
 }
+/// Norm of order p of each window over three spatial axes: (K mean of x^p)^(1/p), K the number of elements
+/// of the kernel. Signs count, as in PyTorch. The gradient of a window of zeros is 0.
+///
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; kernel of one number or three
+///   returns: (N, C, RD, RH, RW), each extent floor((extent - kernel) / stride) + 1
+///   throws: ValueError if p is 0; and the errors at the head of the file
+///   keeps: x and the means
+///   cost: three passes
 template <Real T>
 Tensor<T> lp_pool3d(const Tensor<T>& x, double p, const Dims& kernel, const LpPoolOptions& options = {}) {
   return detail::lp_pool<3>("lp_pool3d", x, p, kernel, options);

@@ -1,6 +1,11 @@
 #pragma once
-/// Random choices, and layers that make them. What is drawn depends on the generator's seed, its position and
-/// the element's place alone: the same at any number of threads.
+/// Random tensors, draws, and layers that draw. The numbers depend on the generator's seed, its position
+/// and the place of the element only: they are the same at any number of threads.
+///
+///   shapes: x any
+///   returns: the shape that is given, or that of x
+///   keeps: nothing for tensors and draws, which are constants
+///   cost: one pass
 
 #include "tenon/backend/dropout.hpp"
 #include "tenon/backend/philox.hpp"
@@ -13,7 +18,9 @@ namespace TENON_NAMESPACE {
 
 // Distributions -------------------------------------------------------------------------------------------
 
-/// Uniform in [low, high).    throws ValueError when low > high
+/// Uniform random numbers in [low, high).
+///
+///   throws: ValueError if low > high
 template <Real T>
 Tensor<T> uniform(const Shape& shape, double low, double high, Generator& generator = default_generator()) {
   check<ValueError>(low <= high, "uniform", "the range from ", low, " to ", high, " is reversed");
@@ -21,7 +28,9 @@ Tensor<T> uniform(const Shape& shape, double low, double high, Generator& genera
       "uniform", [l = static_cast<T>(low), d = static_cast<T>(high - low)](auto u) { return l + d * u; },
       rand<T>(shape, generator));
 }
-/// Normal.    throws ValueError when the standard deviation is negative
+/// Normal random numbers of the given mean and standard deviation.
+///
+///   throws: ValueError if the standard deviation is negative
 template <Real T>
 Tensor<T> normal(const Shape& shape, double mean, double std, Generator& generator = default_generator()) {
   check<ValueError>(std >= 0, "normal", "the standard deviation is negative: ", std);
@@ -36,8 +45,8 @@ namespace detail {
 inline double normal_cdf(double x) {
   return 0.5 * std::erfc(-x / std::numbers::sqrt2);
 }
-/// Its inverse for 0 < p <= 1/2: a rational first guess (Abramowitz & Stegun 26.2.23, within 4.5e-4), made
-/// exact by two of Halley's steps.
+/// The inverse of the normal distribution function for 0 < p <= 1/2: a rational first guess (Abramowitz &
+/// Stegun 26.2.23, within 4.5e-4), made exact by two of Halley's steps.
 inline double normal_quantile(double p) {
   const double t = std::sqrt(-2 * std::log(p));
   double x =
@@ -49,8 +58,8 @@ inline double normal_quantile(double p) {
   }
   return x;
 }
-/// The standard normal number in [a, b] that the share u of those in there is below. The tail that holds more
-/// of the range is computed from its own end, where probabilities are small and therefore exact.
+/// The quantile u of the standard normal distribution restricted to [a, b]. A range in the upper tail is
+/// mirrored into the lower one, where probabilities are small and therefore exact.
 inline double truncated_quantile(double a, double b, double u) {
   if (a > 0) return -truncated_quantile(-b, -a, 1 - u);
   const double from = normal_cdf(a), p = from + (normal_cdf(b) - from) * u;
@@ -61,12 +70,14 @@ inline double truncated_quantile(double a, double b, double u) {
 
 }  // namespace detail
 
+/// Options of `truncated_normal`.
 struct TruncatedNormalOptions {
-  double mean = 0, std = 1;
-  double low = -2, high = 2;  ///< bounds of the numbers themselves, not of multiples of std
+  double mean = 0, std = 1;   ///< parameters of the normal distribution before it is restricted
+  double low = -2, high = 2;  ///< bounds of the numbers themselves, not multiples of std
 };
-/// Normal, restricted to [low, high], by the inverse of the distribution function.
-///   throws ValueError when std is not positive or low is not below high
+/// Normal random numbers restricted to [low, high], by the inverse of the distribution function.
+///
+///   throws: ValueError if std is not positive or low is not below high
 template <Real T>
 Tensor<T> truncated_normal(const Shape& shape, const TruncatedNormalOptions& options = {},
                            Generator& generator = default_generator()) {
@@ -87,7 +98,7 @@ Tensor<T> truncated_normal(const Shape& shape, const TruncatedNormalOptions& opt
 }
 
 namespace detail {
-/// Takes the blocks that `size` words need, and returns the first.
+/// Reserves the blocks of the generator for `size` words, and returns the first block.
 inline std::uint64_t take_groups(index_t size, Generator& generator) {
   const index_t groups = (size + backend::philox_group_words - 1) / backend::philox_group_words;
   return generator.take_blocks(static_cast<std::uint64_t>(groups * backend::philox_group_blocks));
@@ -112,7 +123,9 @@ inline void check_probability(double p, const char* op) {
 }
 }  // namespace detail
 
-/// 1 with probability p, else 0.    throws ValueError when p is outside [0, 1]
+/// 1 with probability p, else 0.
+///
+///   throws: ValueError if p is not in [0, 1]
 template <Arithmetic T>
 Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default_generator()) {
   detail::check_probability(p, "bernoulli");
@@ -124,8 +137,10 @@ Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default
   });
   return x;
 }
-/// 1 with the probability that stands there, else 0; a constant.
-///   throws ValueError when a probability is outside [0, 1]
+/// 1 with the probability that stands in p for each element, else 0.
+///
+///   returns: the shape of p
+///   throws: ValueError if a probability is not in [0, 1]
 template <Real T>
 Tensor<T> bernoulli(const Tensor<T>& p, Generator& generator = default_generator()) {
   check<ValueError>(all(map([](auto v) { return (v >= 0) & (v <= 1); }, p.detach())).item(), "bernoulli",
@@ -135,7 +150,10 @@ Tensor<T> bernoulli(const Tensor<T>& p, Generator& generator = default_generator
       rand<T>(p.shape(), generator));
 }
 
-/// The numbers from 0 to n - 1 in random order. Durstenfeld 1964.    throws ValueError when n is negative
+/// The numbers from 0 to n - 1 in random order. Durstenfeld 1964.
+///
+///   returns: (n)
+///   throws: ValueError if n is negative
 inline Tensor<index_t> randperm(index_t n, Generator& generator = default_generator()) {
   check<ValueError>(n >= 0, "randperm", "n is negative: ", n);
   Tensor<index_t> order = Tensor<index_t>::empty({n});
@@ -167,7 +185,7 @@ Tensor<double> choice_weights(const Tensor<T>& weights, const char* op) {
   return reshape(w, {w.rank() == 1 ? 1 : w.shape()[0], k});
 }
 
-/// For each row: the choice whose part of the cumulated weights each of the n uniform numbers falls into.
+/// For each row and each of n uniform numbers, the position whose share of the cumulated weights it falls in.
 template <class T>
 void choose_again(index_t rows, index_t k, index_t n, const T* w, const T* u, index_t* chosen) {
   std::vector<T> up_to(static_cast<std::size_t>(k));
@@ -187,11 +205,17 @@ void choose_again(index_t rows, index_t k, index_t n, const T* w, const T* u, in
 
 }  // namespace detail
 
-/// n positions drawn with probabilities proportional to weights, with or without putting them back.
-///   weights  (K) or (N, K), 0 or more, not all 0    returns (n) or (N, n)
-///   Without putting back: the n least of exponential numbers divided by the weights (Efraimidis & Spirakis
-///   2006), in the order in which they would have been drawn.
-///   throws   ShapeError; ValueError when a weight is negative or too few are positive
+/// n positions drawn with probabilities proportional to weights, with or without replacement. Without, they
+/// are those of the n least of exponential numbers divided by the weights, in the order in which they would
+/// have been drawn.
+///
+///   shapes: weights (K) or (N, K), 0 or more, each row with a positive sum
+///   returns: (n) or (N, n)
+///   throws: ShapeError if weights have another rank; ValueError if a weight is negative or not finite, a
+///     row has no positive one, n is negative, or without replacement a row has fewer than n positive
+///     weights
+///   cost: with replacement O(K + n log K) a row; else one pass over the weights and a `topk`
+///   source: Efraimidis & Spirakis 2006
 template <Real T>
 Tensor<index_t> multinomial(const Tensor<T>& weights, index_t n, bool replacement = false,
                             Generator& generator = default_generator()) {
@@ -220,7 +244,7 @@ Tensor<index_t> multinomial(const Tensor<T>& weights, index_t n, bool replacemen
 }
 
 namespace detail {
-/// -log of an exponential number for each element: added to scores, it makes their maximum a fair draw.
+/// Gumbel noise, -log of exponential numbers: the largest of logits with this noise is a draw from softmax.
 template <class T>
 Tensor<T> gumbel(const Shape& shape, Generator& generator) {
   return map([tiny = std::numeric_limits<T>::min()](auto u) { return -log(-log(u + tiny)); },
@@ -228,21 +252,32 @@ Tensor<T> gumbel(const Shape& shape, Generator& generator) {
 }
 }  // namespace detail
 
-/// One position along an axis, drawn with the probabilities softmax(scores), for each place of the others.
-///   By the largest of scores plus Gumbel noise (Maddison et al. 2014).    throws IndexError, ValueError
+/// One position along an axis for each place of the others, drawn with the probabilities softmax(x) of
+/// logits x: the position of the largest of logits plus Gumbel noise. Maddison et al. 2014,
+/// https://arxiv.org/abs/1411.0030
+///
+///   shapes: `scores`, the logits, any
+///   returns: the shape of the logits without the axis
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
+///   cost: four passes
 template <Real T>
 Tensor<index_t> categorical(const Tensor<T>& scores, index_t axis = -1,
                             Generator& generator = default_generator()) {
   return argmax(add(scores.detach(), detail::gumbel<T>(scores.shape(), generator)), axis);
 }
 
+/// Options of `gumbel_softmax`.
 struct GumbelOptions {
-  double tau = 1;     ///< temperature
+  double tau = 1;     ///< the temperature; lower: closer to one-hot
   bool hard = false;  ///< whether the result is one-hot, with the gradient of the soft one
-  index_t axis = -1;
+  index_t axis = -1;  ///< the axis of the categories
 };
-/// softmax((x + Gumbel noise) / tau): a draw that can be differentiated. Jang et al. 2017.
-///   throws IndexError; ValueError when tau is not positive
+/// Differentiable draw from the categories along an axis: softmax((x + Gumbel noise) / tau). Jang et al.
+/// 2017, https://arxiv.org/abs/1611.01144
+///
+///   throws: IndexError if the axis is out of range; ValueError if tau is not positive
+///   keeps: the result; with `hard` also the largest element along the axis
+///   cost: five passes
 template <Real T>
 Tensor<T> gumbel_softmax(const Tensor<T>& x, const GumbelOptions& options = {},
                          Generator& generator = default_generator()) {
@@ -264,7 +299,7 @@ Tensor<T> gumbel_softmax(const Tensor<T>& x, const GumbelOptions& options = {},
 
 namespace detail {
 
-/// All there is to know of a mask.
+/// The description of a mask, from which it can be made again.
 struct DropoutMask {
   std::uint64_t seed, first_block;
   std::uint32_t threshold;
@@ -277,7 +312,7 @@ struct DropoutMask {
         scale(1 / (1 - p)) {}
 };
 
-/// Linear in x, and its own transpose.
+/// x with the mask applied; linear in x, and its own transpose.
 template <class T>
 Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
@@ -290,10 +325,12 @@ Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
 
 }  // namespace detail
 
-/// In training, elements replaced by 0 with probability p and the others divided by 1 - p; else x itself.
-///   throws ValueError when p is outside [0, 1]
-///   keeps  the generator's seed and position, from which the mask is made again for the gradient
-///   cost   one pass in each direction    see Srivastava et al. 2014
+/// In training sets elements to 0 with probability p and divides the others by 1 - p; otherwise returns x
+/// itself. Srivastava et al. 2014.
+///
+///   throws: ValueError if p is not in [0, 1]
+///   keeps: seed and position of the generator, from which the backward pass makes the mask again
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
                   Generator& generator = default_generator()) {
@@ -303,8 +340,13 @@ Tensor<T> dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::tra
   return detail::masked(x, detail::DropoutMask(x.size(), p, generator));
 }
 
-/// Dropout of whole channels: of x (N, C, …) all that shares the first two places stays or goes together.
-///   throws ShapeError, ValueError    keeps the mask (N, C)    see Tompson et al. 2015
+/// Dropout of whole channels: all elements of x (N, C, ...) that share the first two indices are set to 0
+/// or kept together. Tompson et al. 2015, https://arxiv.org/abs/1411.4280
+///
+///   shapes: x (N, C, ...)
+///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
+///   keeps: x and the mask (N, C)
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> feature_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
                           Generator& generator = default_generator()) {
@@ -317,16 +359,20 @@ Tensor<T> feature_dropout(const Tensor<T>& x, double p = 0.5, bool training = te
   return mul(x, p == 1 ? kept : div(kept, 1 - p));
 }
 
-/// Dropout that keeps mean 0 and variance 1 of what comes out of `selu`: elements are replaced by the limit
-/// of selu, and the result is shifted and scaled.
-///   throws ValueError    keeps a mask of bytes    see Klambauer et al. 2017
+/// Dropout for networks with `selu`, which preserves mean 0 and variance 1: elements are set to the limit
+/// of selu at -infinity with probability p, and the result is shifted and scaled. Klambauer et al. 2017,
+/// https://arxiv.org/abs/1706.02515
+///
+///   throws: ValueError if p is not in [0, 1]
+///   keeps: x and a mask of bytes
+///   cost: two passes, backward one
 template <Real T>
 Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
                         Generator& generator = default_generator()) {
   detail::check_probability(p, "alpha_dropout");
   if (!training || p == 0) return x;
   if (p == 1) return mul(x, 0);
-  constexpr double limit = 1.7580993408473766;  // of -selu far below 0
+  constexpr double limit = 1.7580993408473766;  // the limit of -selu at -infinity
   const double scale = 1 / std::sqrt((1 - p) * (1 + p * limit * limit));
   const auto a = static_cast<T>(scale), kept_shift = static_cast<T>(scale * limit * p),
              dropped = static_cast<T>(scale * limit * (p - 1));
@@ -336,10 +382,16 @@ Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = teno
       bernoulli<bool>(x.shape(), 1 - p, generator), x);
 }
 
+/// Options of `rrelu`.
 struct RreluOptions {
-  double lower = 1.0 / 8, upper = 1.0 / 3;  ///< bounds of the slopes
+  double lower = 1.0 / 8, upper = 1.0 / 3;  ///< the bounds of the slopes
 };
-/// leaky_relu whose slopes are uniform random numbers in training, and their mean otherwise. Xu et al. 2015.
+/// Leaky ReLU with slopes that in training are uniform random numbers, and otherwise their mean. Xu et al.
+/// 2015, https://arxiv.org/abs/1505.00853
+///
+///   throws: ValueError if lower > upper in training
+///   keeps: x, in training also the slopes
+///   cost: three passes, backward one
 template <Real T>
 Tensor<T> rrelu(const Tensor<T>& x, const RreluOptions& options = {}, bool training = tenon::training(),
                 Generator& generator = default_generator()) {

@@ -1,6 +1,11 @@
 #pragma once
-/// The everyday ways to arrange tensors that are built on those of shape.hpp; everything is differentiable to
-/// any order.
+/// Ops that arrange tensors, composed of those of shape.hpp and index.hpp: moving, splitting, repeating,
+/// turning, stacking, and grids. All are differentiable to any order.
+///
+///   shapes: x any
+///   throws: IndexError if an axis is out of range
+///   keeps: nothing, except for index tensors made from repeats
+///   cost: O(1) for views, else one copy
 
 #include <algorithm>  // max
 
@@ -8,8 +13,11 @@
 
 namespace TENON_NAMESPACE {
 
-/// Axes `source` moved to the places `destination`; the others keep their order.
-///   returns a view    throws IndexError, ValueError
+/// Moves axes `source` to the positions `destination`; the others keep their order.
+///
+///   returns: a view
+///   throws: IndexError if an axis is out of range; ValueError if the lists differ in length or name an
+///     axis twice
 template <Scalar T>
 Tensor<T> movedim(const Tensor<T>& x, const Dims& source, const Dims& destination) {
   check<ValueError>(source.size() == destination.size(), "movedim", "sources ", source, " and destinations ",
@@ -33,19 +41,25 @@ Tensor<T> movedim(const Tensor<T>& x, const Dims& source, const Dims& destinatio
   }
   return permute(x, axes);
 }
+/// Moves one axis to another position.
 template <Scalar T>
 Tensor<T> movedim(const Tensor<T>& x, index_t source, index_t destination) {
   return movedim(x, Dims{source}, Dims{destination});
 }
 
-/// Two axes swapped: NumPy's name of `transpose`.
+/// Swaps two axes: NumPy's name of `transpose`.
+///
+///   returns: a view
 template <Scalar T>
 Tensor<T> swapaxes(const Tensor<T>& x, index_t axis0, index_t axis1) {
   return transpose(x, axis0, axis1);
 }
 
-/// `reshape` that never copies.
-///   throws ShapeError also where strides do not allow a view
+/// Shows x in another shape, one extent of which may be -1, as `reshape` does, but never copies.
+///
+///   returns: a view
+///   throws: ShapeError if the numbers of elements differ, several extents are -1, or strides do not allow
+///     a view
 template <Scalar T>
 Tensor<T> view(const Tensor<T>& x, const Shape& asked) {
   const Shape shape = detail::resolve_shape(asked, x.shape(), x.size());
@@ -55,12 +69,19 @@ Tensor<T> view(const Tensor<T>& x, const Shape& asked) {
                     "; reshape copies");
   return reshape(x, shape);
 }
-/// All elements as a vector.
+/// All elements as a vector, in row-major order.
+///
+///   returns: a view where strides allow it, else a copy
+///   throws: nothing
 template <Scalar T>
 Tensor<T> ravel(const Tensor<T>& x) {
   return flatten(x);
 }
-/// One axis cut up into several of the given extents, one of which may be -1.
+/// Splits one axis into several of the given extents, one of which may be -1.
+///
+///   returns: a view
+///   throws: IndexError if the axis is out of range; ShapeError if x has rank 0, there are no extents, or
+///     they do not multiply to the extent of the axis
 template <Scalar T>
 Tensor<T> unflatten(const Tensor<T>& x, index_t axis, const Shape& extents) {
   const int a = normalize_axis(axis, x.rank(), "unflatten");
@@ -75,7 +96,11 @@ Tensor<T> unflatten(const Tensor<T>& x, index_t axis, const Shape& extents) {
   return reshape(x, shape);
 }
 
-/// `sections` views along an axis, whose lengths differ by at most one, the longer first.
+/// Splits an axis into `sections` parts whose lengths differ by at most one, the longer ones first.
+///
+///   returns: views
+///   throws: ValueError if `sections` is not positive; IndexError if the axis is out of range or x has rank
+///     0
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, index_t sections, index_t axis = 0) {
   check<ValueError>(sections > 0, "tensor_split", "expected at least one section, got ", sections);
@@ -84,7 +109,10 @@ template <Scalar T>
   for (index_t i = 0; i < sections; ++i) lengths.push_back(extent / sections + (i < extent % sections));
   return split(x, lengths, axis);
 }
-/// Views between positions along an axis, as Python slices [0, a), [a, b), …, [z, end).
+/// Splits an axis at positions, as Python's slices [0, a), [a, b), ..., [z, end).
+///
+///   returns: views
+///   throws: ShapeError if x has rank 0; IndexError if the axis is out of range
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, const std::vector<index_t>& positions,
                                     index_t axis = 0) {
@@ -99,15 +127,24 @@ template <Scalar T>
   return parts;
 }
 
-/// x repeated `repeats[k]` times along axis k; missing repeats are 1, and missing axes lead.
+/// Repeats x `repeats[k]` times along axis k, block after block. Missing repeats are 1 and lead; missing
+/// axes lead, too.
+///
+///   returns: extents multiplied by the repeats
+///   throws: ValueError if a repeat is negative
+///   cost: one copy for each axis that is repeated
 template <Scalar T>
 Tensor<T> tile(const Tensor<T>& x, Dims repeats) {
   while (repeats.size() < x.rank()) repeats.insert(0, 1);
   return repeat(x, repeats);
 }
 
-/// Each entry of an axis `repeats` times in a row.
-///   dx = g summed over the repetitions    throws ShapeError, IndexError, ValueError    cost one copy
+/// Repeats each entry of an axis `repeats` times in a row. Gradient: dx = g summed over the repetitions.
+///
+///   returns: the extent of the axis multiplied by `repeats`
+///   throws: ShapeError if x has rank 0; IndexError if the axis is out of range; ValueError if `repeats` is
+///     negative
+///   cost: one copy
 template <Scalar T>
 Tensor<T> repeat_interleave(const Tensor<T>& x, index_t repeats, index_t axis) {
   check<ValueError>(repeats >= 0, "repeat_interleave", "negative repeats ", repeats);
@@ -118,7 +155,13 @@ Tensor<T> repeat_interleave(const Tensor<T>& x, index_t repeats, index_t axis) {
   shape[a + 1] = repeats;
   return flatten(expand(column, shape), a, a + 1);
 }
-/// Entry i of an axis `repeats[i]` times in a row.
+/// Repeats entry i of an axis `repeats[i]` times in a row. Gradient: dx = g summed over the repetitions.
+///
+///   shapes: x any; repeats (extent of the axis)
+///   throws: ShapeError if x has rank 0 or `repeats` is not one number for each entry; IndexError if the
+///     axis is out of range; ValueError if a repeat is negative
+///   keeps: the positions
+///   cost: one copy
 template <Scalar T>
 Tensor<T> repeat_interleave(const Tensor<T>& x, const Tensor<index_t>& repeats, index_t axis) {
   check<ShapeError>(x.rank() > 0, "repeat_interleave", "a tensor of rank 0 has no axes");
@@ -135,13 +178,20 @@ Tensor<T> repeat_interleave(const Tensor<T>& x, const Tensor<index_t>& repeats, 
   }
   return index_select(x, a, from(positions, {static_cast<index_t>(positions.size())}));
 }
-/// Each element `repeats` times in a row, as a vector.
+/// Repeats each element of the flattened x `repeats` times in a row.
+///
+///   returns: a vector
+///   throws: ValueError if `repeats` is negative
 template <Scalar T>
 Tensor<T> repeat_interleave(const Tensor<T>& x, index_t repeats) {
   return repeat_interleave(flatten(x), repeats, 0);
 }
 
-/// Quarter turns of the plane of two axes, from the first towards the second; negative turns go back.
+/// Turns the plane of two axes by quarters, from the first axis towards the second; negative turns go back.
+///
+///   returns: a view
+///   throws: ShapeError if x has fewer than two axes; IndexError if an axis is out of range; ValueError if
+///     both are one axis
 template <Scalar T>
 Tensor<T> rot90(const Tensor<T>& x, index_t turns = 1, index_t axis0 = 0, index_t axis1 = 1) {
   check<ShapeError>(x.rank() >= 2, "rot90", "expected at least two axes, got shape ", x.shape());
@@ -158,29 +208,43 @@ Tensor<T> rot90(const Tensor<T>& x, index_t turns = 1, index_t axis0 = 0, index_
       return x;
   }
 }
-/// Columns in reverse order.
+/// Reverses the order of columns, that is of axis 1.
+///
+///   returns: a view
+///   throws: ShapeError if x has fewer than two axes
 template <Scalar T>
 Tensor<T> fliplr(const Tensor<T>& x) {
   check<ShapeError>(x.rank() >= 2, "fliplr", "expected at least two axes, got shape ", x.shape());
   return flip(x, {1});
 }
-/// Rows in reverse order.
+/// Reverses the order of rows, that is of axis 0.
+///
+///   returns: a view
+///   throws: ShapeError if x has rank 0
 template <Scalar T>
 Tensor<T> flipud(const Tensor<T>& x) {
   check<ShapeError>(x.rank() >= 1, "flipud", "expected at least one axis, got shape ", x.shape());
   return flip(x, {0});
 }
 
-/// At least one, two, three axes: missing ones have extent 1. A vector becomes a row, a matrix of (M, N)
-/// becomes (M, N, 1), and a vector (1, N, 1).
+/// Makes a tensor of rank 0 a vector of one element; others are returned as they are.
+///
+///   throws: nothing
 template <Scalar T>
 Tensor<T> atleast_1d(const Tensor<T>& x) {
   return x.rank() == 0 ? unsqueeze(x, 0) : x;
 }
+/// Makes a tensor of rank 0 or 1 a matrix of one row; others are returned as they are.
+///
+///   throws: nothing
 template <Scalar T>
 Tensor<T> atleast_2d(const Tensor<T>& x) {
   return x.rank() < 2 ? unsqueeze(atleast_1d(x), 0) : x;
 }
+/// Makes a tensor of rank below 3 one of rank 3: a vector (N) becomes (1, N, 1), a matrix (M, N) becomes
+/// (M, N, 1).
+///
+///   throws: nothing
 template <Scalar T>
 Tensor<T> atleast_3d(const Tensor<T>& x) {
   return x.rank() < 3 ? unsqueeze(atleast_2d(x), 2) : x;
@@ -195,24 +259,40 @@ std::vector<Tensor<T>> each(const std::vector<Tensor<T>>& xs, F f) {
 }
 }  // namespace detail
 
-/// Joined one below the other; vectors are rows.
+/// Joins tensors along axis 0, one below the other; vectors count as rows.
+///
+///   shapes: xs of equal extents outside axis 0
+///   throws: ShapeError if the tensors do not fit; ValueError if there are none
+///   cost: one copy
 template <Scalar T>
 Tensor<T> vstack(const std::vector<Tensor<T>>& xs) {
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_2d(x); }), 0);
 }
-/// Joined side by side; vectors end to end.
+/// Joins tensors along axis 1, side by side; vectors are joined end to end.
+///
+///   shapes: xs of equal extents outside the axis
+///   throws: ShapeError if the tensors do not fit; ValueError if there are none
+///   cost: one copy
 template <Scalar T>
 Tensor<T> hstack(const std::vector<Tensor<T>>& xs) {
   check<ValueError>(!xs.empty(), "hstack", "expected at least one tensor");
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_1d(x); }), xs[0].rank() < 2 ? 0 : 1);
 }
-/// Joined along the third axis.
+/// Joins tensors along axis 2; tensors of lower rank become `atleast_3d` before.
+///
+///   shapes: xs of equal extents outside axis 2
+///   throws: ShapeError if the tensors do not fit; ValueError if there are none
+///   cost: one copy
 template <Scalar T>
 Tensor<T> dstack(const std::vector<Tensor<T>>& xs) {
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_3d(x); }), 2);
 }
 
-/// A view of x stretched to `shape`.
+/// Stretches x to `shape`.
+///
+///   shapes: x broadcasts to `shape`
+///   returns: a view
+///   throws: ShapeError if x does not broadcast to `shape`
 template <Scalar T>
 Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
   element_count(shape, "broadcast_to");
@@ -220,7 +300,11 @@ Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
                     x.shape(), " does not stretch to ", shape);
   return expand(x, shape);
 }
-/// Views of the tensors stretched to their common shape.
+/// Stretches tensors to their common shape.
+///
+///   shapes: xs broadcast to one another
+///   returns: views
+///   throws: ShapeError if the shapes do not broadcast
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> broadcast_tensors(const std::vector<Tensor<T>>& xs) {
   Shape shape;
@@ -228,12 +312,15 @@ template <Scalar T>
   return detail::each(xs, [&](const Tensor<T>& x) { return expand(x, shape); });
 }
 
-/// Which axes of a grid the first two vectors run along: `ij` the first and second, `xy` the second and
-/// first.
+/// Which axes of a grid the first two vectors run along: `ij` the first and the second, `xy` the second and
+/// the first.
 enum class Indexing { ij, xy };
-/// The coordinates of a grid: result k has the shape of all lengths and varies along axis k, as vector k
-/// does.
-///   returns views    throws ShapeError when something has more than one axis
+/// Coordinates of a grid: result k has the lengths of all vectors as its shape and varies along axis k, as
+/// vector k does.
+///
+///   shapes: xs vectors, or of rank 0
+///   returns: views
+///   throws: ShapeError if a tensor has more than one axis or there are more than eight
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs, Indexing indexing = Indexing::ij) {
   const auto count = static_cast<int>(xs.size());

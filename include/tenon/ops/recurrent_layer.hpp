@@ -1,6 +1,6 @@
 #pragma once
-/// One direction of one recurrent layer as one recorded operation: the products with the inputs of all steps
-/// are one, those of the weights' gradients too.
+/// One direction of one recurrent layer as one recorded operation: one product computes the inputs of all
+/// steps, and one the gradient of each weight.
 
 #include "tenon/backend/recurrent.hpp"
 #include "tenon/ops/linear.hpp"
@@ -8,13 +8,13 @@
 
 namespace TENON_NAMESPACE {
 
-/// The parameters of one direction of one layer, rows of the weights gate by gate: of an lstm i, f, g, o; of
-/// a gru r, z, n.
+/// The parameters of one direction of one recurrent layer. Rows of the weights stand gate by gate: i, f, g,
+/// o of an lstm; r, z, n of a gru.
 template <Real T>
 struct RecurrentWeights {
   Tensor<T> input, hidden;            ///< (gates H, input) and (gates H, H)
   Tensor<T> input_bias, hidden_bias;  ///< (gates H) each, or both undefined
-  Tensor<T> projection;               ///< of an lstm's state, (P, H): hidden is then (gates H, P)
+  Tensor<T> projection;               ///< (P, H), of an lstm's state, with hidden (gates H, P); or undefined
 
   // g++ 12 fails on default initialisers of the members here, when they are used in a generic lambda.
   RecurrentWeights(const Tensor<T>& input_weight, const Tensor<T>& hidden_weight,
@@ -47,9 +47,9 @@ struct RecurrentStep {
 template <class T>
 struct RecurrentLayer {
   RecurrentLayout extents;
-  Tensor<index_t> lengths;  ///< undefined: all steps
+  Tensor<index_t> lengths;  ///< steps of each sequence; undefined: all steps
   bool biased;
-  Tensor<T> gates{}, cells{};  ///< of the forward pass, for the gradient
+  Tensor<T> gates{}, cells{};  ///< kept from the forward pass for the gradient
 
   bool is_lstm() const { return extents.cell == Cell::lstm; }
   bool is_gru() const { return extents.cell == Cell::gru; }
@@ -105,7 +105,7 @@ struct RecurrentLayer {
     return collect(p, of_input, of_state, before, dh, dc);
   }
 
-  /// The same in public ops, which computes the gates again, so that it can be differentiated in turn.
+  /// The gradients in public ops, which compute the gates again, so that they can be differentiated in turn.
   Gradients<T> pull_in_ops(const Pull<T>& p) const {
     const std::vector<RecurrentStep<T>> steps = steps_in_ops(p);
     const index_t count = extents.steps, hidden = extents.hidden;
@@ -168,7 +168,7 @@ struct RecurrentLayer {
     Tensor<T> target = select(slots, 0, slot);
     copy_(target, value.detach());
   }
-  /// 1 for the sequences that take step t, 0 for those that have ended, as a column; 1 where all do.
+  /// A column with 1 for each sequence that has a step t, 0 for each that has ended; without lengths 1.
   Tensor<T> activity(index_t t) const {
     if (!lengths.defined()) return scalar(T(1));
     Tensor<T> active = Tensor<T>::empty({extents.batch, 1});
@@ -205,8 +205,9 @@ struct RecurrentLayer {
     }
   }
 
-  /// The gradients of the sums, gate by gate (of a gru that of q is the fourth), from those of the new state
-  /// and cell, which become the parts of the old ones' that do not go through the gates.
+  /// The gradients of the gates' sums, gate by gate; of a gru the fourth is that of q, the state's part of n.
+  /// dh and dc enter as the gradients of the new state and cell. They leave as those parts of the gradients
+  /// of the old state and cell that do not pass through the gates.
   std::vector<Tensor<T>> step_back(const RecurrentStep<T>& s, Tensor<T>& dh, Tensor<T>& dc) const {
     const auto bend = [](auto d, auto y) { return d * (1 - y * y); };
     const auto squash = [](auto a, auto b, auto y) { return a * b * y * (1 - y); };
@@ -231,8 +232,8 @@ struct RecurrentLayer {
             map(bend, mul(total, s.gate[0]), s.gate[2]), map(squash, d, bent, s.gate[3])};
   }
 
-  /// What follows from the gradients of the gates' sums, (T N, gates H): those of the input's part and those
-  /// of the state's, which differ in a gru.
+  /// The gradients of all inputs from those of the gates' sums, (T N, gates H): of_input for the part of the
+  /// input, of_state for the part of the state, which differ in a gru.
   Gradients<T> collect(const Pull<T>& p, const Tensor<T>& of_input, const Tensor<T>& of_state,
                        const Tensor<T>& before, const Tensor<T>& dh, const Tensor<T>& dc) const {
     const Tensor<T> x = p.input(0);
@@ -261,8 +262,8 @@ RecurrentState<T> projected_layer(const RecurrentLayer<T>& layer, const Tensor<T
   return {stack(outputs), last.new_hidden, last.new_cell};
 }
 
-/// x (T, N, input), T >= 1; h0 (N, H), and c0 (N, H) of an lstm. Outputs beyond a sequence's end are what its
-/// state was.
+/// Runs a layer over x (T, N, input), T >= 1, from h0 (N, H) and of an lstm c0 (N, H). Outputs beyond the end
+/// of a sequence repeat its last state.
 template <class T>
 RecurrentState<T> recurrent_layer(const char* op, RecurrentLayer<T> layer, const Tensor<T>& x,
                                   const RecurrentWeights<T>& w, const Tensor<T>& h0, const Tensor<T>& c0) {

@@ -1,6 +1,12 @@
 #pragma once
-/// Reductions over one, several or all axes. Without axes everything is reduced, to rank 0. (`sum` is in
-/// broadcast.hpp.)
+/// Reductions over one, several or all axes, and running sums. Without axes everything is reduced, to rank
+/// 0. (`sum` is in broadcast.hpp.)
+///
+///   shapes: x any
+///   returns: the shape of x without the reduced axes; with `keepdim` they stay with extent 1
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice
+///   keeps: nothing, unless the comment of an op says otherwise
+///   cost: one pass
 
 #include "tenon/backend/reduce.hpp"
 #include "tenon/backend/scan.hpp"
@@ -10,7 +16,7 @@
 namespace TENON_NAMESPACE {
 
 namespace detail {
-/// How many elements of a shape go into one result.
+/// The number of elements of a shape that go into one result.
 inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* op) {
   const AxisSet set(axes, shape.size(), op);
   index_t count = 1;
@@ -20,8 +26,8 @@ inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* o
 }
 }  // namespace detail
 
-/// Arithmetic mean; NaN of nothing. Of integers and masks it is a double, as in NumPy: the mean of a mask is
-/// a share.
+/// Arithmetic mean; NaN if there are no elements. The mean of integers and masks is a double, as in NumPy:
+/// of a mask it is the share of true elements. Gradient: dx = g / n stretched.
 template <Scalar T>
 requires(Real<T> || std::is_integral_v<T>) auto mean(const Tensor<T>& x, const Dims& axes = {},
                                                      bool keepdim = false) {
@@ -32,7 +38,10 @@ requires(Real<T> || std::is_integral_v<T>) auto mean(const Tensor<T>& x, const D
     return div(to<double>(sum(x, axes, keepdim)), n);
 }
 
-/// Sum of the elements that are not NaN; 0 of nothing else.
+/// Sum of the elements that are not NaN; 0 if there are none.
+///
+///   keeps: x
+///   cost: two passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> nansum(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return sum(map(
@@ -41,7 +50,7 @@ Tensor<T> nansum(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false
 }
 
 namespace detail {
-/// Which elements count as true: all but 0. NaN is true.
+/// The mask of elements that count as true: all but 0. NaN is true.
 template <class T>
 Tensor<bool> truth(const Tensor<T>& x) {
   if constexpr (std::is_same_v<T, bool>)
@@ -51,31 +60,38 @@ Tensor<bool> truth(const Tensor<T>& x) {
 }
 }  // namespace detail
 
-/// How many elements over axes are not 0.
+/// Counts the elements that are not 0; NaN is counted. Not recorded.
 template <Arithmetic T>
 Tensor<index_t> count_nonzero(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return sum(detail::truth(x), axes, keepdim);
 }
-/// Whether any element over axes is not 0; false of nothing.
+/// Whether any element is not 0; false if there are no elements. Not recorded.
 template <Arithmetic T>
 Tensor<bool> any(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   detail::reduced_count(x.shape(), axes, "any");  // so that errors bear this name
   return gt(count_nonzero(x, axes, keepdim), 0);
 }
-/// Whether all elements over axes are not 0; true of nothing. Called as `all(x)`.
+/// Whether all elements over axes differ from 0; true if there are no elements. Called as `all(x)`.
 template <Arithmetic T>
 Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim) const {
   const index_t n = detail::reduced_count(x.shape(), axes, "all");
   return eq(count_nonzero(x, axes, keepdim), n);
 }
-/// Mean of the elements that are not NaN; NaN of nothing else.
+/// Mean of the elements that are not NaN; NaN if there are none.
+///
+///   keeps: x, and for each result its sum and count
+///   cost: four passes
 template <Real T>
 Tensor<T> nanmean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   detail::reduced_count(x.shape(), axes, "nanmean");  // so that errors bear this name
   return div(nansum(x, axes, keepdim), to<T>(count_nonzero(eq(x.detach(), x.detach()), axes, keepdim)));
 }
 
-/// Variance: sum (x - mean)^2 / (n - correction). correction 1 is the unbiased estimate.
+/// Variance: sum (x - mean)^2 / (n - correction). A correction of 1 gives the unbiased estimate, 0 the
+/// variance of the elements themselves.
+///
+///   keeps: x and the means
+///   cost: three passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "var");
@@ -83,11 +99,15 @@ Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1,
       "var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
   return div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0));
 }
-/// Variance and mean together, which costs no more than the variance.
+/// Variance and mean, as `var_mean` returns them.
 template <Real T>
 struct [[nodiscard]] VarMean {
   Tensor<T> var, mean;
 };
+/// Variance and mean together, at the cost of the variance.
+///
+///   keeps: x and the means
+///   cost: three passes, with a temporary of the shape of x
 template <Real T>
 VarMean<T> var_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "var_mean");
@@ -98,21 +118,24 @@ VarMean<T> var_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correctio
   return {div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0)), reshape(wide, shape)};
 }
 namespace detail {
-/// The root of a sum of squares. Where that is 0 its slope is taken as 0, which no other choice improves on.
+/// The root of a sum of squares. Where the sum is 0 the derivative is taken as 0.
 template <class T>
 Tensor<T> root_of_squares(const char* name, const Tensor<T>& squares) {
   return map(
       name, [](auto s) { return select(s > 0, sqrt(s), s * 0); }, squares);
 }
 }  // namespace detail
-/// Standard deviation, the root of `var`. The gradient at equal elements is 0.
+/// Standard deviation: the square root of `var`. Where all elements are equal the gradient is 0.
+///
+///   keeps: x, the means and the variances
+///   cost: three passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   return detail::root_of_squares("std", var(x, axes, correction, keepdim));
 }
 
 namespace detail {
-/// Records y, a choice of one of the elements of x over axes: its gradient is shared by all equal to it.
+/// Records y, which is one of the elements of x over axes: all elements equal to y share its gradient.
 template <class T>
 Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>& y, const Dims& axes,
                           bool keepdim) {
@@ -145,13 +168,20 @@ Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool 
 }
 }  // namespace detail
 
-/// The largest element over axes. NaN if there is one. Equal elements share the gradient.
-///   throws ValueError when there is nothing to choose from    keeps x and y
+/// Largest element over axes; NaN if one is NaN. Equal elements share the gradient.
+///
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice or a reduced axis
+///     is empty
+///   keeps: x and the result
 template <Scalar T>
 Tensor<T> amax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return detail::extremum("amax", x, axes, keepdim, backend::kernel<backend::Max<T>>());
 }
-/// The smallest element over axes; see `amax`.
+/// Smallest element over axes; NaN if one is NaN. Equal elements share the gradient.
+///
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice or a reduced axis
+///     is empty
+///   keeps: x and the result
 template <Scalar T>
 Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return detail::extremum("amin", x, axes, keepdim, backend::kernel<backend::Min<T>>());
@@ -175,26 +205,38 @@ Tensor<index_t> arg_extremum(const char* name, const Tensor<T>& x, index_t axis,
 }
 }  // namespace detail
 
-/// The position of the largest element along an axis: the first when there are several, a NaN before all.
+/// Position of the largest element along an axis: the first of equal ones; a NaN comes before all numbers.
+/// Not recorded.
+///
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
 template <Scalar T>
 Tensor<index_t> argmax(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   return detail::arg_extremum("argmax", x, axis, keepdim, backend::kernel<backend::Argmax<T>>());
 }
+/// Position of the smallest element along an axis: the first of equal ones; a NaN comes before all numbers.
+/// Not recorded.
+///
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
 template <Scalar T>
 Tensor<index_t> argmin(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   return detail::arg_extremum("argmin", x, axis, keepdim, backend::kernel<backend::Argmin<T>>());
 }
-/// The position in the flattened tensor.
+/// Position of the largest element in the flattened tensor.
+///
+///   throws: ValueError if x is empty
 template <Scalar T>
 Tensor<index_t> argmax(const Tensor<T>& x) {
   return reshape(argmax(flatten(x.detach()), 0), {});
 }
+/// Position of the smallest element in the flattened tensor.
+///
+///   throws: ValueError if x is empty
 template <Scalar T>
 Tensor<index_t> argmin(const Tensor<T>& x) {
   return reshape(argmin(flatten(x.detach()), 0), {});
 }
 
-/// An extremum along an axis and where it stands.
+/// Elements chosen along an axis, and their positions on it.
 template <Scalar T>
 struct [[nodiscard]] ValuesIndices {
   Tensor<T> values;
@@ -208,27 +250,47 @@ ValuesIndices<T> pick(const Tensor<T>& x, index_t axis, bool keepdim, const Tens
   return {keepdim ? values : squeeze(values, axis), keepdim ? indices : squeeze(indices, axis)};
 }
 }  // namespace detail
-/// The largest elements along an axis, and their positions, to which the gradient goes.
+/// Largest elements along an axis, and their positions, which alone receive the gradient. Positions are
+/// those of `argmax`.
+///
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
+///   keeps: the positions
 template <Scalar T>
 ValuesIndices<T> max(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   return detail::pick(x, axis, keepdim, argmax(x, axis, true));
 }
+/// Smallest elements along an axis, and their positions, which alone receive the gradient. Positions are
+/// those of `argmin`.
+///
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
+///   keeps: the positions
 template <Scalar T>
 ValuesIndices<T> min(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   return detail::pick(x, axis, keepdim, argmin(x, axis, true));
 }
-/// The largest element of all.
+/// Largest element of all; equal elements share the gradient, as in `amax`.
+///
+///   throws: ValueError if x is empty
+///   keeps: x and the result
 template <Scalar T>
 Tensor<T> max(const Tensor<T>& x) {
   return amax(x);
 }
+/// Smallest element of all; equal elements share the gradient, as in `amin`.
+///
+///   throws: ValueError if x is empty
+///   keeps: x and the result
 template <Scalar T>
 Tensor<T> min(const Tensor<T>& x) {
   return amin(x);
 }
 
-/// Product along an axis, by halves: zeros need no care in the gradient, and every order of derivative
-/// follows from `mul`. Of integers and masks it is an int64.
+/// Product along an axis; 1 if it is empty. Of integers and masks it is an int64. Halves of the axis are
+/// multiplied with one another until one entry is left, so zeros need no care in the gradient.
+///
+///   throws: IndexError if the axis is out of range
+///   keeps: x and its products of halves, about twice the elements of x
+///   cost: log2 n products of halves, which together read x twice
 template <Arithmetic T>
 Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   if constexpr (!std::is_same_v<T, sum_t<T>>)
@@ -236,7 +298,7 @@ Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   else {
     const int a = normalize_axis(axis, x.rank(), "prod");
     if (x.rank() == 0) return x;
-    Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // of nothing 1, and still recorded
+    Tensor<T> y = x.extent(a) == 0 ? add(sum(x, {a}, true), T(1)) : x;  // an empty product is 1 and recorded
     while (y.extent(a) > 1) {
       const index_t half = y.extent(a) / 2;
       const Tensor<T> pairs = mul(narrow(y, a, 0, half), narrow(y, a, half, half));
@@ -245,12 +307,19 @@ Tensor<sum_t<T>> prod(const Tensor<T>& x, index_t axis, bool keepdim = false) {
     return keepdim ? y : squeeze(y, a);
   }
 }
+/// Product of all elements.
+///
+///   throws: nothing
 template <Arithmetic T>
 Tensor<sum_t<T>> prod(const Tensor<T>& x) {
   return prod(flatten(x), 0);
 }
 
-/// log sum exp x over axes, stable for any magnitude; -inf, with gradient 0, of nothing but -inf.
+/// Logarithm of the sum of exponentials, log sum exp(x), without overflow; -infinity, with gradient 0,
+/// where all elements are -infinity.
+///
+///   keeps: x, and for each result its maximum and sum
+///   cost: three passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) {
   if (x.size() == 0) return log(sum(exp(x), axes, keepdim));
@@ -264,8 +333,13 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) 
   return keepdim ? y : reshape(y, detail::AxisSet(axes, x.rank(), "logsumexp").apply(x.shape(), false));
 }
 
-/// The running sum along an axis; of integers and masks in int64.
-///   y_i = x_0 + … + x_i        dx = the running sum of g from the other end
+/// Running sum along an axis: y_i = x_0 + ... + x_i; of integers and masks an int64. Gradient: the running
+/// sum of g from the other end.
+///
+///   returns: the shape of x
+///   throws: IndexError if the axis is out of range
+///   keeps: nothing
+///   cost: one pass, backward three
 template <Scalar T>
 Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
   const int a = normalize_axis(axis, x.rank(), "cumsum");
@@ -285,8 +359,13 @@ Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
     return y;
 }
 
-/// Vector norm of order p over axes: (sum |x|^p)^(1/p); p may be ±infinity or 0 (the number of nonzeros).
-/// The gradient at a zero vector, and by an element that is 0, is 0.
+/// Vector norm of order p: (sum |x|^p)^(1/p). p may also be infinity or -infinity (the largest or smallest
+/// magnitude) or 0 (the number of elements that are not 0). The gradient of a zero vector, and of an
+/// element that is 0, is 0.
+///
+///   keeps: x and, unless p is 1, one number for each result; |x|, too, if p is above 1 but not 2, or
+///     infinite; nothing if p is 0
+///   cost: two passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool keepdim = false) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -1,5 +1,11 @@
 #pragma once
-/// Losses of predicted numbers. Targets have the shape of the predictions, and may be differentiated as well.
+/// Losses of predicted numbers. Targets may be differentiated as well.
+///
+///   shapes: x any; target the shape of x
+///   returns: a tensor of rank 0; without reduction the shape of x
+///   throws: ShapeError if target differs from x in shape
+///   keeps: x and target
+///   cost: one pass in each direction; with a reduction the losses are not stored
 
 #include <numbers>  // pi
 
@@ -8,8 +14,7 @@
 
 namespace TENON_NAMESPACE {
 
-/// (x - t)^2
-///   target  x's shape    throws ShapeError
+/// Squared error: (x - t)^2.
 template <Real T>
 Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
   detail::check_same_shape(x, target, "mse_loss");
@@ -17,8 +22,7 @@ Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduct
       "mse_loss", reduction, [](auto a, auto b) { return (a - b) * (a - b); }, x, target);
 }
 
-/// |x - t|; the gradient is 0 where they are equal
-///   target  x's shape    throws ShapeError
+/// Absolute error: |x - t|. The gradient is 0 where x equals t.
 template <Real T>
 Tensor<T> l1_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
   detail::check_same_shape(x, target, "l1_loss");
@@ -26,13 +30,15 @@ Tensor<T> l1_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reducti
       "l1_loss", reduction, [](auto a, auto b) { return abs(a - b); }, x, target);
 }
 
+/// Options of `smooth_l1_loss`.
 struct SmoothL1Options {
-  double beta = 1;  ///< where the parabola becomes a line
-  Reduction reduction = Reduction::mean;
+  double beta = 1;                        ///< the error at which the parabola becomes a line
+  Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
-/// With d = |x - t|: d^2 / (2 beta) below beta, d - beta / 2 from there on; `l1_loss` for beta 0.
-///   target  x's shape
-///   throws  ShapeError; ValueError when beta is negative    see Girshick 2015, "Fast R-CNN"
+/// Absolute error with a parabola near 0: with d = |x - t|, d^2 / (2 beta) below beta, d - beta / 2 from
+/// there on; `l1_loss` for beta 0. Girshick 2015, "Fast R-CNN", https://arxiv.org/abs/1504.08083
+///
+///   throws: ShapeError if target differs from x in shape; ValueError if beta is negative
 template <Real T>
 Tensor<T> smooth_l1_loss(const Tensor<T>& x, const Tensor<T>& target, const SmoothL1Options& options = {}) {
   detail::check_same_shape(x, target, "smooth_l1_loss");
@@ -47,13 +53,15 @@ Tensor<T> smooth_l1_loss(const Tensor<T>& x, const Tensor<T>& target, const Smoo
       x, target);
 }
 
+/// Options of `huber_loss`.
 struct HuberOptions {
-  double delta = 1;  ///< where the parabola becomes a line
-  Reduction reduction = Reduction::mean;
+  double delta = 1;                       ///< the error at which the parabola becomes a line
+  Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
-/// With d = |x - t|: d^2 / 2 below delta, delta (d - delta / 2) from there on.
-///   target  x's shape
-///   throws  ShapeError; ValueError when delta is not positive    see Huber 1964
+/// Squared error that grows linearly far from 0: with d = |x - t|, d^2 / 2 below delta, delta (d - delta /
+/// 2) from there on. Huber 1964.
+///
+///   throws: ShapeError if target differs from x in shape; ValueError if delta is not positive
 template <Real T>
 Tensor<T> huber_loss(const Tensor<T>& x, const Tensor<T>& target, const HuberOptions& options = {}) {
   detail::check_same_shape(x, target, "huber_loss");
@@ -68,16 +76,20 @@ Tensor<T> huber_loss(const Tensor<T>& x, const Tensor<T>& target, const HuberOpt
       x, target);
 }
 
+/// Options of `gaussian_nll_loss`.
 struct GaussianNllOptions {
-  bool full = false;  ///< adds the constant log(2 pi) / 2
-  double eps = 1e-6;  ///< variances below it count as this much, with the gradient that they would have there
-  Reduction reduction = Reduction::mean;
+  bool full = false;                      ///< whether the constant log(2 pi) / 2 is added
+  double eps = 1e-6;                      ///< the least variance; smaller ones are raised to it
+  Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
-/// Negative log likelihood of targets under normal distributions of mean x and the given variances.
-///   (log v + (x - t)^2 / v) / 2
-///   target     x's shape
-///   variance   broadcasts to x, or has its shape without the last axis
-///   throws ShapeError; ValueError when a variance is negative    see Nix & Weigend 1994
+/// Negative log likelihood of targets under normal distributions of mean x and variance v: (log v + (x -
+/// t)^2 / v) / 2. Nix & Weigend 1994.
+///
+///   shapes: x any; target the shape of x; variance broadcasts to x, or has its shape without the last axis
+///   throws: ShapeError if the shapes do not fit; ValueError if a variance is negative or eps is not
+///     positive
+///   keeps: x, target and variance
+///   cost: two passes, backward one
 template <Real T>
 Tensor<T> gaussian_nll_loss(const Tensor<T>& x, const Tensor<T>& target, const Tensor<T>& variance,
                             const GaussianNllOptions& options = {}) {
@@ -102,15 +114,15 @@ Tensor<T> gaussian_nll_loss(const Tensor<T>& x, const Tensor<T>& target, const T
       x, target, spread);
 }
 
+/// Options of `poisson_nll_loss`.
 struct PoissonNllOptions {
-  bool log_input = true;  ///< whether x is the logarithm of the rate
-  bool full = false;      ///< adds Stirling's approximation of log t! for targets above 1
-  double eps = 1e-8;      ///< added to a rate of which the logarithm is taken
-  Reduction reduction = Reduction::mean;
+  bool log_input = true;                  ///< whether x is the logarithm of the rate
+  bool full = false;                      ///< whether Stirling's log t! is added for targets above 1
+  double eps = 1e-8;                      ///< added to a rate before its logarithm is taken
+  Reduction reduction = Reduction::mean;  ///< of the losses of the elements
 };
-/// Negative log likelihood of counts under Poisson distributions.
-///   e^x - t x, or x - t log(x + eps) when x is the rate itself; with `full` also t log t - t + log(2 pi t) /
-///   2
+/// Negative log likelihood of counts t under Poisson distributions: e^x - t x with log_input, else x - t
+/// log(x + eps). With `full` also t log t - t + log(2 pi t) / 2 for t above 1.
 template <Real T>
 Tensor<T> poisson_nll_loss(const Tensor<T>& x, const Tensor<T>& target,
                            const PoissonNllOptions& options = {}) {

@@ -1,24 +1,37 @@
 #pragma once
-/// Recurrent networks: cells, and whole sequences through layers of them in one or both directions. Sequences
-/// of a batch may differ in length, as PyTorch's packed ones do.
+/// Recurrent networks: cells, and sequences through layers of them in one or both directions. Sequences of
+/// a batch may differ in length, as PyTorch's packed ones do.
+///
+///   shapes: x (T, N, input), or (N, T, input) batch first; weights layer by layer, forward before
+///     backward, where each layer reads the outputs of the one before; h0, c0 (layers directions, N, H), or
+///     undefined for 0
+///   returns: output (T, N, directions H), and states (layers directions, N, H)
+///   throws: ShapeError if the shapes do not fit; ValueError if there is no step, the sets of weights do
+///     not divide into directions, or a length is not in [1, T]
+///   keeps: x, weights, gates and states of all steps, for each layer
+///   cost: for each layer and direction one product for the inputs of all steps and one for each step;
+///     backward one for each step and up to three for all; differentiable to any order
 
 #include "tenon/ops/random.hpp"
 #include "tenon/ops/recurrent_layer.hpp"
 
 namespace TENON_NAMESPACE {
 
+/// The activation function of `rnn`.
 enum class Nonlinearity { tanh, relu };
 
+/// Options of `rnn`, `gru` and `lstm`.
 struct RecurrentOptions {
-  bool bidirectional = false;      ///< outputs of both directions side by side
-  bool batch_first = false;        ///< x and output are (N, T, …) instead of (T, N, …)
-  std::vector<index_t> lengths{};  ///< steps of each sequence, in any order; empty: all of them
-  double dropout = 0;  ///< the probability with which outputs between layers are dropped in training
-  Generator* generator = nullptr;  ///< of dropout; null: the default one
+  bool bidirectional = false;      ///< whether layers run in both directions, with outputs side by side
+  bool batch_first = false;        ///< whether x and output are (N, T, …) instead of (T, N, …)
+  std::vector<index_t> lengths{};  ///< steps of each sequence, in any order; empty: T for each
+  double dropout = 0;              ///< the probability of dropping outputs between layers in training
+  Generator* generator = nullptr;  ///< the source of dropout's random numbers; null: the default generator
 };
 
-/// Outputs of the last layer at every step, 0 beyond a sequence's end; and the states at the ends of the
-/// sequences, (layers directions, N, H), layer by layer, forward before backward. `cell` is an lstm's alone.
+/// The outputs of the last layer at each step, 0 beyond the end of a sequence; and the states at the ends
+/// of the sequences, (layers directions, N, H), layer by layer, forward before backward. `cell` is defined
+/// for lstm only.
 template <Real T>
 struct [[nodiscard]] RecurrentResult {
   Tensor<T> output, hidden, cell;
@@ -74,7 +87,7 @@ struct RecurrentCall {
 
  private:
   index_t gates() const { return RecurrentLayout{cell, 0, 0, 0}.gates(); }
-  /// Extent of the state, which a projection may have shortened.
+  /// The extent of the state, which is smaller than that of the cell if there is a projection.
   index_t state_size(const RecurrentWeights<T>& w) const {
     check<ShapeError>(w.hidden.rank() == 2 && w.hidden.shape()[0] % gates() == 0, op,
                       "expected a hidden weight of shape (", gates(), " H, H), got ", w.hidden.shape());
@@ -133,12 +146,7 @@ RecurrentState<T> recurrent_cell(const char* op, Cell cell, const Tensor<T>& x, 
 
 }  // namespace detail
 
-/// Elman's network. Elman 1990.
-///   h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it
-///   x (T, N, input)    weights layer by layer, forward before backward; a layer reads the outputs of the one
-///   before    h0 (layers directions, N, H), or undefined: 0
-///   throws ShapeError, ValueError    keeps the gates and states of all steps
-///   cost one product for all inputs and one for each step; backward one for each step and two for all
+/// Elman network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu instead of tanh. Elman 1990.
 template <Real T>
 RecurrentResult<T> rnn(const Tensor<T>& x, const std::vector<RecurrentWeights<T>>& weights,
                        const Tensor<T>& h0 = {}, const RecurrentOptions& options = {},
@@ -148,19 +156,18 @@ RecurrentResult<T> rnn(const Tensor<T>& x, const std::vector<RecurrentWeights<T>
                                   weights, options}(x, h0, {});
 }
 
-/// Gated recurrent units. Cho et al. 2014; see `rnn` for the arguments.
-///   r, z = sigmoid(W_i x + b_i + W_h h + b_h)    n = tanh(W_in x + b_in + r (W_hn h + b_hn))
-///   h' = (1 - z) n + z h
+/// Gated recurrent units: r, z = sigmoid(W_i x + b_i + W_h h + b_h), n = tanh(W_in x + b_in + r (W_hn h +
+/// b_hn)), h' = (1 - z) n + z h. Cho et al. 2014, https://arxiv.org/abs/1406.1078
 template <Real T>
 RecurrentResult<T> gru(const Tensor<T>& x, const std::vector<RecurrentWeights<T>>& weights,
                        const Tensor<T>& h0 = {}, const RecurrentOptions& options = {}) {
   return detail::RecurrentCall<T>{"gru", detail::Cell::gru, weights, options}(x, h0, {});
 }
 
-/// Long short-term memory. Hochreiter & Schmidhuber 1997, Gers et al. 2000; see `rnn` for the arguments.
-///   i, f, o = sigmoid(W_i x + b_i + W_h h + b_h)    g = tanh(the same)    c' = f c + i g    h' = o tanh(c')
-///   With a projection (Sak et al. 2014) h' is multiplied by it, and h0 has its extent; such a layer is made
-///   of public ops, step by step.
+/// Long short-term memory: i, f, o = sigmoid(W_i x + b_i + W_h h + b_h), g = tanh of such a sum, c' = f c +
+/// i g, h' = o tanh(c'). Hochreiter & Schmidhuber 1997, Gers et al. 2000.
+/// With a projection (Sak et al. 2014, https://arxiv.org/abs/1402.1128) h' is multiplied by it, and h0 has
+/// its extent; such a layer is computed by public ops, step by step.
 template <Real T>
 RecurrentResult<T> lstm(const Tensor<T>& x, const std::vector<RecurrentWeights<T>>& weights,
                         const Tensor<T>& h0 = {}, const Tensor<T>& c0 = {},
@@ -168,7 +175,12 @@ RecurrentResult<T> lstm(const Tensor<T>& x, const std::vector<RecurrentWeights<T
   return detail::RecurrentCall<T>{"lstm", detail::Cell::lstm, weights, options}(x, h0, c0);
 }
 
-/// One step of `rnn`: x (N, input), h (N, H).
+/// One step of `rnn`.
+///
+///   shapes: x (N, input); h (N, H)
+///   returns: (N, H)
+///   throws: ShapeError if the shapes do not fit
+///   cost: two products
 template <Real T>
 Tensor<T> rnn_cell(const Tensor<T>& x, const Tensor<T>& h, const RecurrentWeights<T>& weights,
                    Nonlinearity nonlinearity = Nonlinearity::tanh) {
@@ -177,16 +189,27 @@ Tensor<T> rnn_cell(const Tensor<T>& x, const Tensor<T>& h, const RecurrentWeight
   return detail::recurrent_cell("rnn_cell", cell, x, h, {}, weights).hidden;
 }
 /// One step of `gru`.
+///
+///   shapes: x (N, input); h (N, H)
+///   returns: (N, H)
+///   throws: ShapeError if the shapes do not fit
+///   cost: two products
 template <Real T>
 Tensor<T> gru_cell(const Tensor<T>& x, const Tensor<T>& h, const RecurrentWeights<T>& weights) {
   return detail::recurrent_cell("gru_cell", detail::Cell::gru, x, h, {}, weights).hidden;
 }
 
+/// The state and the cell of an lstm, as `lstm_cell` returns them.
 template <Real T>
 struct [[nodiscard]] LstmState {
   Tensor<T> hidden, cell;
 };
 /// One step of `lstm`.
+///
+///   shapes: x (N, input); h, c (N, H)
+///   returns: hidden and cell, (N, H)
+///   throws: ShapeError if the shapes do not fit
+///   cost: two products
 template <Real T>
 LstmState<T> lstm_cell(const Tensor<T>& x, const Tensor<T>& h, const Tensor<T>& c,
                        const RecurrentWeights<T>& weights) {

@@ -1,5 +1,5 @@
 #pragma once
-/// Rotary positions for attention. Su et al. 2021.
+/// Rotary position embedding for attention.
 
 #include <cmath>  // cos, pow, sin
 
@@ -7,16 +7,23 @@
 
 namespace TENON_NAMESPACE {
 
+/// Options of `rotary_embedding`.
 struct RotaryOptions {
-  double base = 10000;
+  double base = 10000;       ///< the base of the angles' rates; larger: slower rotation
   index_t start = 0;         ///< the position of the first row, for decoding step by step
-  bool interleaved = false;  ///< pairs are neighbours, as in GPT-J, instead of entries of the two halves
+  bool interleaved = false;  ///< whether pairs are neighbours, as in GPT-J, or entries of the two halves
 };
 
-/// Queries or keys turned by angles that grow with their position, so that the product of two of them depends
-/// on the difference of their positions.
-///   (y_k, y'_k) = (x_k cos a - x'_k sin a, x_k sin a + x'_k cos a),  a = position base^(-2 k / D)
-///   x (…, T, D), D even    throws ShapeError    cost three passes
+/// Rotates pairs of entries of queries or keys by angles that grow with their position, so that the product
+/// of a query and a key depends on the difference of their positions: (y_k, y'_k) = (x_k cos a - x'_k sin
+/// a, x_k sin a + x'_k cos a), a = position base^(-2 k / D).
+///
+///   shapes: x (..., T, D), D even
+///   returns: the shape of x
+///   throws: ShapeError if x has fewer than two axes or D is odd
+///   keeps: x, and the cosines and sines (T, D / 2) of the angles
+///   cost: three passes
+///   source: Su et al. 2021, "RoFormer", https://arxiv.org/abs/2104.09864
 template <Real T>
 Tensor<T> rotary_embedding(const Tensor<T>& x, const RotaryOptions& options = {}) {
   check<ShapeError>(x.rank() >= 2 && x.extent(-1) % 2 == 0, "rotary_embedding",

@@ -1,5 +1,8 @@
 #pragma once
-/// Running products and other first-order recurrences along an axis.
+/// Running products and other first-order recurrences along an axis, differentiable to any order.
+///
+///   shapes: operands of rank 1 or more
+///   returns: the shape of the operands
 
 #include "tenon/backend/scan.hpp"
 #include "tenon/ops/index.hpp"
@@ -37,9 +40,13 @@ Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, int axis, bool tra
 
 }  // namespace detail
 
-/// A first-order linear recurrence along an axis, starting from 0.
-///   y_i = a_i y_(i-1) + b_i, y_0 = b_0    a, b of one shape    throws ShapeError, IndexError
-///   keeps a and y    cost one pass; differentiable to any order
+/// First-order linear recurrence along an axis, starting from 0: y_i = a_i y_(i-1) + b_i, y_0 = b_0.
+/// Gradients: db_i = g_i + a_(i+1) db_(i+1), da_i = db_i y_(i-1).
+///
+///   shapes: a, b of one shape
+///   throws: ShapeError if the shapes differ or have rank 0; IndexError if the axis is out of range
+///   keeps: a and y
+///   cost: one pass, backward three
 template <Real T>
 Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, index_t axis) {
   check<ShapeError>(a.shape() == b.shape() && a.rank() > 0, "linear_scan",
@@ -48,9 +55,14 @@ Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, index_t axis) {
   return detail::linear_scan(a, b, normalize_axis(axis, a.rank(), "linear_scan"), false);
 }
 
-/// The running product along an axis. Zeros need no care in the gradient: nothing is divided.
-///   y_i = x_0 … x_i    dx_i = y_(i-1) s_i, s_i = g_i + x_(i+1) s_(i+1)
-///   throws IndexError    keeps x and y; differentiable to any order
+/// Running product along an axis: y_i = x_0 ... x_i. Gradient: dx_i = y_(i-1) s_i with s_i = g_i + x_(i+1)
+/// s_(i+1), in which nothing is divided, so that zeros need no care.
+///
+///   shapes: x any
+///   throws: IndexError if the axis is out of range
+///   keeps: x and y
+///   cost: one pass, backward three
+///
 template <Real T>
 Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
   const int k = normalize_axis(axis, x.rank(), "cumprod");

@@ -1,6 +1,10 @@
 #pragma once
 /// Writing at integer positions and under masks. The result is always a new tensor. Of several entries for
 /// one place the last in row-major order stays, and it alone receives the gradient.
+///
+///   throws: ShapeError if the shapes do not fit; IndexError if the axis or an index is out of range
+///   keeps: the positions
+///   cost: a copy of x and one pass over the entries
 
 #include <algorithm>  // copy_n, fill_n, max, min
 
@@ -19,7 +23,7 @@ int indexed_axis(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                     x.shape());
   return a;
 }
-/// 1 for the last entry of each index, 0 for those that it overwrites.
+/// 1 for the last entry of each index, 0 for the entries that it overwrites.
 template <class T>
 Tensor<T> last_entries(const Tensor<index_t>& at, index_t extent) {
   std::vector<index_t> last(static_cast<std::size_t>(extent), -1);
@@ -38,8 +42,12 @@ Tensor<T> along_axis(const Tensor<T>& v, int axis, int rank) {
 }
 }  // namespace detail
 
-/// A copy of x with `value` in the entries `index` of an axis.
-///   dx = g, 0 at the entries    throws ShapeError, IndexError    keeps nothing but the indices
+/// A copy of x with `value` in the entries `index` of an axis. Gradient: dx = g, 0 at the entries.
+///
+///   shapes: x of rank 1 or more; index (K)
+///   returns: the shape of x
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                      const ElementArgument<std::type_identity_t<T>>& value) {
@@ -60,9 +68,11 @@ Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
     return y;
 }
 
-/// A copy of x with `source`'s entries in the places `index` of an axis.
-///   dx = g, 0 at the entries; dsource = g at the entries    throws ShapeError, IndexError
-///   keeps nothing but the indices
+/// A copy of x with the entries of `source` at the places `index` of an axis. Gradients: dx = g, 0 at the
+/// entries; dsource = g at the entries.
+///
+///   shapes: x of rank 1 or more; index (K); source as x with extent K on the axis
+///   returns: the shape of x
 template <Scalar T>
 Tensor<T> index_copy(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                      const Tensor<T>& source) {
@@ -110,8 +120,12 @@ Tensor<T> indexed_part(const Tensor<T>& source, const Tensor<index_t>& index, co
 }
 }  // namespace detail
 
-/// A copy of x with src[..k..] at position index[..k..] of an axis; index may be shorter than src.
-///   dx = g, 0 at the positions; dsrc = g at the positions    throws ShapeError, IndexError
+/// A copy of x with source[..., k, ...] at position index[..., k, ...] of an axis. Gradients: dx = g, 0 at
+/// the positions; dsource = g at the positions.
+///
+///   shapes: index and source have the rank of x; index at most the extents of source, and those of x on
+///     the other axes
+///   returns: the shape of x
 template <Scalar T>
 Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index, const Tensor<T>& source) {
   const int a = normalize_axis(axis, x.rank(), "scatter");
@@ -119,7 +133,13 @@ Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index
   const Tensor<index_t> flat = detail::flat_positions(x.shape(), a, index, "scatter");
   return reshape(index_copy(flatten(x), 0, flatten(flat), flatten(part)), x.shape());
 }
-/// The same with one value for all positions.
+/// A copy of x with one value at the positions index[..., k, ...] of an axis. Gradient: dx = g, 0 at the
+/// positions.
+///
+///   shapes: index has the rank of x, and on the other axes at most its extents
+///   returns: the shape of x
+///   throws: ValueError if T holds integers and `value` is not one of them; and the errors at the head of
+///     the file
 template <Scalar T>
 Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                   const ElementArgument<std::type_identity_t<T>>& value) {
@@ -128,7 +148,7 @@ Tensor<T> scatter(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index
   return reshape(index_fill(flatten(x), 0, flatten(flat), value), x.shape());
 }
 
-/// How `scatter_reduce` and the segment ops combine what meets at one place.
+/// How `scatter_reduce` combines the elements that meet at one place.
 enum class ScatterReduce { sum, prod, mean, amax, amin };
 
 namespace detail {
@@ -143,7 +163,7 @@ Tensor<T> fold_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>
   return y;
 }
 
-/// Products of what meets at one place. Where exactly one factor is 0, it alone has a derivative.
+/// Products of the elements that meet at one place. Where exactly one factor is 0, it alone has a derivative.
 template <class T>
 Tensor<T> product_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>& source) {
   const Tensor<T> y = fold_at(x, at, source, [](T a, T b) { return static_cast<T>(a * b); });
@@ -168,7 +188,7 @@ Tensor<T> product_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor
     return y;
 }
 
-/// The extremum of what meets at one place; equal elements share the gradient.
+/// The extremum of the elements that meet at one place; equal ones share the gradient.
 template <class T>
 Tensor<T> extremum_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>& source, bool largest) {
   const Tensor<T> y = fold_at(x, at, source, [largest](T a, T b) {
@@ -194,7 +214,7 @@ Tensor<T> extremum_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tenso
     return y;
 }
 
-/// What a reduction of nothing starts from.
+/// The value from which a reduction starts, which changes no result.
 template <class T>
 T neutral(ScatterReduce reduce) {
   using Limits = std::numeric_limits<T>;
@@ -212,10 +232,16 @@ T neutral(ScatterReduce reduce) {
 
 }  // namespace detail
 
-/// A copy of x in which src[..k..] is combined into position index[..k..] of an axis; index may be shorter
-/// than src. Without `include_self` the value of x counts only where no entry comes.
-///   throws ShapeError, IndexError    keeps what the reduction needs
-///   gradients: of equal extrema each gets its share; products may hold zeros
+/// A copy of x in which source[..., k, ...] is combined into position index[..., k, ...] of an axis.
+/// Without `include_self` the element of x counts only where no entry arrives. Equal extrema share the
+/// gradient; products may hold zeros.
+///
+///   shapes: index and source have the rank of x; index at most the extents of source, and those of x on
+///     the other axes
+///   returns: the shape of x
+///   throws: ValueError for a mean of integers; and the errors at the head of the file
+///   keeps: the positions; for a product x and source; for an extremum x, source and the result; for a mean
+///     sums and counts
 template <Arithmetic T>
 Tensor<T> scatter_reduce(const Tensor<T>& x, index_t axis, const Tensor<index_t>& index,
                          const Tensor<T>& source, ScatterReduce reduce, bool include_self = true) {
@@ -248,10 +274,10 @@ Tensor<T> scatter_reduce(const Tensor<T>& x, index_t axis, const Tensor<index_t>
 }
 
 namespace detail {
-/// Indices into the leading axes as positions in them flattened, of the common shape.
+/// Indices into the leading axes, as positions in these axes flattened.
 struct LeadingPositions {
   Tensor<index_t> at;  // a vector
-  Shape rows, result;  // x as rows of its remaining axes; what is read or written
+  Shape rows, result;  // x as rows of its remaining axes; the shape that is read or written
 };
 template <class T, std::same_as<index_t> I>
 LeadingPositions leading_positions(const Tensor<T>& x, const std::vector<Tensor<I>>& indices,
@@ -278,16 +304,23 @@ LeadingPositions leading_positions(const Tensor<T>& x, const std::vector<Tensor<
 }
 }  // namespace detail
 
-/// NumPy's x[i, j, …]: tensors of indices into the leading axes, which broadcast.
-///   returns the common shape of the indices, then the axes left    dx = g added at the positions
+/// NumPy's x[i, j, ...]: reads at tensors of indices into the leading axes. Gradient: dx = g added at the
+/// positions.
+///
+///   shapes: indices, one for each of the leading axes, broadcast to one another
+///   returns: the common shape of the indices, then the axes of x that are left
+///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> index(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indices) {
   const auto places = detail::leading_positions(x, indices, "index");
   return reshape(index_select(reshape(x, places.rows), 0, places.at), places.result);
 }
 
-/// A copy of x with x[i, j, …] = values, or with `accumulate` += values, which broadcast.
-///   throws ShapeError, IndexError
+/// A copy of x with x[i, j, ...] = values, or with `accumulate` x[i, j, ...] += values. Gradients: dx = g,
+/// without `accumulate` 0 at the positions; dvalues = g at the positions.
+///
+///   shapes: indices as for `index`; values broadcast to its result
+///   returns: the shape of x
 template <Scalar T>
 Tensor<T> index_put(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indices, const Tensor<T>& values,
                     bool accumulate = false) {
@@ -302,7 +335,11 @@ Tensor<T> index_put(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indi
   return reshape(y, x.shape());
 }
 
-/// A copy of x with `source`'s elements at the positions `index` of the flattened tensor, or added there.
+/// A copy of x with the elements of `source` at positions `index` of the flattened tensor, or with
+/// `accumulate` added there.
+///
+///   shapes: x any; index and source of one number of elements
+///   returns: the shape of x
 template <Scalar T>
 Tensor<T> put(const Tensor<T>& x, const Tensor<index_t>& index, const Tensor<T>& source,
               bool accumulate = false) {
@@ -314,8 +351,12 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<index_t>& index, const Tensor<T>&
   return reshape(y, x.shape());
 }
 
-/// A copy of x whose elements under the mask are, in row-major order, the first of `source`.
-///   throws ShapeError when the source is too small
+/// A copy of x whose elements under the mask are, in row-major order, the first elements of `source`.
+///
+///   shapes: x and mask broadcast to one another; source of at least as many elements as are true in the
+///     mask
+///   returns: the common shape of x and mask
+///   throws: ShapeError if x and mask do not broadcast or source has too few elements
 template <Scalar T>
 Tensor<T> masked_scatter(const Tensor<T>& x, const Tensor<bool>& mask, const Tensor<T>& source) {
   const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_scatter");

@@ -1,5 +1,13 @@
 #pragma once
-/// Sums, means and extrema of rows that share an id: what graph networks gather from neighbours.
+/// Sums, means, extrema and softmax of rows that share an id: graph networks combine the messages of
+/// neighbours by them.
+///
+///   shapes: x (N, ...); ids (N) in any order, each in [0, segments)
+///   returns: (segments, ...), 0 where an id has no row
+///   throws: ShapeError if x has rank 0 or there is not one id for each row; IndexError if an id is out of
+///     range; ValueError if `segments` is negative
+///   cost: one pass; rows of an id are combined in their order, with the same result at any number of
+///     threads
 
 #include "tenon/backend/segment.hpp"
 #include "tenon/ops/compare.hpp"
@@ -14,7 +22,7 @@ template <class T>
 struct Segments {
   Tensor<index_t> ids;
   index_t count, inner;
-  Shape shape;  // of the result
+  Shape shape;  // the shape of the result
 };
 template <class T>
 Segments<T> segments_of(const Tensor<T>& x, const Tensor<index_t>& ids, index_t count, const char* op) {
@@ -59,16 +67,16 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
 
 }  // namespace detail
 
-/// The sum of the rows of each id.
-///   y[s] = sum of x[r] over ids[r] = s        dx[r] = g[ids[r]]
-///   x (N, ...)    ids (N) in any order, each in [0, segments)    returns (segments, ...); 0 where no row is
-///   throws ShapeError, IndexError, ValueError    keeps nothing but the ids
-///   cost one pass; rows are added in their order, the same bits at any thread count
+/// Sum of the rows of each id: y[s] = sum of x[r] over ids[r] = s. Gradient: dx[r] = g[ids[r]].
+///
+///   keeps: the ids
 template <Real T>
 Tensor<T> segment_sum(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   return detail::segment_total(x, detail::segments_of(x, ids, segments, "segment_sum"));
 }
-/// The mean of the rows of each id; 0 where no row is.
+/// Mean of the rows of each id. Gradient: dx[r] = g[ids[r]] / the number of rows of that id.
+///
+///   keeps: the ids, the sums and the numbers of rows
 template <Real T>
 Tensor<T> segment_mean(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_mean");
@@ -77,23 +85,29 @@ Tensor<T> segment_mean(const Tensor<T>& x, const Tensor<index_t>& ids, index_t s
   const Tensor<T> sizes = index_add(zeros<T>(detail::with_first(shape, segments)), 0, s.ids, ones<T>(shape));
   return div(detail::segment_total(x, s), clamp(sizes, T(1), {}));
 }
-/// The largest elements of the rows of each id, NaN if there is one; 0 where no row is. Equal elements share
-/// the gradient.
+/// Largest elements of the rows of each id; NaN if one is NaN. Equal elements share the gradient.
+///
+///   keeps: x, the result and the ids
 template <Real T>
 Tensor<T> segment_max(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_max");
   return detail::segment_extremum("segment_max", x, s, backend::kernel<backend::SegmentMax<T>>());
 }
-/// The smallest; see `segment_max`.
+/// Smallest elements of the rows of each id; NaN if one is NaN. Equal elements share the gradient.
+///
+///   keeps: x, the result and the ids
 template <Real T>
 Tensor<T> segment_min(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const auto s = detail::segments_of(x, ids, segments, "segment_min");
   return detail::segment_extremum("segment_min", x, s, backend::kernel<backend::SegmentMin<T>>());
 }
 
-/// Softmax among the rows of each id: what attention over neighbours is weighted by.
-///   y[r] = exp(x[r] - m) / sum of exp(x[q] - m) over ids[q] = ids[r], m the largest of them
-///   x (N, ...)    returns its shape    throws ShapeError, IndexError, ValueError    keeps y and the sums
+/// Softmax among the rows of each id, as attention over neighbours is weighted: y[r] = exp(x[r] - m) / sum
+/// of exp(x[q] - m) over ids[q] = ids[r], m the largest x[q].
+///
+///   returns: the shape of x
+///   keeps: four tensors of the shape of x (x, maxima, exponentials, sums), and the ids
+///   cost: six passes
 template <Real T>
 Tensor<T> segment_softmax(const Tensor<T>& x, const Tensor<index_t>& ids, index_t segments) {
   const Tensor<T> largest = index_select(segment_max(x.detach(), ids, segments), 0, ids);

@@ -1,21 +1,31 @@
 #pragma once
-/// Reading elements at positions and under masks, and positions themselves.
+/// Reading elements at positions and under masks, and the positions themselves.
 
 #include "tenon/ops/index.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// The elements of the flattened x at `index`, in the shape of the index.
-///   dx = g added at the positions    throws IndexError
+/// The elements of the flattened x at `index`. Gradient: dx = g added at the positions.
+///
+///   shapes: x, index any
+///   returns: the shape of index
+///   throws: IndexError if an index is out of range
+///   keeps: the positions
+///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> take(const Tensor<T>& x, const Tensor<index_t>& index) {
   const Tensor<index_t> at = detail::checked_indices(index, x.size(), "take");
   return reshape(index_select(flatten(x), 0, at), index.shape());
 }
 
-/// `gather` where x and index broadcast against one another on the other axes: what argmax, argsort, … along
-/// an axis (kept) point at.
-///   throws ShapeError, IndexError
+/// `gather` with broadcasting on the other axes: reads the positions that argmax (with keepdim) or argsort
+/// returned for an axis. Gradient: dx = g added at the positions.
+///
+///   shapes: x and index of one rank, at least 1, broadcast to one another but for the axis
+///   returns: the common shape, with the extent of index on the axis
+///   throws: ShapeError if the shapes do not fit; IndexError if the axis or an index is out of range
+///   keeps: the positions
+///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> take_along_dim(const Tensor<T>& x, const Tensor<index_t>& index, index_t axis) {
   check<ShapeError>(x.rank() == index.rank() && x.rank() > 0, "take_along_dim", "index of shape ",
@@ -28,7 +38,9 @@ Tensor<T> take_along_dim(const Tensor<T>& x, const Tensor<index_t>& index, index
   wide_index[a] = index.shape()[a];
   return gather(expand(x, wide_x), a, expand(index, wide_index));
 }
-/// The same in the flattened tensors.
+/// Reads elements of the flattened x at the flattened positions, as a vector.
+///
+///   throws: IndexError if an index is out of range
 template <Scalar T>
 Tensor<T> take_along_dim(const Tensor<T>& x, const Tensor<index_t>& index) {
   return take_along_dim(flatten(x), flatten(index), 0);
@@ -50,15 +62,25 @@ Tensor<index_t> set_positions(const Tensor<B>& mask) {
 }
 }  // namespace detail
 
-/// The elements of x under a mask, as a vector; both broadcast.
-///   dx = g at the places, 0 elsewhere    throws ShapeError
+/// The elements of x under a mask, in row-major order. Gradient: dx = g at their places, 0 elsewhere.
+///
+///   shapes: x and mask broadcast to one another
+///   returns: a vector
+///   throws: ShapeError if the shapes do not broadcast
+///   keeps: the positions
+///   cost: two passes over the mask, one over the result
 template <Scalar T>
 Tensor<T> masked_select(const Tensor<T>& x, const Tensor<bool>& mask) {
   const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_select");
   return index_select(flatten(expand(x, shape)), 0, detail::set_positions(expand(mask, shape)));
 }
 
-/// The indices of the elements that are not 0, one row each, in row-major order: (N, rank).
+/// The indices of the elements that are not 0, one row each, in row-major order. Not recorded.
+///
+///   shapes: x any
+///   returns: (N, rank of x)
+///   throws: nothing
+///   cost: three passes
 template <Scalar T>
 Tensor<index_t> nonzero(const Tensor<T>& x) {
   const Tensor<index_t> positions = detail::set_positions(to<bool>(x));
@@ -73,15 +95,26 @@ Tensor<index_t> nonzero(const Tensor<T>& x) {
   }
   return rows;
 }
-/// NumPy's name of `nonzero`'s rows.
+/// The indices of the elements that are not 0: NumPy's name of `nonzero`. Not recorded.
+///
+///   shapes: x any
+///   returns: (N, rank of x)
+///   throws: nothing
+///   cost: three passes
 template <Scalar T>
 Tensor<index_t> argwhere(const Tensor<T>& x) {
   return nonzero(x);
 }
 
-/// A new last axis of extent `classes` with 1 at the index and 0 elsewhere; `classes` -1 means the largest
-/// index and one.
-///   throws IndexError when an index is negative or not below `classes`, ValueError
+/// A new last axis of extent `classes` with 1 at the index and 0 elsewhere. `classes` of -1 stands for the
+/// largest index plus 1.
+///
+///   shapes: index any
+///   returns: the shape of index with `classes` appended
+///   throws: IndexError if an index is negative or not below `classes`; ValueError if `classes` is neither
+///     positive nor -1, or is -1 without any index
+///   cost: one pass over the result
+///
 template <std::same_as<index_t> I>
 Tensor<I> one_hot(const Tensor<I>& index, index_t classes = -1) {
   check<ValueError>(classes > 0 || classes == -1, "one_hot", "expected a positive number of classes, got ",

@@ -1,5 +1,10 @@
 #pragma once
-/// Axes moved, merged, split, joined and repeated. Views wherever strides allow it.
+/// Ops that move, merge, split, join and repeat axes. Results are views wherever strides allow it.
+///
+///   shapes: x any
+///   throws: IndexError if an axis is out of range
+///   keeps: nothing
+///   cost: O(1) for a view, else one copy
 
 #include <vector>  // vector
 
@@ -8,8 +13,11 @@
 
 namespace TENON_NAMESPACE {
 
-/// Axis k of the result is axis `axes[k]` of x.
-///   returns a view    throws ShapeError, IndexError    keeps nothing    cost O(1)
+/// Reorders axes: axis k of the result is axis `axes[k]` of x.
+///
+///   returns: a view
+///   throws: ShapeError if `axes` does not have one entry for each axis; IndexError if an entry is out of
+///     range; ValueError if one is named twice
 template <Scalar T>
 Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
   check<ShapeError>(axes.size() == x.rank(), "permute", axes, " does not list the axes of shape ", x.shape());
@@ -33,7 +41,9 @@ Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
     return y;
 }
 
-/// Two axes swapped.
+/// Swaps two axes. A tensor of rank 0 is returned as it is.
+///
+///   returns: a view
 template <Scalar T>
 Tensor<T> transpose(const Tensor<T>& x, index_t axis0, index_t axis1) {
   const int a = normalize_axis(axis0, x.rank(), "transpose"),
@@ -44,7 +54,10 @@ Tensor<T> transpose(const Tensor<T>& x, index_t axis0, index_t axis1) {
   return permute(x, axes);
 }
 
-/// Axes `start` to `end`, both included, become one; a tensor of rank 0 becomes a vector.
+/// Merges the axes from `start` to `end`, both included, into one. A tensor of rank 0 becomes a vector.
+///
+///   returns: a view where strides allow it, else a copy
+///   throws: IndexError if an axis is out of range; ValueError if `start` comes after `end`
 template <Scalar T>
 Tensor<T> flatten(const Tensor<T>& x, index_t start = 0, index_t end = -1) {
   if (x.rank() == 0) return reshape(x, {1});
@@ -61,7 +74,9 @@ Tensor<T> flatten(const Tensor<T>& x, index_t start = 0, index_t end = -1) {
   return reshape(x, shape);
 }
 
-/// Axes of extent 1 dropped: all of them, or `axis` if it is one.
+/// Drops all axes of extent 1.
+///
+///   returns: a view
 template <Scalar T>
 Tensor<T> squeeze(const Tensor<T>& x) {
   Shape shape;
@@ -69,6 +84,9 @@ Tensor<T> squeeze(const Tensor<T>& x) {
     if (extent != 1) shape.push_back(extent);
   return reshape(x, shape);
 }
+/// Drops `axis` if its extent is 1; else x is returned as it is.
+///
+///   returns: a view
 template <Scalar T>
 Tensor<T> squeeze(const Tensor<T>& x, index_t axis) {
   const int a = normalize_axis(axis, x.rank(), "squeeze");
@@ -77,7 +95,10 @@ Tensor<T> squeeze(const Tensor<T>& x, index_t axis) {
   shape.erase(a);
   return reshape(x, shape);
 }
-/// A new axis of extent 1 at `axis` of the result.
+/// Inserts an axis of extent 1 at position `axis` of the result.
+///
+///   returns: a view
+///   throws: IndexError if the axis is out of range; ShapeError if x has eight axes already
 template <Scalar T>
 Tensor<T> unsqueeze(const Tensor<T>& x, index_t axis) {
   Shape shape = x.shape();
@@ -85,8 +106,13 @@ Tensor<T> unsqueeze(const Tensor<T>& x, index_t axis) {
   return reshape(x, shape);
 }
 
-/// Tensors joined along an axis; their other extents agree.
-///   dx_i = the slice of g that x_i became    throws ShapeError, ValueError    keeps nothing    cost one copy
+/// Joins tensors along an axis. Gradient: dx_i = the slice of g that x_i became.
+///
+///   shapes: xs of one rank, at least 1, with equal extents outside the axis
+///   returns: the extents of the axis added up
+///   throws: ShapeError if the tensors do not fit or have rank 0; ValueError if there are none; IndexError
+///     if the axis is out of range
+///   cost: one copy
 template <Scalar T>
 Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   check<ValueError>(!xs.empty(), "cat", "expected at least one tensor");
@@ -134,7 +160,13 @@ Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   }
 }
 
-/// Tensors of one shape joined along a new axis.
+/// Joins tensors along a new axis.
+///
+///   shapes: xs of one shape
+///   returns: that shape with the new axis, of as many entries as there are tensors
+///   throws: ShapeError if the shapes differ; ValueError if there are no tensors; IndexError if the axis is
+///     out of range
+///   cost: one copy
 template <Scalar T>
 Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   check<ValueError>(!xs.empty(), "stack", "expected at least one tensor");
@@ -148,7 +180,11 @@ Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
   return cat(rows, a);
 }
 
-/// Views of the given lengths along an axis, which they fill.
+/// Splits an axis into parts of the given lengths.
+///
+///   returns: views
+///   throws: ShapeError if the lengths do not add up to the extent; ValueError if one is negative;
+///     IndexError if the axis is out of range or x has rank 0
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& lengths, index_t axis = 0) {
   const index_t extent = x.extent(axis);
@@ -166,7 +202,11 @@ template <Scalar T>
   }
   return parts;
 }
-/// Views of `length` along an axis; the last may be shorter.
+/// Splits an axis into parts of `length` entries, the last of which may be shorter.
+///
+///   returns: views
+///   throws: ValueError if the length is not positive (0 is allowed for an empty axis); IndexError if the
+///     axis is out of range or x has rank 0
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, index_t length, index_t axis = 0) {
   const index_t extent = x.extent(axis);
@@ -180,7 +220,11 @@ template <Scalar T>
   } while (left > 0);
   return split(x, lengths, axis);
 }
-/// At most `count` views of ceil(n / count) along an axis.
+/// Splits an axis of n entries into at most `count` parts of ceil(n / count) entries, the last of which may
+/// be shorter.
+///
+///   returns: views
+///   throws: ValueError if `count` is not positive; IndexError if the axis is out of range or x has rank 0
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> chunk(const Tensor<T>& x, index_t count, index_t axis = 0) {
   check<ValueError>(count > 0, "chunk", "expected at least one chunk, got ", count);
@@ -189,7 +233,12 @@ template <Scalar T>
   return split(x, (extent + count - 1) / count, axis);
 }
 
-/// Entries shifted cyclically along axes; without axes, in the flattened tensor.
+/// Shifts entries cyclically along axes; without axes, in the flattened tensor. Gradient: g shifted back.
+///
+///   returns: the shape of x
+///   throws: IndexError if an axis is out of range; ValueError if shifts and axes differ in number, or
+///     several shifts come without axes
+///   cost: one copy for each axis that is shifted
 template <Scalar T>
 Tensor<T> roll(const Tensor<T>& x, const Dims& shifts, const Dims& axes = {}) {
   if (axes.empty()) {
@@ -210,7 +259,12 @@ Tensor<T> roll(const Tensor<T>& x, const Dims& shifts, const Dims& axes = {}) {
   return y;
 }
 
-/// x tiled `repeats[k]` times along axis k; additional repeats lead.
+/// Repeats x `repeats[k]` times along axis k, block after block. Additional repeats lead. Gradient: dx = g
+/// summed over the repetitions.
+///
+///   returns: extents multiplied by the repeats
+///   throws: ShapeError if there are fewer repeats than axes; ValueError if one is negative
+///   cost: one copy for each axis that is repeated
 template <Scalar T>
 Tensor<T> repeat(const Tensor<T>& x, const Dims& repeats) {
   const int lead = repeats.size() - x.rank();
@@ -243,14 +297,27 @@ inline Tensor<bool> lower_mask(const Shape& shape, index_t diagonal, const char*
 }
 }  // namespace detail
 
-/// The lower triangle of the last two axes (column - row <= diagonal), 0 elsewhere.
+/// Lower triangle of the last two axes: x where column - row <= diagonal, 0 elsewhere.
+///
+///   shapes: x (..., M, N)
+///   returns: the shape of x
+///   throws: ShapeError if x has fewer than two axes
+///   keeps: x and the mask (M, N)
+///   cost: one pass in each direction
 template <Arithmetic T>
 Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> keep = detail::lower_mask(x.shape(), diagonal, "tril");
   return map(
       "tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
 }
-/// The upper triangle of the last two axes (column - row >= diagonal), 0 elsewhere.
+/// Upper triangle of the last two axes: x where column - row >= diagonal, 0 elsewhere.
+///
+///   shapes: x (..., M, N)
+///   returns: the shape of x
+///   throws: ShapeError if x has fewer than two axes
+///   keeps: x and the mask (M, N)
+///   cost: one pass in each direction
+///
 template <Arithmetic T>
 Tensor<T> triu(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> drop = detail::lower_mask(x.shape(), diagonal - 1, "triu");

@@ -1,5 +1,5 @@
 #pragma once
-/// Windows, short-time Fourier transforms, mel filters and mu-law: what speech stands on. Semantics and names
+/// Windows, short-time Fourier transforms, mel filters and mu-law encoding, for speech. Semantics and names
 /// are those of PyTorch and torchaudio.
 
 #include <numbers>  // pi
@@ -26,12 +26,23 @@ Tensor<T> cosine_window(const char* op, index_t n, bool periodic, double a, doub
 }
 }  // namespace detail
 
-/// sin^2(pi i / n); `periodic` windows of step n / 2 add up to 1, symmetric ones end as they begin.
+/// Hann window: w_i = sin^2(pi i / n), or with n - 1 for n unless periodic. Periodic windows at a step of n
+/// / 2 add up to 1; symmetric ones end as they begin.
+///
+///   returns: (n)
+///   throws: ValueError if n is negative
+///   keeps: nothing
+///   cost: O(n)
 template <Real T>
 Tensor<T> hann_window(index_t n, bool periodic = true) {
   return detail::cosine_window<T>("hann_window", n, periodic, 0.5, 0.5);
 }
-/// alpha - beta cos(2 pi i / n)
+/// Hamming window: w_i = alpha - beta cos(2 pi i / n), or with n - 1 for n unless periodic.
+///
+///   returns: (n)
+///   throws: ValueError if n is negative
+///   keeps: nothing
+///   cost: O(n)
 template <Real T>
 Tensor<T> hamming_window(index_t n, bool periodic = true, double alpha = 0.54, double beta = 0.46) {
   return detail::cosine_window<T>("hamming_window", n, periodic, alpha, beta);
@@ -52,7 +63,7 @@ Tensor<T> frames(const Tensor<T>& x, index_t size, index_t hop) {
     return {overlap_add(p.gradient(), length, hop)};
   });
 }
-/// The transpose: frames (B, count, size) added up where they lie in (B, length).
+/// The transpose of `frames`: frames (B, count, size) added up at their positions in (B, length).
 template <class T>
 Tensor<T> overlap_add(const Tensor<T>& x, index_t length, index_t hop) {
   const index_t batch = x.shape()[0], count = x.shape()[1], size = x.shape()[2];
@@ -65,16 +76,17 @@ Tensor<T> overlap_add(const Tensor<T>& x, index_t length, index_t hop) {
 
 }  // namespace detail
 
+/// Options of `stft` and `istft`.
 template <Real T>
 struct StftOptions {
-  std::optional<index_t> hop_length{};  ///< between frames; n_fft / 4 if not given
-  std::optional<index_t> win_length{};  ///< of the window, in the middle of n_fft; n_fft if not given
-  Tensor<T> window{};                   ///< (win_length); ones if undefined
-  bool center = true;                   ///< frame t is centred on t hop: n_fft / 2 are padded on both sides
-  PadMode pad_mode = PadMode::reflect;
-  bool normalized = false;          ///< divided by the root of n_fft
-  bool onesided = true;             ///< only the first n_fft / 2 + 1 bins
-  std::optional<index_t> length{};  ///< of istft's result
+  std::optional<index_t> hop_length{};  ///< samples from frame to frame; absent: n_fft / 4
+  std::optional<index_t> win_length{};  ///< the window's length, in the middle of n_fft; absent: n_fft
+  Tensor<T> window{};                   ///< (win_length); undefined: ones
+  bool center = true;                   ///< whether frame t is centred on t hop: n_fft / 2 are padded
+  PadMode pad_mode = PadMode::reflect;  ///< how the ends are padded if frames are centred
+  bool normalized = false;              ///< whether the result is divided by sqrt(n_fft)
+  bool onesided = true;                 ///< whether only the first n_fft / 2 + 1 bins are stored
+  std::optional<index_t> length{};      ///< the length of the result of istft; absent: what frames cover
 };
 
 namespace detail {
@@ -97,10 +109,15 @@ std::pair<index_t, Tensor<T>> stft_setup(const char* op, index_t n_fft, const St
 
 }  // namespace detail
 
-/// Short-time Fourier transform: windowed frames of a signal, each transformed.
-///   y[..., k, t] = sum_j window[j] x[..., t hop + j] exp(-2 pi i j k / n_fft)
-///   x (L) or (B, L)    returns (F, frames, 2) or (B, F, frames, 2), F = n_fft / 2 + 1 or n_fft
-///   throws ShapeError, ValueError    differentiable by x and the window
+/// Short-time Fourier transform: windowed frames of a signal, each transformed, y[..., k, t] = sum_j
+/// window[j] x[..., t hop + j] exp(-2 pi i j k / n_fft).
+///
+///   shapes: x (L) or (B, L)
+///   returns: (F, frames, 2) or (B, F, frames, 2), F = n_fft / 2 + 1, or n_fft unless onesided
+///   throws: ShapeError if x has another rank, the window another length, or the signal is shorter than a
+///     frame; ValueError if a length is out of range, or the padding does not fit the signal
+///   keeps: the padded signal and the window; differentiable with respect to both
+///   cost: one transform a frame
 template <Real T>
 Tensor<T> stft(const Tensor<T>& x, index_t n_fft, const StftOptions<T>& options = {}) {
   check<ShapeError>(x.rank() == 1 || x.rank() == 2, "stft", "expected a signal (L) or (B, L), got shape ",
@@ -117,10 +134,16 @@ Tensor<T> stft(const Tensor<T>& x, index_t n_fft, const StftOptions<T>& options 
   return transpose(y, 1, 2);
 }
 
-/// The inverse of `stft`: frames transformed back, windowed, added up, and divided by the sum of the squared
-/// windows (Griffin and Lim 1984).
-///   x (F, frames, 2) or (B, F, frames, 2)    returns (L) or (B, L)
-///   throws ShapeError, ValueError (also where the windows' sum vanishes)
+/// Inverse of `stft`: frames transformed back, windowed, added up, and divided by the sum of the squared
+/// windows. Griffin & Lim 1984.
+///
+///   shapes: x (F, frames, 2) or (B, F, frames, 2)
+///   returns: (L) or (B, L)
+///   throws: ShapeError if x or the window has another shape; ValueError if a length is out of range or the
+///     squared windows add up to 0 at a position
+///   keeps: the frames, the window, the signal and the sum of squared windows; differentiable with respect
+///     to x and the window
+///   cost: one transform a frame
 template <Real T>
 Tensor<T> istft(const Tensor<T>& x, index_t n_fft, const StftOptions<T>& options = {}) {
   check<ShapeError>((x.rank() == 3 || x.rank() == 4) && x.shape().back() == 2, "istft",
@@ -150,7 +173,7 @@ Tensor<T> istft(const Tensor<T>& x, index_t n_fft, const StftOptions<T>& options
   return detail::resized(div(signal, envelope), 1, end - start);
 }
 
-/// The frequency scales of mel filters: of HTK, 2595 log10(1 + f / 700), or of Slaney's Auditory Toolbox,
+/// Frequency scale of mel filters: HTK's, 2595 log10(1 + f / 700), or that of Slaney's Auditory Toolbox,
 /// linear below 1000 Hz and logarithmic above.
 enum class MelScale { htk, slaney };
 
@@ -165,16 +188,21 @@ inline double mel_to_hertz(double m, MelScale scale) {
 }
 }  // namespace detail
 
+/// Options of `mel_filter_bank`.
 struct MelOptions {
-  double low = 0;                ///< the lowest frequency, in Hz
-  std::optional<double> high{};  ///< the highest; half the sample rate if not given
-  MelScale scale = MelScale::htk;
-  bool area_norm = false;  ///< each triangle divided by half its width, as Slaney does
+  double low = 0;                  ///< the lowest frequency, in Hz
+  std::optional<double> high{};    ///< the highest frequency, in Hz; absent: half the sample rate
+  MelScale scale = MelScale::htk;  ///< the scale on which filters are evenly spaced
+  bool area_norm = false;          ///< whether each triangle is divided by half its width, as Slaney does
 };
 
-/// Triangular filters that are evenly spaced on the mel scale, one in each column.
-///   bins    of a real transform: n_fft / 2 + 1        returns (bins, filters)
-///   throws  ValueError
+/// Triangular filters that are evenly spaced on the mel scale, one in each column. bins is the number of
+/// bins of a real transform, n_fft / 2 + 1.
+///
+///   returns: (bins, filters)
+///   throws: ValueError if there are fewer than two bins or no filter, or the frequencies are no range
+///   keeps: nothing
+///   cost: O(bins filters)
 template <Real T>
 Tensor<T> mel_filter_bank(index_t bins, index_t filters, double sample_rate, const MelOptions& options = {}) {
   const double high = options.high.value_or(sample_rate / 2);
@@ -201,7 +229,13 @@ Tensor<T> mel_filter_bank(index_t bins, index_t filters, double sample_rate, con
   return bank;
 }
 
-/// x in [-1, 1] to [-1, 1], finer near 0: sign(x) log(1 + mu |x|) / log(1 + mu) (ITU-T G.711).
+/// Mu-law compression, which is finer near 0: sign(x) log(1 + mu |x|) / log(1 + mu). ITU-T G.711.
+///
+///   shapes: x any, in [-1, 1]
+///   returns: the shape of x, in [-1, 1]
+///   throws: ValueError if mu is not positive
+///   keeps: x
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> mu_law_compress(const Tensor<T>& x, double mu = 255) {
   check<ValueError>(mu > 0, "mu_law_compress", "expected mu above 0, got ", mu);
@@ -212,7 +246,13 @@ Tensor<T> mu_law_compress(const Tensor<T>& x, double mu = 255) {
       },
       x);
 }
-/// The inverse of `mu_law_compress`.
+/// Inverse of `mu_law_compress`: sign(x) ((1 + mu)^|x| - 1) / mu.
+///
+///   shapes: x any, in [-1, 1]
+///   returns: the shape of x, in [-1, 1]
+///   throws: ValueError if mu is not positive
+///   keeps: x
+///   cost: one pass in each direction
 template <Real T>
 Tensor<T> mu_law_expand(const Tensor<T>& x, double mu = 255) {
   check<ValueError>(mu > 0, "mu_law_expand", "expected mu above 0, got ", mu);
@@ -223,7 +263,14 @@ Tensor<T> mu_law_expand(const Tensor<T>& x, double mu = 255) {
       },
       x);
 }
-/// The number in [0, channels) of the interval in which the compressed x lies, and its value again.
+/// Number in [0, channels) of the interval in which x, compressed with mu = channels - 1, lies. Not
+/// recorded.
+///
+///   shapes: x any, in [-1, 1]
+///   returns: the shape of x
+///   throws: ValueError if `channels` is below 2
+///   keeps: nothing
+///   cost: five passes
 template <Real T>
 Tensor<index_t> mu_law_encode(const Tensor<T>& x, index_t channels = 256) {
   check<ValueError>(channels > 1, "mu_law_encode", "expected at least two channels, got ", channels);
@@ -231,6 +278,13 @@ Tensor<index_t> mu_law_encode(const Tensor<T>& x, index_t channels = 256) {
   const double mu = static_cast<double>(channels - 1);
   return to<index_t>(add(mul(add(mu_law_compress(x, mu), 1), mu / 2), 0.5));
 }
+/// Value of each interval that `mu_law_encode` numbers.
+///
+///   shapes: x any, in [0, channels)
+///   returns: the shape of x, in [-1, 1]
+///   throws: ValueError if `channels` is below 2
+///   keeps: nothing
+///   cost: four passes
 template <Real T>
 Tensor<T> mu_law_decode(const Tensor<index_t>& x, index_t channels = 256) {
   check<ValueError>(channels > 1, "mu_law_decode", "expected at least two channels, got ", channels);

@@ -1,5 +1,11 @@
 #pragma once
 /// Softmax and its logarithm.
+///
+///   shapes: x any
+///   returns: the shape of x
+///   throws: IndexError if the axis is out of range
+///   keeps: the result y
+///   cost: one or two passes, backward one
 
 #include "tenon/backend/softmax.hpp"
 #include "tenon/ops/index.hpp"
@@ -9,8 +15,8 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// dx of softmax, dx = y (g - <g, y>), or of its logarithm, dx = g - e^y sum g: in one pass, or in ops when
-/// recorded.
+/// The gradient of softmax, dx = y (g - <g, y>), or of its logarithm, dx = g - e^y sum g: by one kernel, or
+/// by ops when it is recorded.
 template <class T>
 Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, bool log) {
   if (grad_enabled()) {
@@ -42,22 +48,21 @@ Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) 
 
 }  // namespace detail
 
-/// Softmax along an axis.
-///   y_i = exp(x_i - m) / sum_j exp(x_j - m), m = max x        dx = y (g - <g, y>)
-///   throws IndexError    keeps y    cost one or two passes    see Bridle 1990
+/// Softmax along an axis: y_i = exp(x_i - m) / sum_j exp(x_j - m), m = max_j x_j. Gradient: dx = y (g - <g,
+/// y>). Bridle 1990.
 template <Real T>
 Tensor<T> softmax(const Tensor<T>& x, index_t axis) {
   return detail::softmax("softmax", x, axis, false);
 }
 
-/// Softmax of -x along an axis.
+/// Softmax of -x along an axis: y_i = exp(-x_i) / sum_j exp(-x_j), without overflow.
 template <Real T>
 Tensor<T> softmin(const Tensor<T>& x, index_t axis) {
   return detail::softmax("softmin", neg(x), axis, false);
 }
 
-/// The logarithm of softmax along an axis, exact where softmax itself would be 0.
-///   y_i = x_i - m - log sum_j exp(x_j - m)        dx = g - e^y sum g
+/// Logarithm of softmax along an axis, exact where softmax itself would be 0: y_i = x_i - m - log sum_j
+/// exp(x_j - m), m = max_j x_j. Gradient: dx = g - e^y sum g.
 template <Real T>
 Tensor<T> log_softmax(const Tensor<T>& x, index_t axis) {
   return detail::softmax("log_softmax", x, axis, true);

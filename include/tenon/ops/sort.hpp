@@ -1,6 +1,9 @@
 #pragma once
-/// Order: sorting, selecting, searching, and counting equal elements. Sorting is stable, NaN is greater than
-/// any number, and -0 equals 0.
+/// Order: sorting, selecting, searching, and counting equal elements. Sorting is stable, NaN is greater
+/// than any number, and -0 equals 0.
+///
+///   shapes: x any
+///   keeps: nothing, unless the comment of an op says otherwise
 
 #include <algorithm>  // find_if, partition_point
 
@@ -31,7 +34,7 @@ class AxisRows {
   index_t length() const { return length_; }
   const T* data() const { return rows_.data(); }
 
-  /// Results of the rows, `n` of each, where the rows' elements came from.
+  /// Results of the rows, `n` of each, with the axis back in its place.
   template <class U>
   Tensor<U> back(const Tensor<U>& results, index_t n, bool keepdim = true) const {
     if (scalar_) return reshape(results, {});
@@ -78,9 +81,13 @@ ValuesIndices<T> take_of_rows(const char* name, const AxisRows<T>& x, index_t co
 
 }  // namespace detail
 
-/// The elements along an axis in order, and where they stood. Equal elements keep their order.
-///   dx = g at the positions    throws IndexError    keeps the positions    cost O(n) for long rows (radix
-///   sort), O(n log n) for short ones
+/// Sorts the elements along an axis, and returns the positions from which they came. Equal elements keep
+/// their order. Gradient: dx = g at the positions.
+///
+///   returns: both of the shape of x
+///   throws: IndexError if the axis is out of range
+///   keeps: the positions
+///   cost: O(n) for long rows (radix sort), O(n log n) for short ones
 template <Scalar T>
 ValuesIndices<T> sort(const Tensor<T>& x, index_t axis = -1, bool descending = false) {
   const detail::AxisRows<T> rows(x, axis, "sort");
@@ -88,14 +95,23 @@ ValuesIndices<T> sort(const Tensor<T>& x, index_t axis = -1, bool descending = f
     backend::kernel<backend::Sort<T>>()(rows.count(), rows.length(), descending, from, values, at);
   });
 }
-/// The positions that sort an axis.
+/// The positions that sort an axis; equal elements keep their order. Not recorded.
+///
+///   returns: the shape of x
+///   throws: IndexError if the axis is out of range
+///   cost: that of `sort`
 template <Scalar T>
 Tensor<index_t> argsort(const Tensor<T>& x, index_t axis = -1, bool descending = false) {
   return sort(x.detach(), axis, descending).indices;
 }
 
-/// The k largest elements along an axis, or the smallest, in order; of equal ones the first.
-///   dx = g at the positions    throws IndexError    keeps the positions    cost one pass where k is small
+/// The k largest elements along an axis, or the k smallest, in order, and their positions; of equal ones
+/// the first. Gradient: dx = g at the positions.
+///
+///   returns: both of the shape of x with extent k
+///   throws: IndexError if the axis is out of range or k is not in [0, n]
+///   keeps: the positions
+///   cost: one pass where k is small
 template <Scalar T>
 ValuesIndices<T> topk(const Tensor<T>& x, index_t k, index_t axis = -1, bool largest = true) {
   const detail::AxisRows<T> rows(x, axis, "topk");
@@ -106,8 +122,13 @@ ValuesIndices<T> topk(const Tensor<T>& x, index_t k, index_t axis = -1, bool lar
   });
 }
 
-/// The k-th smallest element along an axis, counted from 1, and its position.
-///   dx = g at the position    throws IndexError    keeps the positions    cost O(n)
+/// The k-th smallest element along an axis, counted from 1, and its position. Gradient: dx = g at the
+/// position.
+///
+///   returns: both of the shape of x without the axis; with `keepdim` it stays with extent 1
+///   throws: IndexError if the axis is out of range or k is not in [1, n]
+///   keeps: the positions
+///   cost: O(n)
 template <Scalar T>
 ValuesIndices<T> kthvalue(const Tensor<T>& x, index_t k, index_t axis = -1, bool keepdim = false) {
   const detail::AxisRows<T> rows(x, axis, "kthvalue");
@@ -134,9 +155,13 @@ void row_medians(index_t count, index_t n, const T* x, T* values, index_t* at) {
 }
 }  // namespace detail
 
-/// The median along an axis, of an even number of elements the lower of the two in the middle, and its
-/// position; NaN if there is one.
-///   dx = g at the position    throws IndexError; ValueError of nothing    keeps the positions    cost O(n)
+/// Median along an axis, and its position: of an even number of elements the lower of the two in the
+/// middle, NaN if one is NaN. Gradient: dx = g at the position.
+///
+///   returns: both of the shape of x without the axis; with `keepdim` it stays with extent 1
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
+///   keeps: the positions
+///   cost: O(n)
 template <Scalar T>
 ValuesIndices<T> median(const Tensor<T>& x, index_t axis, bool keepdim = false) {
   const detail::AxisRows<T> rows(x, axis, "median");
@@ -146,7 +171,11 @@ ValuesIndices<T> median(const Tensor<T>& x, index_t axis, bool keepdim = false) 
     detail::row_medians(rows.count(), rows.length(), from, values, at);
   });
 }
-/// The median of all elements; NaN of nothing. Elements equal to it share the gradient.
+/// Median of all elements; NaN if there are none. Elements equal to it share the gradient.
+///
+///   returns: a tensor of rank 0
+///   throws: nothing
+///   keeps: x and the median
 template <Real T>
 Tensor<T> median(const Tensor<T>& x) {
   if (x.size() == 0) return add(sum(x), std::numeric_limits<T>::quiet_NaN());
@@ -158,16 +187,16 @@ Tensor<T> median(const Tensor<T>& x) {
 
 // Equal elements ------------------------------------------------------------------------------------------
 
-/// The different elements of a tensor.
+/// The distinct elements of a tensor, as `unique` returns them.
 template <Scalar T>
 struct [[nodiscard]] Unique {
-  Tensor<T> values;
-  Tensor<index_t> inverse;  ///< of x's shape: x = values[inverse]
+  Tensor<T> values;         ///< the distinct elements, a vector
+  Tensor<index_t> inverse;  ///< the shape of x: x = values[inverse]
   Tensor<index_t> counts;   ///< how often each of the values occurs
 };
 
 namespace detail {
-/// Runs of equal elements of a vector; element i stood at order[i], or at i without an order.
+/// Runs of equal elements of a sorted vector, whose element i stood at order[i], or at i without an order.
 template <class T>
 Unique<T> equal_runs(const T* x, index_t n, const index_t* order, const Shape& shape) {
   Unique<T> u{Tensor<T>::empty({n}), Tensor<index_t>::empty(shape), Tensor<index_t>::empty({n})};
@@ -189,14 +218,23 @@ Unique<T> equal_runs(const T* x, index_t n, const index_t* order, const Shape& s
 }
 }  // namespace detail
 
-/// The different elements in ascending order, where each element went, and how many went there. Every NaN is
-/// different from all others.    cost one sort
+/// The distinct elements in ascending order, for each element the position of its value among them, and the
+/// number of elements for each value. Every NaN is distinct from all others. Not recorded.
+///
+///   returns: values and counts, vectors of one length; inverse of the shape of x
+///   throws: nothing
+///   cost: one sort
 template <Scalar T>
 Unique<T> unique(const Tensor<T>& x) {
   const ValuesIndices<T> sorted = sort(flatten(x.detach()), 0);
   return detail::equal_runs(sorted.values.data(), x.size(), sorted.indices.data(), x.shape());
 }
-/// The same of runs of neighbours in row-major order, which are not sorted.
+/// Collapses runs of equal neighbours in row-major order; returns the value and length of each run, and the
+/// run of each element. Not recorded.
+///
+///   returns: values and counts, vectors of one length; inverse of the shape of x
+///   throws: nothing
+///   cost: one pass
 template <Scalar T>
 Unique<T> unique_consecutive(const Tensor<T>& x) {
   return detail::equal_runs(contiguous(x.detach()).data(), x.size(), nullptr, x.shape());
@@ -204,10 +242,14 @@ Unique<T> unique_consecutive(const Tensor<T>& x) {
 
 // Searching -----------------------------------------------------------------------------------------------
 
-/// Where values would be inserted to keep sequences sorted: before elements equal to them, or after them with
-/// `right`. NaN goes to the end.
-///   sequence  (…, n), ascending    values  (…, m), or any shape when the sequence is a vector
-///   returns   positions in [0, n], of the values' shape    throws ShapeError    cost O(log n) a value
+/// Positions at which values would be inserted to keep sequences sorted: before elements equal to them, or
+/// with `right` after them. NaN goes to the end. Not recorded.
+///
+///   shapes: sequence (..., n), ascending; values (..., m) with the same leading axes, or any shape if
+///     sequence is a vector
+///   returns: positions in [0, n], of the shape of values
+///   throws: ShapeError if the shapes do not fit
+///   cost: O(log n) a value
 template <Scalar T>
 Tensor<index_t> searchsorted(const Tensor<T>& sequence, const Tensor<T>& values, bool right = false) {
   const bool one = sequence.rank() == 1;
@@ -226,7 +268,12 @@ Tensor<index_t> searchsorted(const Tensor<T>& sequence, const Tensor<T>& values,
                                               wanted.data(), found.mutable_data());
   return found;
 }
-/// The bucket of each value: the number of boundaries below it, or with `right` not above it.
+/// The bucket of each value: the number of boundaries below it, or with `right` not above it. Not recorded.
+///
+///   shapes: values any; boundaries a vector, ascending
+///   returns: the shape of values
+///   throws: ShapeError if boundaries are not a vector
+///   cost: O(log n) a value
 template <Scalar T>
 Tensor<index_t> bucketize(const Tensor<T>& values, const Tensor<T>& boundaries, bool right = false) {
   check<ShapeError>(boundaries.rank() == 1, "bucketize", "expected a vector of boundaries, got shape ",
@@ -251,8 +298,12 @@ index_t bin_count(const Tensor<I>& x, index_t least) {
 }
 }  // namespace detail
 
-/// How often each number from 0 to the largest occurs; at least `min_length` bins.
-///   throws ShapeError; ValueError when a number is negative
+/// Counts how often each number from 0 to the largest occurs.
+///
+///   shapes: x a vector
+///   returns: a vector of max(largest + 1, min_length) counts
+///   throws: ShapeError if x is not a vector; ValueError if a number or `min_length` is negative
+///   cost: two passes
 template <std::same_as<index_t> I>
 Tensor<I> bincount(const Tensor<I>& x, index_t min_length = 0) {
   Tensor<I> counts = zeros<I>({detail::bin_count(x, min_length)});
@@ -260,7 +311,14 @@ Tensor<I> bincount(const Tensor<I>& x, index_t min_length = 0) {
   for (index_t i : x) ++count[i];
   return counts;
 }
-/// The sum of the weights of each number, differentiable by the weights.
+/// Adds up the weights of each number from 0 to the largest. Gradient: dweights = g at the numbers.
+///
+///   shapes: x a vector; weights of the same shape
+///   returns: a vector of max(largest + 1, min_length) sums
+///   throws: ShapeError if x is not a vector or weights differ in shape; ValueError if a number or
+///     `min_length` is negative
+///   keeps: x
+///   cost: two passes
 template <Real T>
 Tensor<T> bincount(const Tensor<index_t>& x, const Tensor<T>& weights, index_t min_length = 0) {
   check<ShapeError>(weights.shape() == x.shape(), "bincount", "expected weights of shape ", x.shape(),
@@ -268,16 +326,20 @@ Tensor<T> bincount(const Tensor<index_t>& x, const Tensor<T>& weights, index_t m
   return index_add(zeros<T>({detail::bin_count(x, min_length)}), 0, x, weights);
 }
 
+/// The counts of a histogram and the edges of its bins.
 template <Real T>
 struct [[nodiscard]] Histogram {
-  Tensor<T> counts;
-  Tensor<T> edges;  ///< one more than there are bins
+  Tensor<T> counts;  ///< one for each bin
+  Tensor<T> edges;   ///< one more than there are bins
 };
 
-/// Counts in `bins` bins of equal width from low to high, both included; what lies outside is not counted.
-/// Where low equals high they are the smallest and the largest element, and where those are equal too, the
-/// range is widened by 1 on either side.
-///   throws ValueError when bins < 1, low > high, or the range is not finite
+/// Counts elements in `bins` bins of equal width from `low` to `high`, both included; elements outside and
+/// NaN are not counted. If low equals high, the smallest and the largest element take their place; if those
+/// are equal, too, the range is widened by 1 on either side. Not recorded.
+///
+///   returns: counts (bins), edges (bins + 1)
+///   throws: ValueError if bins < 1, low > high, or the range is not finite
+///   cost: one pass, or three
 template <Real T>
 Histogram<T> histogram(const Tensor<T>& x, index_t bins, double low = 0, double high = 0) {
   check<ValueError>(bins >= 1, "histogram", "expected at least 1 bin, got ", bins);
@@ -301,7 +363,11 @@ Histogram<T> histogram(const Tensor<T>& x, index_t bins, double low = 0, double 
   }
   return {to<T>(from(counts, {bins})), linspace<T>(static_cast<T>(low), static_cast<T>(high), bins + 1)};
 }
-/// The counts of `histogram` alone.
+/// The counts of `histogram` alone. Not recorded.
+///
+///   returns: counts (bins)
+///   throws: ValueError if bins < 1, low > high, or the range is not finite
+///   cost: one pass, or three
 template <Real T>
 Tensor<T> histc(const Tensor<T>& x, index_t bins = 100, double low = 0, double high = 0) {
   return histogram(x, bins, low, high).counts;

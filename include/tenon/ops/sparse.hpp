@@ -6,12 +6,13 @@
 
 namespace TENON_NAMESPACE {
 
-/// A sparse matrix: the entries of row r are offsets[r] … offsets[r + 1], entry e stands in column columns[e]
-/// and has value values[e]. Entries of a row may be in any order; those of one place add up.
+/// A sparse matrix in compressed rows. The entries of row r are offsets[r] to offsets[r + 1] - 1; entry e
+/// stands in column indices[e] and has the value values[e]. Entries of a row may be in any order; entries
+/// of one place add up.
 template <Real T>
 class [[nodiscard]] Csr {
  public:
-  /// throws ValueError, IndexError or ShapeError unless the arrays describe a matrix of (rows, columns)
+  /// Throws ValueError, IndexError or ShapeError unless the arrays describe a matrix of (rows, columns).
   Csr(index_t rows, index_t columns, const Tensor<index_t>& offsets, const Tensor<index_t>& indices,
       Tensor<T> values)
       : rows_(rows),
@@ -39,7 +40,7 @@ class [[nodiscard]] Csr {
   const Tensor<index_t>& offsets() const { return offsets_; }
   const Tensor<index_t>& indices() const { return indices_; }
   const Tensor<T>& values() const { return values_; }
-  /// The same places with other values.
+  /// A matrix with entries in the places of this one and with other values.
   Csr with(Tensor<T> values) const {
     check<ShapeError>(values.shape() == indices_.shape(), "Csr", "expected values of shape ",
                       indices_.shape(), ", got ", values.shape());
@@ -56,7 +57,7 @@ class [[nodiscard]] Csr {
 
 namespace detail {
 
-/// Entries sorted by a key, stably: those of key k are order[offsets[k]] … order[offsets[k + 1]].
+/// Entries sorted by a key, stably: the entries of key k are order[offsets[k]] … order[offsets[k + 1] - 1].
 struct Grouping {
   Tensor<index_t> offsets, order;
 };
@@ -85,8 +86,15 @@ Tensor<I> entry_rows(const Tensor<I>& offsets) {
 
 }  // namespace detail
 
-/// A sparse matrix from the rows, columns and values of its entries, in any order.
-///   throws IndexError, ShapeError
+/// Makes a sparse matrix of the rows, columns and values of its entries, in any order. Gradient: dvalues =
+/// the gradient of the entries in their first order.
+///
+///   shapes: row_of, column_of, values (E)
+///   returns: a matrix of (rows, columns) with E entries
+///   throws: ShapeError if the vectors differ in shape; IndexError if a row or a column is out of range;
+///     ValueError if `rows` or `columns` is negative
+///   keeps: the order of the entries
+///   cost: O(entries + rows)
 template <Real T>
 Csr<T> csr_from_entries(index_t rows, index_t columns, const Tensor<index_t>& row_of,
                         const Tensor<index_t>& column_of, const Tensor<T>& values) {
@@ -101,7 +109,14 @@ Csr<T> csr_from_entries(index_t rows, index_t columns, const Tensor<index_t>& ro
   return Csr<T>(rows, columns, groups.offsets, indices, index_select(values, 0, groups.order));
 }
 
-/// The elements of a matrix that are not 0.
+/// The elements of a dense matrix that are not 0, as a sparse one; differentiable with respect to these
+/// elements.
+///
+///   shapes: x (M, K)
+///   returns: a matrix of (M, K)
+///   throws: ShapeError if x is not a matrix
+///   keeps: the positions of the entries
+///   cost: one pass over x
 template <Real T>
 Csr<T> to_csr(const Tensor<T>& x) {
   check<ShapeError>(x.rank() == 2, "to_csr", "expected a matrix, got shape ", x.shape());
@@ -120,7 +135,13 @@ Csr<T> to_csr(const Tensor<T>& x) {
                 index_select(flatten(x), 0, vector(positions)));
 }
 
-/// The dense matrix; differentiable by the values.
+/// The dense matrix of a sparse one; differentiable with respect to the values.
+///
+///   shapes: a (M, K)
+///   returns: (M, K)
+///   throws: nothing
+///   keeps: the positions of the entries
+///   cost: O(M K)
 template <Real T>
 Tensor<T> to_dense(const Csr<T>& a) {
   const Tensor<index_t> positions = add(mul(detail::entry_rows(a.offsets()), a.columns()), a.indices());
@@ -128,8 +149,13 @@ Tensor<T> to_dense(const Csr<T>& a) {
                  {a.rows(), a.columns()});
 }
 
-/// The transposed matrix; differentiable by the values.
-///   cost O(entries + columns)
+/// The transposed matrix; differentiable with respect to the values.
+///
+///   shapes: a (M, K)
+///   returns: a matrix of (K, M)
+///   throws: nothing
+///   keeps: the order of the entries
+///   cost: O(entries + K)
 template <Real T>
 Csr<T> transpose(const Csr<T>& a) {
   const auto groups = detail::group_by(a.indices(), a.columns());
@@ -155,10 +181,14 @@ Tensor<T> sampled_products(const Csr<T>& places, const Tensor<T>& a, const Tenso
 }
 }  // namespace detail
 
-/// Sparse times dense.
-///   y = A x        dx = A^T g, dvalues[e] = <g[row of e], x[column of e]>
-///   A (M, K)    x (K, N) or (K)    returns (M, N) or (M)
-///   throws ShapeError    keeps x and the values    cost 2 N flops an entry; rows are shared by threads
+/// Product of a sparse and a dense matrix: y = A x. Gradients: dx = A^T g, dvalues[e] = <g[row of e],
+/// x[column of e]>.
+///
+///   shapes: A (M, K); x (K, N) or (K)
+///   returns: (M, N) or (M)
+///   throws: ShapeError if the shapes do not fit
+///   keeps: x, and the values and places of A
+///   cost: 2 N flops an entry, rows shared by threads
 template <Real T>
 Tensor<T> matmul(const Csr<T>& a, const Tensor<T>& x) {
   check<ShapeError>((x.rank() == 1 || x.rank() == 2) && x.shape()[0] == a.columns(), "matmul",

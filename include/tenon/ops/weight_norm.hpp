@@ -1,5 +1,5 @@
 #pragma once
-/// Tensors divided by a norm: of vectors, of weights, and of what neighbouring channels hold.
+/// Tensors divided by a norm: of vectors, of weights, and of neighbouring channels.
 
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/pad.hpp"
@@ -7,16 +7,27 @@
 
 namespace TENON_NAMESPACE {
 
-/// Vectors along an axis brought to length 1: x / max(||x||_p, eps).
+/// Divides vectors along an axis by their norm of order p: x / max(|x|_p, eps).
+///
+///   shapes: x any
+///   returns: the shape of x
+///   throws: IndexError if the axis is out of range
+///   keeps: x, its norms, and what `norm` keeps
+///   cost: three passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> normalize(const Tensor<T>& x, double p = 2, index_t axis = 1, double eps = 1e-12) {
   const Tensor<T> length = norm(x, p, {normalize_axis(axis, x.rank(), "normalize")}, true);
   return div(x, clamp(length, static_cast<T>(eps), {}));
 }
 
-/// Across channels, as AlexNet has it (Krizhevsky et al. 2012):
-///   y = x / (k + alpha / size sum of the squares of `size` neighbouring channels)^beta
-///   x (N, C, …)    throws ShapeError, ValueError    cost `size` passes
+/// Divides by the squares of neighbouring channels: y = x / (k + alpha / size sum of x^2 over `size`
+/// channels)^beta. Krizhevsky et al. 2012 (AlexNet).
+///
+///   shapes: x (N, C, ...)
+///   returns: the shape of x
+///   throws: ShapeError if x has fewer than two axes; ValueError if `size` is not positive
+///   keeps: x and the sums of squares
+///   cost: `size` passes and three more
 template <Real T>
 Tensor<T> local_response_norm(const Tensor<T>& x, index_t size, double alpha = 1e-4, double beta = 0.75,
                               double k = 1) {
@@ -37,9 +48,15 @@ Tensor<T> local_response_norm(const Tensor<T>& x, index_t size, double alpha = 1
       x, total);
 }
 
-/// A weight given by direction and length: g v / ||v||, the norm over all axes but `axis`, or, with an
-/// undefined axis, over all. Salimans & Kingma 2016.
-///   v any shape    g broadcasts to v, as (n, 1, …) for axis 0
+/// A weight given by direction and length: g v / |v|, with the norm over all axes but `axis`, or over all
+/// axes if `axis` is absent.
+///
+///   shapes: v any; g broadcasts to the norms, as (n, 1, ...) for axis 0
+///   returns: the shape of v
+///   throws: ShapeError if g does not fit; IndexError if the axis is out of range
+///   keeps: v, g and the norms
+///   cost: three passes
+///   source: Salimans & Kingma 2016, https://arxiv.org/abs/1602.07868
 template <Real T>
 Tensor<T> weight_norm(const Tensor<T>& v, const Tensor<T>& g, std::optional<index_t> axis = 0) {
   Dims others;
@@ -53,16 +70,24 @@ Tensor<T> weight_norm(const Tensor<T>& v, const Tensor<T>& g, std::optional<inde
   return mul(v, div(g, length));
 }
 
+/// Options of `spectral_norm`.
 struct SpectralNormOptions {
-  index_t iterations = 1;  ///< of the power method; 0 takes u and v as they are
-  double eps = 1e-12;
-  index_t axis = 0;  ///< the rows of the matrix; all others together are its columns
+  index_t iterations = 1;  ///< steps of the power method; 0 takes u and v as they are
+  double eps = 1e-12;      ///< the least norm by which u and v are divided
+  index_t axis = 0;        ///< the axis of the rows of the matrix; all others together are its columns
 };
 
-/// A weight divided by its largest singular value, which the power method finds: u and v, its vectors, are
-/// improved in place, so that one iteration a step is enough. Miyato et al. 2018.
-///   dweight flows through sigma = u^T weight v with u and v constant
-///   weight rank >= 2    u (rows)    v (columns)    throws ShapeError, ValueError
+/// Divides a weight by its largest singular value sigma = u^T weight v. The power method improves u and v,
+/// the singular vectors, in place at each call, so that one iteration a training step suffices. The
+/// gradient flows through sigma with u and v constant.
+///
+///   shapes: weight of rank 2 or more; u (rows), v (columns), the rows being entries of the axis
+///   returns: the shape of weight
+///   throws: ShapeError if the shapes do not fit; ValueError if the number of iterations is negative;
+///     IndexError if the axis is out of range
+///   keeps: weight, u, v and sigma
+///   cost: two products of matrix and vector for each iteration, two more for sigma
+///   source: Miyato et al. 2018, https://arxiv.org/abs/1802.05957
 template <Real T>
 Tensor<T> spectral_norm(const Tensor<T>& weight, Tensor<T> u, Tensor<T> v,
                         const SpectralNormOptions& options = {}) {
@@ -83,7 +108,7 @@ Tensor<T> spectral_norm(const Tensor<T>& weight, Tensor<T> u, Tensor<T> v,
     copy_(v, normalize(matmul(transpose(matrix, 0, 1), u), 2, 0, options.eps));
     copy_(u, normalize(matmul(matrix, v), 2, 0, options.eps));
   }
-  // Copies: a later call improves u and v while this one's gradient may still be wanted.
+  // Copies, because a later call overwrites u and v before the gradient of this one may have been computed.
   const Tensor<T> sigma = matmul(clone(u.detach()), matmul(matrix, clone(v.detach())));
   return div(weight, sigma);
 }

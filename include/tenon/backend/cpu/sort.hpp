@@ -158,7 +158,9 @@ void searchsorted(index_t rows, index_t n, index_t count, bool right, const T* s
     for (index_t i = begin; i < end; ++i) {
       const T* const row = sequence + i / count * distance;
       const T v = values[i];
-      const auto before = [&](T at) { return right ? !(at > v) : !(at >= v); };
+      const auto before = [&](T at) {
+        return right ? !reference::sorts_before(v, at) : reference::sorts_before(at, v);
+      };
       positions[i] = std::partition_point(row, row + n, before) - row;
     }
   });

@@ -56,7 +56,7 @@ void searchsorted(index_t rows, index_t n, index_t count, bool right, const T* s
   for (index_t i = 0; i < rows * count; ++i) {
     const T* const row = sequence + i / count * distance;
     index_t at = 0;
-    while (at < n && !(right ? row[at] > values[i] : row[at] >= values[i])) ++at;
+    while (at < n && (right ? !sorts_before(values[i], row[at]) : sorts_before(row[at], values[i]))) ++at;
     positions[i] = at;
   }
 }
