@@ -8,7 +8,7 @@
 #include "tenon/ops/random.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace checkpoint_test {
 
 using support::expect_vector;
 using tn::checkpoint;
@@ -104,4 +104,4 @@ TEST(Checkpoint, RecordsNothingForConstantsOrUnderNoGrad) {
   EXPECT_FALSE(checkpoint(f, Tensors{leaf}).requires_grad());
 }
 
-}  // namespace
+}  // namespace checkpoint_test

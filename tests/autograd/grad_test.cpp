@@ -9,7 +9,7 @@
 #include "tenon/ops/reduce.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace grad_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -256,4 +256,4 @@ TEST(GradErrors, SayWhatIsMissing) {
       "[grad] the output was not recorded: no input requires a gradient, or recording was off");
 }
 
-}  // namespace
+}  // namespace grad_test

@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace gradcheck_test {
 
 using tn::from;
 using tn::Gradients;
@@ -63,4 +63,4 @@ TEST(Gradcheck, LeavesItsInputsAlone) {
   EXPECT_FALSE(x[0].requires_grad());
 }
 
-}  // namespace
+}  // namespace gradcheck_test

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace attention_test {
 
 struct Sizes {
   index_t queries, keys, depth, value_depth;
@@ -118,5 +118,5 @@ TYPED_TEST(AttentionKernel, KeysMaskedInWholeBlocksCountForNothing) {
   EXPECT_FALSE(std::isnan(y[3]));
 }
 
-}  // namespace
+}  // namespace attention_test
 }  // namespace tenon::testing

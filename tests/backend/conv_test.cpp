@@ -4,7 +4,7 @@
 #include "tenon/backend/fold.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace conv_test {
 
 using backend::ConvShape;
 using backend::Windows;
@@ -140,5 +140,5 @@ TEST(Conv, OverlapAddByHand) {
   EXPECT_EQ((std::vector<float>(y, y + 6)), (std::vector<float>{1, 2, 13, 20, 30, 0}));
 }
 
-}  // namespace
+}  // namespace conv_test
 }  // namespace tenon::testing

@@ -7,7 +7,7 @@
 #include "tenon/backend/index.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace copy_test {
 
 /// A random strided layout over some of the elements of a buffer: axes in any order, with gaps, reversed or
 /// broadcast.
@@ -194,5 +194,5 @@ TEST(Index, RowsArePutWhereTheyBelong) {
   }
 }
 
-}  // namespace
+}  // namespace copy_test
 }  // namespace tenon::testing

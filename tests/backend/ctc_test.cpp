@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace ctc_test {
 
 template <class T>
 class Ctc : public ::testing::Test {};
@@ -49,5 +49,5 @@ TYPED_TEST(Ctc, AgreesWithReferenceAtAnyThreadCount) {
   }
 }
 
-}  // namespace
+}  // namespace ctc_test
 }  // namespace tenon::testing

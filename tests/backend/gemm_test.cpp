@@ -8,7 +8,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace gemm_test {
 
 template <class T>
 class Gemm : public ::testing::Test {
@@ -159,5 +159,5 @@ TEST(Gemm, IntegersByTheReference) {
   EXPECT_EQ(std::vector<std::int64_t>(c, c + 4), (std::vector<std::int64_t>{17, 23, 39, 53}));
 }
 
-}  // namespace
+}  // namespace gemm_test
 }  // namespace tenon::testing

@@ -9,7 +9,7 @@
 #include "tenon/backend/reference/glove.hpp"
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace glove_test {
 
 using tn::Generator;
 using tn::index_t;
@@ -121,4 +121,4 @@ TEST(GloveStep, SurvivesMissesOfAnySize) {
   }
 }
 
-}  // namespace
+}  // namespace glove_test

@@ -14,7 +14,7 @@
 #include "tenon/backend/reference/reduce.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace kernel_test {
 
 using backend::Gemm;
 using backend::kernel;
@@ -61,5 +61,5 @@ TEST(Kernel, SmallOnesAreKnownWhenTheCallerIsCompiled) {
   EXPECT_EQ(backend::inline_kernel<Twice<int>>()(21), 42);
 }
 
-}  // namespace
+}  // namespace kernel_test
 }  // namespace tenon::testing

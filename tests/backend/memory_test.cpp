@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace tenon::testing {
-namespace {
+namespace memory_test {
 
 namespace memory = backend::memory;
 
@@ -167,5 +167,5 @@ TEST(Memory, ImpossibleRequestsSaySo) {
   }
 }
 
-}  // namespace
+}  // namespace memory_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace norm_test {
 
 template <class T>
 class Norm : public ::testing::Test {};
@@ -94,5 +94,5 @@ TYPED_TEST(Norm, RowsAgreeWithReferenceAtAnyThreadCount) {
   }
 }
 
-}  // namespace
+}  // namespace norm_test
 }  // namespace tenon::testing

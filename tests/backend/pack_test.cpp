@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace tenon::testing {
-namespace {
+namespace pack_test {
 
 using backend::Pack;
 
@@ -134,5 +134,5 @@ TEST(Pack, ExponentialsAtTheirEnds) {
   expect_ends_of_exponentials<double>(709.7827, 709.79, -745, -745.2);
 }
 
-}  // namespace
+}  // namespace pack_test
 }  // namespace tenon::testing

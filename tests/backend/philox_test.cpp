@@ -4,7 +4,7 @@
 #include "tenon/backend/dropout.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace philox_test {
 
 TEST(Philox, AGroupHoldsTheWordsOfItsBlocks) {
   constexpr std::uint64_t seed = 0x123456789abcdef0;
@@ -38,5 +38,5 @@ TYPED_TEST(Dropout, AgreesWithReferenceAtAnyThreadCount) {
   }
 }
 
-}  // namespace
+}  // namespace philox_test
 }  // namespace tenon::testing

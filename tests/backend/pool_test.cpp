@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace pool_test {
 
 using backend::Windows;
 
@@ -77,5 +77,5 @@ TYPED_TEST(Pool, AWindowOfNothingButMinusInfinityStillHasAPlace) {
   }
 }
 
-}  // namespace
+}  // namespace pool_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace recurrent_test {
 
 using backend::Cell;
 using backend::RecurrentLayout;
@@ -60,5 +60,5 @@ TYPED_TEST(RecurrenceKernel, AgreesWithReferenceAtAnyThreadCount) {
   }
 }
 
-}  // namespace
+}  // namespace recurrent_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace reduce_test {
 
 template <class T>
 class Reduce : public ::testing::Test {};
@@ -83,5 +83,5 @@ TEST(Reduce, IntegersAndBooleansAddUpIn64Bits) {
   EXPECT_EQ(sum, 555);
 }
 
-}  // namespace
+}  // namespace reduce_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace scan_test {
 
 template <class T>
 class Scan : public ::testing::Test {};
@@ -75,5 +75,5 @@ TEST(Scan, BooleansAddUpIn64Bits) {
   EXPECT_EQ((std::vector<std::int64_t>(y, y + 3)), (std::vector<std::int64_t>{1, 1, 2}));
 }
 
-}  // namespace
+}  // namespace scan_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace tenon::testing {
-namespace {
+namespace scoped_backend_test {
 
 using backend::kernel;
 using backend::Provider;
@@ -44,5 +44,5 @@ TEST(ScopedBackend, LastsAsLongAsItsScope) {
   EXPECT_EQ(kernel<Sum<float>>(), usual);
 }
 
-}  // namespace
+}  // namespace scoped_backend_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace segment_test {
 
 template <class T>
 class Segment : public ::testing::Test {};
@@ -44,5 +44,5 @@ TEST(Segment, ByHand) {
   EXPECT_EQ((std::vector<float>(y, y + 5)), (std::vector<float>{1, -5, 0, 0, 7}));
 }
 
-}  // namespace
+}  // namespace segment_test
 }  // namespace tenon::testing

@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace softmax_test {
 
 template <class T>
 class Softmax : public ::testing::Test {
@@ -58,5 +58,5 @@ TYPED_TEST(Softmax, NotANumberSpreadsOverItsRowOnly) {
   EXPECT_NEAR(y[20], 0.05, 1e-6);
 }
 
-}  // namespace
+}  // namespace softmax_test
 }  // namespace tenon::testing

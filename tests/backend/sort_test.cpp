@@ -3,7 +3,7 @@
 #include "backend/kernels_support.hpp"
 
 namespace tenon::testing {
-namespace {
+namespace sort_test {
 
 template <class T>
 class Sort : public ::testing::Test {};
@@ -123,5 +123,5 @@ TYPED_TEST(Sort, SearchAgreesWithReferenceAtAnyThreadCount) {
   }
 }
 
-}  // namespace
+}  // namespace sort_test
 }  // namespace tenon::testing

@@ -7,7 +7,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace word2vec_test {
 
 using tn::Generator;
 using tn::index_t;
@@ -155,4 +155,4 @@ TEST(Hogwild, SumAndAddOverRows) {
   EXPECT_FLOAT_EQ(rows.back(), static_cast<float>(3 * stride - 1 + 2 * stride - 1));
 }
 
-}  // namespace
+}  // namespace word2vec_test

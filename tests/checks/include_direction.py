@@ -38,6 +38,21 @@ CONFINED = [
      "code that depends on the processor or on a vendor stays under backend/"),
 ]
 
+# Where names of the standard library live; any of several headers will do.
+STANDARD = {name: headers.split() for headers, names in {
+    "algorithm": "sort stable_sort nth_element partition_point max_element min_element fill fill_n copy copy_n find_if any_of all_of "
+                 "none_of lower_bound upper_bound reverse rotate clamp minmax shuffle unique transform partial_sort equal",
+    "array": "array", "atomic": "atomic", "bit": "bit_cast bit_ceil bit_width countr_zero popcount endian",
+    "charconv": "from_chars to_chars", "chrono": "chrono", "cmath": "sqrt exp log pow floor ceil isnan isinf isfinite tanh sin cos fmax",
+    "concepts": "same_as integral floating_point convertible_to invocable", "cstdio": "snprintf FILE fopen",
+    "cstring": "memcpy memset memcmp strlen strerror", "deque": "deque", "filesystem": "filesystem", "functional": "function hash",
+    "initializer_list vector": "initializer_list", "limits": "numeric_limits", "map": "map multimap", "memory": "unique_ptr shared_ptr make_unique make_shared weak_ptr",
+    "mutex": "mutex lock_guard unique_lock", "numbers": "numbers", "numeric": "accumulate iota inner_product gcd lcm",
+    "optional": "optional nullopt", "set": "set", "span": "span", "string": "string to_string stoi", "string_view string": "string_view",
+    "thread": "thread", "tuple": "tuple tie apply", "unordered_map": "unordered_map", "variant": "variant visit", "vector": "vector",
+}.items() for name in names.split()}
+USED = re.compile(r"\bstd::(\w+)")
+
 INCLUDE = re.compile(r'#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 
@@ -111,6 +126,27 @@ def check_header(header, include_root, reached):
                 yield number, text, reason
 
 
+def standard_headers(header, include_root, known):
+    """The foreign headers that a header includes, itself or through others of the library."""
+    if header not in known:
+        known[header] = set()
+        for match in filter(None, map(INCLUDE.match, header.read_text(encoding="utf-8").splitlines())):
+            known[header] |= {match[2]} if match[2] else standard_headers(include_root / match[1], include_root, known)
+    return known[header]
+
+
+def check_standard(headers, include_root):
+    """Yields (header, line number, reason) for each name of the standard library whose header nobody includes."""
+    known = {}
+    for header in headers:
+        lines = header.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            for name in USED.findall(line.split("//")[0]):
+                wanted = STANDARD.get(name)
+                if wanted and not standard_headers(header, include_root, known) & set(wanted):
+                    yield header, number, f"std::{name} is used without <{wanted[0]}>"
+
+
 def read_groups(root):
     """Headers whose test stands under another name: {header: test}, both relative to include/tenon and tests."""
     groups = {}
@@ -174,6 +210,9 @@ def main(root):
         for number, line, reason in check_header(header, include_root, reached):
             print(f"{header.relative_to(root)}:{number}: {line}: {reason}")
             offences += 1
+    for header, number, reason in check_standard(headers, include_root):
+        print(f"{header.relative_to(root)}:{number}: {reason}")
+        offences += 1
     for path, reason in check_tests(headers, root):
         print(f"{path}: {reason}")
         offences += 1

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace {
+namespace address_map_test {
 
 TEST(AddressMap, FindsWhatItWasGiven) {
   tn::AddressMap<int, int> map;
@@ -50,4 +50,4 @@ TEST(AddressMap, AgreesWithTheStandardContainer) {
   }
 }
 
-}  // namespace
+}  // namespace address_map_test

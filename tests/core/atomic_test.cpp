@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace atomic_test {
 
 using tn::MemoryOrder;
 
@@ -46,4 +46,4 @@ TEST(Atomic, PublishesWhatWasWrittenBefore) {
   writer.join();
 }
 
-}  // namespace
+}  // namespace atomic_test

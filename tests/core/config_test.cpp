@@ -7,7 +7,7 @@
 
 #include "tenon/core/error.hpp"
 
-namespace {
+namespace config_test {
 
 TEST(Config, TheShortNameIsTheLongOne) {
   static_assert(std::is_same_v<tn::Error, tenon::Error>);
@@ -26,4 +26,4 @@ TEST(Config, SymbolsCarryTheBuildsChoices) {
 #endif
 }
 
-}  // namespace
+}  // namespace config_test

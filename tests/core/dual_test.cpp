@@ -6,7 +6,7 @@
 
 #include "tenon/backend/pack.hpp"
 
-namespace {
+namespace dual_test {
 
 using tn::Dual;
 using tn::One;
@@ -136,4 +136,4 @@ TEST(Dual, OfLesserDepthAreConstants) {
   EXPECT_EQ(first_lane(y.value.tangent), 3 + 4);
 }
 
-}  // namespace
+}  // namespace dual_test

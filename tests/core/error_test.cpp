@@ -6,7 +6,7 @@
 #include "tenon/core/scalar.hpp"
 #include "tenon/core/shape.hpp"
 
-namespace {
+namespace error_test {
 
 using support::expect_error;
 
@@ -47,4 +47,4 @@ TEST(Error, PiecesAreNotFormattedWhenNothingIsWrong) {
   EXPECT_THROW(tn::check<tn::ValueError>(false, "op", Loud{}), std::runtime_error);
 }
 
-}  // namespace
+}  // namespace error_test

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace generator_test {
 
 using tn::Generator;
 using tn::Philox;
@@ -142,4 +142,4 @@ TEST(GeneratorThreads, SeedingOneThreadLeavesTheOthersWhereTheyAre) {
   EXPECT_EQ(tn::default_generator().next_u64(), expected.next_u64());
 }
 
-}  // namespace
+}  // namespace generator_test

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace {
+namespace mutex_test {
 
 TEST(Mutex, LetsOneThreadInAtATime) {
   tn::Mutex mutex;
@@ -34,4 +34,4 @@ TEST(Mutex, IsConstantInitialisedAndNeverDestroyed) {
   const tn::Lock again(mutex);  // the first one let go of it
 }
 
-}  // namespace
+}  // namespace mutex_test

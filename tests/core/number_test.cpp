@@ -5,7 +5,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace number_test {
 
 using support::expect_error;
 using tn::number_as;
@@ -55,4 +55,4 @@ TEST(ElementArgument, SaysAtTheOpWhatDoesNotFit) {
                                "[full] 0.5 is not a number of int32");
 }
 
-}  // namespace
+}  // namespace number_test

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace {
+namespace parallel_test {
 
 using tn::index_t;
 
@@ -103,4 +103,4 @@ TEST(ParallelThreads, AChildOfForkComputes) {
   EXPECT_EQ(tn::num_threads(), 4);
 }
 
-}  // namespace
+}  // namespace parallel_test

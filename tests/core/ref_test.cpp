@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace ref_test {
 
 struct Counted : tn::RefCounted {
   static inline std::atomic<int> alive = 0;
@@ -57,4 +57,4 @@ TEST(RefThreads, HandlesMayBeCopiedByManyThreads) {
   EXPECT_EQ(Counted::alive, 0);
 }
 
-}  // namespace
+}  // namespace ref_test

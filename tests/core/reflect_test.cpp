@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace reflect_test {
 
 template <class M>
 std::vector<std::string> names(M& object) {
@@ -127,4 +127,4 @@ TEST(Reflect, UpTo32Members) {
   for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(list[i], "m" + std::to_string(i));
 }
 
-}  // namespace
+}  // namespace reflect_test

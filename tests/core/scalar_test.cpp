@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace {
+namespace scalar_test {
 
 using tn::bfloat16;
 
@@ -59,4 +59,4 @@ TEST(Scalar, Bfloat16HasNoArithmeticOfItsOwn) {
   EXPECT_TRUE(tn::Scalar<bfloat16> && !tn::Arithmetic<bfloat16>);
 }
 
-}  // namespace
+}  // namespace scalar_test

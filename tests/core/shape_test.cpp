@@ -6,7 +6,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace shape_test {
 
 using support::expect_error;
 using tn::Dims;
@@ -151,4 +151,4 @@ TEST(Strides, OfAnEmptyShapeMayBeBeyondAnyIndex) {
   EXPECT_TRUE(tn::is_contiguous(shape, tn::contiguous_strides(shape)));
 }
 
-}  // namespace
+}  // namespace shape_test

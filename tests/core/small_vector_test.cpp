@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace {
+namespace small_vector_test {
 
 using tn::SmallVector;
 
@@ -44,4 +44,4 @@ TEST(SmallVector, DestroysEachElementOnce) {
   EXPECT_EQ(shared.use_count(), 1);
 }
 
-}  // namespace
+}  // namespace small_vector_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace {
+namespace symbol_test {
 
 using tn::Formula;
 using tn::Symbol;
@@ -95,4 +95,4 @@ TEST(Symbol, ManyNumbersAtOnce) {
   for (std::size_t i = 0; i < x.size(); ++i) ASSERT_EQ(y[i], x[i] * x[i] + 1);
 }
 
-}  // namespace
+}  // namespace symbol_test

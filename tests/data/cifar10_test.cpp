@@ -7,7 +7,7 @@
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace cifar10_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -52,4 +52,4 @@ TEST(Cifar10, ReadsTheBatchOfThePretrainedNetwork) {
   EXPECT_EQ(read_cifar10({std::string(data) + "/pretrained/resnet20-cifar10/batch200.bin"}).size(), 200);
 }
 
-}  // namespace
+}  // namespace cifar10_test

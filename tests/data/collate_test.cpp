@@ -6,7 +6,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace collate_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -92,4 +92,4 @@ TEST(Collate, ShapesThatDifferAreNamed) {
                                "[pad_sequence] a tensor of rank 0 is no sequence");
 }
 
-}  // namespace
+}  // namespace collate_test

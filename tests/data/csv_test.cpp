@@ -9,7 +9,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace csv_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -155,4 +155,4 @@ TEST(Csv, ReadsTheTablesThatArePublished) {
   EXPECT_EQ(sst.cell(0, 1), "one long string of cliches .");
 }
 
-}  // namespace
+}  // namespace csv_test

@@ -6,7 +6,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace dataset_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -140,4 +140,4 @@ TEST(Dataset, WhatDoesNotFitIsRefused) {
   expect_error<tn::ValueError>([] { data::take(Tens{3}, -1); }, "[take] negative count -1");
 }
 
-}  // namespace
+}  // namespace dataset_test

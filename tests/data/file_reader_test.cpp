@@ -6,7 +6,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace file_reader_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -75,4 +75,4 @@ TEST(FileReader, SaysWhatIsWrong) {
       message_of<tn::IoError>([&] { FileReader("test", path).rest(); }).starts_with("[test] " + path + ": "));
 }
 
-}  // namespace
+}  // namespace file_reader_test

@@ -8,7 +8,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace idx_test {
 
 using support::expect_values;
 using support::message_of;
@@ -103,4 +103,4 @@ TEST(Idx, ReadsMnist) {
   EXPECT_EQ(std::vector<index_t>(first.begin(), first.begin() + 5), (std::vector<index_t>{7, 1, 4, 4, 5}));
 }
 
-}  // namespace
+}  // namespace idx_test

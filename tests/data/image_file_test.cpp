@@ -10,7 +10,7 @@
 #include "tenon/data/cifar10.hpp"
 #include "tenon/data/image.hpp"
 
-namespace {
+namespace image_file_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -152,4 +152,4 @@ TEST(ImageFile, ReadsTheImagesOfThePretrainedNetwork) {
   EXPECT_EQ(found, 20);
 }
 
-}  // namespace
+}  // namespace image_file_test

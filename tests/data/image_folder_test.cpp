@@ -6,7 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/data/dataset.hpp"
 
-namespace {
+namespace image_folder_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -89,4 +89,4 @@ TEST(ImageFolder, ABrokenFileIsNamedWhenItIsRead) {
                             "[image] " + path + ": it begins neither as PNG nor as JPEG does");
 }
 
-}  // namespace
+}  // namespace image_folder_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace image_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -96,4 +96,4 @@ TEST(Image, WhatDoesNotFitIsRefused) {
       "[make_grid] 0 columns with 2 pixels between them");
 }
 
-}  // namespace
+}  // namespace image_test

@@ -8,7 +8,7 @@
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace loader_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -250,4 +250,4 @@ TEST(Loader, WhatMakesNoSenseIsRefused) {
       "[batches] cannot go on at batch 4 of epoch 1, which has 3");
 }
 
-}  // namespace
+}  // namespace loader_test

@@ -6,7 +6,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace {
+namespace prefetcher_test {
 
 using tn::data::Prefetcher;
 
@@ -54,4 +54,4 @@ TEST(Prefetcher, AnExceptionThatNobodyWaitsForIsDropped) {
   Prefetcher<int> numbers([]() -> std::optional<int> { throw std::runtime_error("broken"); }, 1);
 }
 
-}  // namespace
+}  // namespace prefetcher_test

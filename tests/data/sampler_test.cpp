@@ -8,7 +8,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace sampler_test {
 
 using support::expect_error;
 using tn::Generator;
@@ -86,4 +86,4 @@ TEST(Sampler, BucketsWantALengthForEachElement) {
   expect_error<tn::ValueError>([&] { data::BucketSampler({1, 2}, 0); }, "[sampler] a pool of 0 batches");
 }
 
-}  // namespace
+}  // namespace sampler_test

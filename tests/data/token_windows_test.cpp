@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace token_windows_test {
 
 using tn::index_t;
 using tn::data::token_windows;
@@ -42,4 +42,4 @@ TEST(TokenWindows, RefusesWhatHasNoStep) {
       "[token_windows] a text of 7 words is too short for 4 streams of two words");
 }
 
-}  // namespace
+}  // namespace token_windows_test

@@ -6,7 +6,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace transform_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -145,4 +145,4 @@ TEST(Transform, InputsStayAsTheyWere) {
   EXPECT_EQ(x.to_vector(), before);
 }
 
-}  // namespace
+}  // namespace transform_test

@@ -8,7 +8,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace wav_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -178,4 +178,4 @@ TEST(Wav, ReadsSpokenDigits) {
   EXPECT_EQ(sound.samples.extent(1), static_cast<index_t>((bytes.size() - 44) / 2));
 }
 
-}  // namespace
+}  // namespace wav_test

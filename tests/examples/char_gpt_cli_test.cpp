@@ -4,7 +4,7 @@
 
 #include "examples/example_program.hpp"
 
-namespace {
+namespace char_gpt_cli_test {
 
 struct CharGptProgram : support::ExampleProgram {
   CharGptProgram() : ExampleProgram("char_gpt") {}
@@ -96,4 +96,4 @@ TEST_F(CharGptProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_success({"--help"}, {"--data FOLDER", "--temperature", "Exit status"});
 }
 
-}  // namespace
+}  // namespace char_gpt_cli_test

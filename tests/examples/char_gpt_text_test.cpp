@@ -6,7 +6,7 @@
 
 #include "tenon/ops/reduce.hpp"
 
-namespace {
+namespace char_gpt_text_test {
 
 using tn::index_t;
 
@@ -53,4 +53,4 @@ TEST(SpreadWindows, ReachNoFurtherThanTheText) {
   EXPECT_EQ(tn::amax(y).item(), 8);
 }
 
-}  // namespace
+}  // namespace char_gpt_text_test

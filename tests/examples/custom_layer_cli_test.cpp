@@ -2,7 +2,7 @@
 
 #include "examples/example_program.hpp"
 
-namespace {
+namespace custom_layer_cli_test {
 
 struct CustomLayerProgram : support::ExampleProgram {
   CustomLayerProgram() : ExampleProgram("custom_layer") {}
@@ -21,4 +21,4 @@ TEST_F(CustomLayerProgram, SaysWhatIsWrong) {
   expect_failure({"--steps", "5", "--save", folder_ / "nowhere/net"}, 1, "nowhere/net");
 }
 
-}  // namespace
+}  // namespace custom_layer_cli_test

@@ -8,7 +8,7 @@
 
 #include "examples/vector_program.hpp"
 
-namespace {
+namespace glove_cli_test {
 
 using support::Outcome;
 using support::Process;
@@ -120,4 +120,4 @@ TEST_F(GloveProgram, BinaryGarbageDoesNoHarm) {
   EXPECT_EQ(run("--train @garbage --output @w --resume --checkpoint @garbage").status, 1);
 }
 
-}  // namespace
+}  // namespace glove_cli_test

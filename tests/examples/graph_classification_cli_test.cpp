@@ -3,7 +3,7 @@
 #include "examples/example_program.hpp"
 #include "tenon/io/npy.hpp"
 
-namespace {
+namespace graph_classification_cli_test {
 
 using tn::index_t;
 
@@ -66,4 +66,4 @@ TEST_F(GraphClassificationProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_success({"--help"}, {"--data FOLDER", "--runs", "Exit status"});
 }
 
-}  // namespace
+}  // namespace graph_classification_cli_test

@@ -7,7 +7,7 @@
 #include "tenon/ops/inplace.hpp"
 #include "tenon/ops/slice.hpp"
 
-namespace {
+namespace image_classification_cli_test {
 
 struct ImageClassificationProgram : support::ExampleProgram {
   ImageClassificationProgram() : ExampleProgram("image_classification") {}
@@ -124,4 +124,4 @@ TEST_F(ImageClassificationProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_success({"--help"}, {"--augment", "Exit status"});
 }
 
-}  // namespace
+}  // namespace image_classification_cli_test

@@ -5,7 +5,7 @@
 
 #include "examples/example_program.hpp"
 
-namespace {
+namespace language_model_cli_test {
 
 struct LanguageModelProgram : support::ExampleProgram {
   LanguageModelProgram() : ExampleProgram("language_model") {}
@@ -85,4 +85,4 @@ TEST_F(LanguageModelProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_success({"--help"}, {"--data FOLDER", "--temperature", "Exit status"});
 }
 
-}  // namespace
+}  // namespace language_model_cli_test

@@ -2,7 +2,7 @@
 
 #include "examples/example_program.hpp"
 
-namespace {
+namespace sentence_classification_cli_test {
 
 struct SentenceClassificationProgram : support::ExampleProgram {
   SentenceClassificationProgram() : ExampleProgram("sentence_classification") {}
@@ -46,4 +46,4 @@ TEST_F(SentenceClassificationProgram, SaysWhatIsMissingAndWhatIsWrong) {
   expect_success({"--help"}, {"--data FOLDER", "--phrases", "Exit status"});
 }
 
-}  // namespace
+}  // namespace sentence_classification_cli_test

@@ -16,7 +16,7 @@
 #include "tenon/core/generator.hpp"
 #include "tenon/io/word_vectors.hpp"
 
-namespace {
+namespace word2vec_cli_test {
 
 using support::Outcome;
 using support::Process;
@@ -421,4 +421,4 @@ TEST_F(Word2VecProgram, AFullDiskIsLeftAsItWas) {
   EXPECT_EQ(left, std::vector<std::string>{"old"});
 }
 
-}  // namespace
+}  // namespace word2vec_cli_test

@@ -16,7 +16,7 @@
 #include "fuzz/targets/wav.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace seeds_test {
 
 struct Target {
   const char* name;
@@ -56,4 +56,4 @@ INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
                                          Target{"vectors", fuzz::vectors}, Target{"wav", fuzz::wav}),
                          [](const auto& target) { return std::string(target.param.name); });
 
-}  // namespace
+}  // namespace seeds_test

@@ -7,7 +7,7 @@
 #include "tenon/ops/unary.hpp"
 
 namespace golden {
-namespace {
+namespace activation_cases {
 
 template <class T>
 tn::Tensor<T> gelu(const Case<T>& c) {
@@ -33,5 +33,5 @@ const Family family{
     {"glu", [](const auto& c) { return tn::glu(c.in("x"), c.integer("dim")); }},
 };
 
-}  // namespace
+}  // namespace activation_cases
 }  // namespace golden

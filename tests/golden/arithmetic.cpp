@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace arithmetic_cases {
 
 /// f of two tensors, or of a tensor and a number on either side.
 template <class T, class F>
@@ -30,5 +30,5 @@ const Family family{
     {"minimum", [](const auto& c) { return tn::minimum(c.in("a"), c.in("b")); }},
 };
 
-}  // namespace
+}  // namespace arithmetic_cases
 }  // namespace golden

@@ -7,7 +7,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace attention_cases {
 
 template <class T>
 tn::Tensor<T> attention(const Case<T>& c) {
@@ -66,5 +66,5 @@ const Family family{
     {"embedding_bag", [](const auto& c) { return embedding_bag(c); }},
 };
 
-}  // namespace
+}  // namespace attention_cases
 }  // namespace golden

@@ -4,7 +4,7 @@
 #include "tenon/optim/clip.hpp"
 
 namespace golden {
-namespace {
+namespace clipping_cases {
 
 template <class T>
 Outputs clip_norm(const Case<T>& c) {
@@ -28,5 +28,5 @@ const Family family{
     {"clip_grad_value", [](const auto& c) { return clip_value(c); }},
 };
 
-}  // namespace
+}  // namespace clipping_cases
 }  // namespace golden

@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace comparison_cases {
 
 /// f of two tensors, or of a tensor and a number.
 template <class T, class F>
@@ -36,5 +36,5 @@ const Family family{
     {"masked_fill", [](const auto& c) { return masked_fill(c); }},
 };
 
-}  // namespace
+}  // namespace comparison_cases
 }  // namespace golden

@@ -8,7 +8,7 @@
 
 #include "run.hpp"
 
-namespace {
+namespace golden_cases {
 
 struct Options {
   std::string folder = TENON_GOLDEN_FOLDER;
@@ -118,7 +118,7 @@ std::vector<std::string> golden_files(const std::string& folder) {
   return files;
 }
 
-}  // namespace
+}  // namespace golden_cases
 
 int main(int argc, char** argv) try {
   Options options;

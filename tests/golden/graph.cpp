@@ -7,7 +7,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace graph_cases {
 
 using tn::Tensor;
 namespace nn = tn::nn;
@@ -46,5 +46,5 @@ const Family family{
     {"gcn", [](const auto& c) { return gcn(c); }},
 };
 
-}  // namespace
+}  // namespace graph_cases
 }  // namespace golden

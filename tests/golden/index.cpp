@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace index_cases {
 
 /// Lookup, with rows rescaled beforehand when their norm is bounded; the table is then a result as well.
 template <class T>
@@ -32,5 +32,5 @@ const Family family{
     {"embedding", [](const auto& c) { return embedding(c); }},
 };
 
-}  // namespace
+}  // namespace index_cases
 }  // namespace golden

@@ -8,7 +8,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace init_cases {
 
 using tn::Tensor;
 namespace nn = tn::nn;
@@ -125,5 +125,5 @@ const Family family{
     {"init", [](const auto& c) { return init(c); }},
 };
 
-}  // namespace
+}  // namespace init_cases
 }  // namespace golden

@@ -9,7 +9,7 @@
 #include "tenon/ops/metric_loss.hpp"
 
 namespace golden {
-namespace {
+namespace loss_cases {
 
 template <class C>
 tn::Reduction reduction_of(const C& c) {
@@ -113,5 +113,5 @@ const Family family{
     {"sgns_loss", [](const auto& c) { return sgns_loss(c); }},
 };
 
-}  // namespace
+}  // namespace loss_cases
 }  // namespace golden

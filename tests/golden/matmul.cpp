@@ -6,7 +6,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace matmul_cases {
 
 const Family family{
     {"matmul", [](const auto& c) { return tn::matmul(c.in("a"), c.in("b")); }},
@@ -24,5 +24,5 @@ const Family family{
     {"outer", [](const auto& c) { return tn::outer(c.in("a"), c.in("b")); }},
 };
 
-}  // namespace
+}  // namespace matmul_cases
 }  // namespace golden

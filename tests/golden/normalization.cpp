@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace normalization_cases {
 
 /// Running statistics go in as they were before and come out as they are after.
 template <class T>
@@ -48,5 +48,5 @@ const Family family{
      }},
 };
 
-}  // namespace
+}  // namespace normalization_cases
 }  // namespace golden

@@ -14,7 +14,7 @@
 #include "tenon/optim/sgd.hpp"
 
 namespace golden {
-namespace {
+namespace optimizer_cases {
 
 tn::optim::SgdOptions sgd_options(const Args& a) {
   return {.lr = a.number("lr"),
@@ -164,5 +164,5 @@ const Family family{
     {"lbfgs", [](const auto& c) { return lbfgs(c); }},
 };
 
-}  // namespace
+}  // namespace optimizer_cases
 }  // namespace golden

@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace random_cases {
 
 template <class T>
 tn::Tensor<T> dropout(const Case<T>& c) {
@@ -19,5 +19,5 @@ const Family family{
     {"dropout", [](const auto& c) { return dropout(c); }},
 };
 
-}  // namespace
+}  // namespace random_cases
 }  // namespace golden

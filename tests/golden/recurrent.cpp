@@ -7,7 +7,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace recurrent_cases {
 
 namespace nn = tn::nn;
 
@@ -72,5 +72,5 @@ const Family family{
     {"lstm_cell", [](const auto& c) { return lstm_cell(c); }},
 };
 
-}  // namespace
+}  // namespace recurrent_cases
 }  // namespace golden

@@ -5,7 +5,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace reduction_cases {
 
 tn::index_t correction(bool unbiased) {
   return unbiased ? 1 : 0;
@@ -53,5 +53,5 @@ const Family family{
      [](const auto& c) { return tn::norm(c.in("x"), c.number("p"), c.dims("dim"), c.flag("keepdim")); }},
 };
 
-}  // namespace
+}  // namespace reduction_cases
 }  // namespace golden

@@ -6,7 +6,7 @@
 #include "tenon/optim/sgd.hpp"
 
 namespace golden {
-namespace {
+namespace schedule_cases {
 
 /// An optimizer with a group for each of these initial rates.
 template <class T>
@@ -144,5 +144,5 @@ const Family family{
     {"reduce_lr_on_plateau", [](const auto& c) { return plateau(c); }},
 };
 
-}  // namespace
+}  // namespace schedule_cases
 }  // namespace golden

@@ -8,7 +8,7 @@
 #include "tenon/ops/pad.hpp"
 
 namespace golden {
-namespace {
+namespace shape_cases {
 
 /// A list of [axis, start, stop, step], taken one after the other.
 template <class T>
@@ -70,5 +70,5 @@ const Family family{
     {"repeat", [](const auto& c) { return tn::repeat(c.in("x"), c.dims("repeats")); }},
 };
 
-}  // namespace
+}  // namespace shape_cases
 }  // namespace golden

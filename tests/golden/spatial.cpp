@@ -7,7 +7,7 @@
 #include "tenon/ops/grid_sample.hpp"
 
 namespace golden {
-namespace {
+namespace spatial_cases {
 
 template <class T>
 tn::ConvOptions conv_options(const Case<T>& c) {
@@ -158,5 +158,5 @@ const Family family{
     {"grid_sample", [](const auto& c) { return grid_sample(c); }},
 };
 
-}  // namespace
+}  // namespace spatial_cases
 }  // namespace golden

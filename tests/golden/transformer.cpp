@@ -8,7 +8,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace transformer_cases {
 
 using tn::Tensor;
 namespace nn = tn::nn;
@@ -117,5 +117,5 @@ const Family family{
     {"gpt2", [](const auto& c) { return gpt2(c); }},
 };
 
-}  // namespace
+}  // namespace transformer_cases
 }  // namespace golden

@@ -7,7 +7,7 @@
 #include "registry.hpp"
 
 namespace golden {
-namespace {
+namespace unary_cases {
 
 const Family family{
     {"neg", [](const auto& c) { return -c.in("x"); }},
@@ -23,5 +23,5 @@ const Family family{
     {"erf", [](const auto& c) { return tn::erf(c.in("x")); }},
 };
 
-}  // namespace
+}  // namespace unary_cases
 }  // namespace golden

@@ -7,7 +7,7 @@
 #include "tenon/ops/binary_loss.hpp"
 
 namespace golden {
-namespace {
+namespace vision_cases {
 
 template <class T>
 Outputs resnet_basic_block(const Case<T>& c) {
@@ -38,5 +38,5 @@ const Family family{
     {"unet", [](const auto& c) { return unet(c); }},
 };
 
-}  // namespace
+}  // namespace vision_cases
 }  // namespace golden

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-namespace {
+namespace mode_test {
 
 TEST(Mode, RecordingIsOnAndNests) {
   EXPECT_TRUE(tn::grad_enabled());
@@ -50,4 +50,4 @@ TEST(ModeThreads, EachThreadHasItsOwn) {
   EXPECT_TRUE(elsewhere);
 }
 
-}  // namespace
+}  // namespace mode_test

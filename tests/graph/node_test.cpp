@@ -9,7 +9,7 @@
 #include "tenon/ops/reduce.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace node_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -84,4 +84,4 @@ TEST(Node, RemembersWhichPartOfAStorageItKept) {
   expect_vector(tn::grad(tn::sum(x * backwards), {x})[0], {4, 3});
 }
 
-}  // namespace
+}  // namespace node_test

@@ -8,7 +8,7 @@
 #include "tenon/ops/matmul.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace record_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -142,4 +142,4 @@ TEST(RecordErrors, ARuleThatReturnsTheWrongThings) {
       "[wrong] the rule returned a gradient of shape (2, 1) for input 0 of shape (1,)");
 }
 
-}  // namespace
+}  // namespace record_test

@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace atomic_file_test {
 
 using support::message_of;
 using support::read_file;
@@ -248,4 +248,4 @@ TEST(AtomicFile, CheckWritableLeavesNoTrace) {
   EXPECT_TRUE(folder.files().empty());
 }
 
-}  // namespace
+}  // namespace atomic_file_test

@@ -15,7 +15,7 @@
 #include "tenon/optim/adam.hpp"
 #include "tenon/train/progress.hpp"
 
-namespace {
+namespace checkpoint_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -208,4 +208,4 @@ TEST(Checkpoint, AKilledProcessLeavesAWholeFile) {
   EXPECT_LE(folder.files().size(), 2u) << "leftovers of killed processes pile up";
 }
 
-}  // namespace
+}  // namespace checkpoint_test

@@ -4,7 +4,7 @@
 
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace element_type_test {
 
 using tn::Tensor;
 using tn::io::ElementType;
@@ -113,4 +113,4 @@ TEST(ElementType, RoundingNeverMakesANumberInfinite) {
   EXPECT_EQ(static_cast<const std::uint16_t*>(rounded->data())[1], 0xfc00);
 }
 
-}  // namespace
+}  // namespace element_type_test

@@ -8,7 +8,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/io/word_vectors.hpp"
 
-namespace {
+namespace gensim_test {
 
 using tn::io::WordVectorFormat;
 
@@ -46,4 +46,4 @@ vectors.save_word2vec_format(folder + 'theirs.txt', binary=False)
   }
 }
 
-}  // namespace
+}  // namespace gensim_test

@@ -5,7 +5,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace input_file_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -117,4 +117,4 @@ TEST(InputFile, NamesWhatCannotBeRead) {
             "[read] cannot read " + folder.path() + ": Is a directory");
 }
 
-}  // namespace
+}  // namespace input_file_test

@@ -4,7 +4,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace key_map_test {
 
 using support::message_of;
 using tn::io::KeyMap;
@@ -61,4 +61,4 @@ TEST(KeyMap, RulesThatMakeNoSenseAreNamed) {
   EXPECT_EQ(refusal("{*}.{*}", "x"), "");
 }
 
-}  // namespace
+}  // namespace key_map_test

@@ -4,7 +4,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace mapped_file_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -54,4 +54,4 @@ TEST(MappedFile, SaysWhyAFileCannotBeRead) {
             "[read] cannot read " + folder.path() + ": only a regular file can be read in any order");
 }
 
-}  // namespace
+}  // namespace mapped_file_test

@@ -7,7 +7,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/ops/matmul.hpp"
 
-namespace {
+namespace model_file_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -218,4 +218,4 @@ TEST(ModelFile, LongListsAreCut) {
   EXPECT_NE(text.find("unexpected: … and 10 more"), std::string::npos) << text;
 }
 
-}  // namespace
+}  // namespace model_file_test

@@ -6,7 +6,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace npy_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -152,4 +152,4 @@ with open(folder + 'version3.npy', 'wb') as f: np.lib.format.write_array(f, np.a
   EXPECT_EQ(load_npy<std::int32_t>(folder / "version3.npy").to_vector(), (std::vector<std::int32_t>{1, 2}));
 }
 
-}  // namespace
+}  // namespace npy_test

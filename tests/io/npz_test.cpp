@@ -8,7 +8,7 @@
 #include "tenon/nn/parameter.hpp"
 #include "tenon/ops/inplace.hpp"
 
-namespace {
+namespace npz_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -147,4 +147,4 @@ np.savez_compressed(folder + 'packed.npz', **arrays)
   expect_sample(NpzFile(folder / "packed.npz"));
 }
 
-}  // namespace
+}  // namespace npz_test

@@ -10,7 +10,7 @@
 #include "tenon/ops/inplace.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace safetensors_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -265,4 +265,4 @@ TEST(Safetensors, WriterRefusesNamesThatDoNotWork) {
   EXPECT_TRUE(folder.files().empty());
 }
 
-}  // namespace
+}  // namespace safetensors_test

@@ -6,7 +6,7 @@
 #include "tenon/io/model_file.hpp"
 #include "tenon/ops/index.hpp"
 
-namespace {
+namespace self_test_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -80,4 +80,4 @@ TEST(SelfTest, FilesWithoutOneOrWithAnother) {
   EXPECT_NE(message().find("the model's output has shape (2, 3), the file's (3,)"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace self_test_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace utf8_mark_test {
 
 using tn::io::without_utf8_mark;
 
@@ -16,4 +16,4 @@ TEST(Utf8Mark, IsLeftOutOnceAndAtTheBeginningOnly) {
   EXPECT_EQ(without_utf8_mark("a\xef\xbb\xbf"), "a\xef\xbb\xbf");
 }
 
-}  // namespace
+}  // namespace utf8_mark_test

@@ -7,7 +7,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word2vec_format_test {
 
 using support::message_of;
 using support::read_file;
@@ -227,4 +227,4 @@ TEST(Word2VecFormat, RefusesWordsThatTheFormatsCannotSay) {
   }
 }
 
-}  // namespace
+}  // namespace word2vec_format_test

@@ -5,7 +5,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word_vectors_test {
 
 using support::message_of;
 using support::TemporaryFolder;
@@ -78,4 +78,4 @@ TEST(WordVectorFiles, AFailedWriteLeavesNothing) {
   EXPECT_TRUE(folder.files().empty());
 }
 
-}  // namespace
+}  // namespace word_vectors_test

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
-namespace {
+namespace block_order_test {
 
 using tn::index_t;
 using tn::models::BlockOrder;
@@ -38,4 +38,4 @@ TEST(BlockOrder, DependsOnSeedAndEpoch) {
   EXPECT_EQ(BlockOrder(1000, 1)(5), BlockOrder(1000, 1)(5));
 }
 
-}  // namespace
+}  // namespace block_order_test

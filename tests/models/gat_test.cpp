@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace gat_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -48,4 +48,4 @@ TEST(Gat, DropsAsMuchAsItIsTold) {
   EXPECT_EQ(none(features, graph).to_vector(), trained);
 }
 
-}  // namespace
+}  // namespace gat_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace gcn_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -44,4 +44,4 @@ TEST(Gcn, DropsAsMuchAsItIsTold) {
   EXPECT_EQ(none(features, graph).to_vector(), trained);
 }
 
-}  // namespace
+}  // namespace gcn_test

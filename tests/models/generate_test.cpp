@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/models/gpt.hpp"
 
-namespace {
+namespace generate_test {
 
 using support::expect_error;
 using tn::from;
@@ -187,4 +187,4 @@ TEST(Generate, SaysWhatMakesNoSense) {
                                "[generate] expected scores of shape (N, V), got (3,)");
 }
 
-}  // namespace
+}  // namespace generate_test

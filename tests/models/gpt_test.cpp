@@ -6,7 +6,7 @@
 #include "tenon/ops/loss.hpp"
 #include "tenon/optim/adam.hpp"
 
-namespace {
+namespace gpt_test {
 
 namespace nn = tn::nn;
 using support::expect_error;
@@ -163,4 +163,4 @@ TEST(Gpt, SaysWhatDoesNotFit) {
   EXPECT_EQ(gpt.next(tn::zeros<index_t>({1, 2}), cache).shape(), (tn::Shape{1, 7}));
 }
 
-}  // namespace
+}  // namespace gpt_test

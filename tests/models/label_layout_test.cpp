@@ -4,7 +4,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace label_layout_test {
 
 using namespace tn::models;
 
@@ -43,4 +43,4 @@ TEST(LabelLayout, TextWidthCountsCharactersNotBytes) {
   EXPECT_EQ(text_width(""), 0);
 }
 
-}  // namespace
+}  // namespace label_layout_test

@@ -10,7 +10,7 @@
 #include "tenon/io/model_file.hpp"
 #include "tenon/io/npy.hpp"
 
-namespace {
+namespace lenet_test {
 
 namespace nn = tn::nn;
 using tn::models::LeNet5;
@@ -70,4 +70,4 @@ TEST(MnistCnn, PublishedWeightsGiveThePublishedAnswers) {
   EXPECT_EQ(right, 4960);
 }
 
-}  // namespace
+}  // namespace lenet_test

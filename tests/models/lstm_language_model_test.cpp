@@ -6,7 +6,7 @@
 #include "tenon/ops/compare.hpp"
 #include "tenon/optim/sgd.hpp"
 
-namespace {
+namespace lstm_language_model_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -79,4 +79,4 @@ TEST(LstmLanguageModel, DropsOutOnlyInTraining) {
   EXPECT_EQ(model(ids).scores.to_vector(), model(ids).scores.to_vector());
 }
 
-}  // namespace
+}  // namespace lstm_language_model_test

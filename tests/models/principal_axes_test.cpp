@@ -5,7 +5,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace principal_axes_test {
 
 using tn::index_t;
 using tn::models::principal_axes;
@@ -70,4 +70,4 @@ TEST(PrincipalAxes, RefusesWhatMakesNoSense) {
             "[principal_axes] 3 values are not 2 points");
 }
 
-}  // namespace
+}  // namespace principal_axes_test

@@ -11,7 +11,7 @@
 #include "tenon/io/npy.hpp"
 #include "tenon/nn/convert.hpp"
 
-namespace {
+namespace resnet_test {
 
 namespace nn = tn::nn;
 using support::expect_error;
@@ -79,4 +79,4 @@ TEST(CifarResNet, PublishedWeightsGiveThePublishedAnswers) {
   EXPECT_EQ(tn::sum(tn::to<tn::index_t>(tn::eq(tn::argmax(scores, 1), labels))).item(), 160);
 }
 
-}  // namespace
+}  // namespace resnet_test

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace {
+namespace team_test {
 
 using tn::index_t;
 using tn::models::Team;
@@ -54,4 +54,4 @@ TEST(Team, WorksThroughUntilTheCallerHasEnough) {
   EXPECT_GE(tn::models::team_size(0), 1);
 }
 
-}  // namespace
+}  // namespace team_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace text_cnn_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -57,4 +57,4 @@ TEST(TextCnn, DropsAsMuchAsItIsTold) {
   EXPECT_EQ(none(ids).to_vector(), trained);
 }
 
-}  // namespace
+}  // namespace text_cnn_test

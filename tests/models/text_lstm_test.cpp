@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace text_lstm_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -47,4 +47,4 @@ TEST(TextLstm, DropsAsMuchAsItIsTold) {
   EXPECT_EQ(none(ids, {3}).to_vector(), trained);
 }
 
-}  // namespace
+}  // namespace text_lstm_test

@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/nn/convert.hpp"
 
-namespace {
+namespace unet_test {
 
 namespace nn = tn::nn;
 using tn::models::UNet;
@@ -32,4 +32,4 @@ TEST(UNet, ConvertsToAnotherScalarType) {
                          net(x).to_vector(), 1e-5);
 }
 
-}  // namespace
+}  // namespace unet_test

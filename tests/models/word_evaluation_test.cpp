@@ -5,7 +5,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word_evaluation_test {
 
 using namespace tn::models;
 using support::message_of;
@@ -147,4 +147,4 @@ TEST(Evaluation, ReadsTheGoogleAnalogies) {
   EXPECT_EQ(read_similarities(std::string(data) + "/wordsim/EN-MEN-TR-3k.tsv").size(), 3000u);
 }
 
-}  // namespace
+}  // namespace word_evaluation_test

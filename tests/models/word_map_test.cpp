@@ -5,7 +5,7 @@
 #include "models/three_topics.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word_map_test {
 
 using namespace tn::models;
 using tn::testing::three_topics;
@@ -53,4 +53,4 @@ TEST(WordMap, EqualVectorsDoNotBreakIt) {
   EXPECT_EQ(word_map_svg(queries, {{"same", {"a", "b", "c"}}}).find("nan"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace word_map_test

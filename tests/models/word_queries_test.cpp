@@ -7,7 +7,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace word_queries_test {
 
 using support::message_of;
 using tn::index_t;
@@ -121,4 +121,4 @@ TEST(WordQueries, NoWordsNoAnswers) {
   EXPECT_TRUE(queries.nearest({}, 3).empty());
 }
 
-}  // namespace
+}  // namespace word_queries_test

@@ -4,7 +4,7 @@
 
 #include "models/three_topics.hpp"
 
-namespace {
+namespace word_topics_test {
 
 using namespace tn::models;
 using tn::testing::three_topics;
@@ -25,4 +25,4 @@ TEST(WordTopics, OfUnknownWordsThereAreNone) {
   EXPECT_TRUE(gather_topics(three_topics(), {}).empty());
 }
 
-}  // namespace
+}  // namespace word_topics_test

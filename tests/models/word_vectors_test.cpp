@@ -4,7 +4,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word_vectors_test {
 
 using support::message_of;
 using tn::models::WordVectors;
@@ -56,4 +56,4 @@ TEST(WordVectors, RefusesPartsThatDoNotFit) {
             "[word vectors] the dimension must be positive, not 0");
 }
 
-}  // namespace
+}  // namespace word_vectors_test

@@ -5,7 +5,7 @@
 #include "support/layer_case.hpp"
 #include "tenon/nn/sequential.hpp"
 
-namespace {
+namespace activation_test {
 
 namespace nn = tn::nn;
 using support::expect_vector;
@@ -94,4 +94,4 @@ TEST(Activation, EveryMemberHasItsEffect) {
   expect_torch(slopes, {-0.8, -0.2, 0.5, 2});
 }
 
-}  // namespace
+}  // namespace activation_test

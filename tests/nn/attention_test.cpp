@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace attention_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -96,4 +96,4 @@ TEST(MultiheadAttention, HandsOnAllThatItIsTold) {
   for (const double value : dropped(x, x, x)) EXPECT_EQ(value, 0);
 }
 
-}  // namespace
+}  // namespace attention_test

@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace conv_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -147,4 +147,4 @@ TEST(Conv, EveryOptionHasItsEffect) {
   EXPECT_FALSE((nn::ConvTranspose3d<float>(1, 1, 1, {.bias = false}).bias.defined()));
 }
 
-}  // namespace
+}  // namespace conv_test

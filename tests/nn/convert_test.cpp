@@ -11,7 +11,7 @@
 #include "support/expect.hpp"
 #include "tenon/nn/linear.hpp"
 
-namespace {
+namespace convert_test {
 
 namespace nn = tn::nn;
 using support::expect_values;
@@ -104,4 +104,4 @@ TEST(Convert, MapsKeepTheirKeys) {
   EXPECT_EQ(converted.tags.at("a"), "first");
 }
 
-}  // namespace
+}  // namespace convert_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace dropout_test {
 
 namespace nn = tn::nn;
 using support::expect_error;
@@ -82,4 +82,4 @@ TEST(Dropout, EveryLayerTakesItsProbability) {
   EXPECT_NEAR(dropped(0.7), 700, 60);
 }
 
-}  // namespace
+}  // namespace dropout_test

@@ -5,7 +5,7 @@
 #include "support/layer_case.hpp"
 #include "tenon/ops/linear.hpp"
 
-namespace {
+namespace embedding_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -77,4 +77,4 @@ TEST(EmbeddingBag, EveryOptionHasItsEffect) {
   expect_values(by_sums(from<index_t>({0}, {1, 1})), {1, 2}, {1.5, 2}, 1e-6);
 }
 
-}  // namespace
+}  // namespace embedding_test

@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace graph_test {
 
 namespace nn = tn::nn;
 using support::expect_values;
@@ -89,4 +89,4 @@ TEST(Graph, EveryOptionHasItsEffect) {
   expect_values(gat({.dropout = 1})(x, a), {4, 1}, {0, 0, 0, 0});
 }
 
-}  // namespace
+}  // namespace graph_test

@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/matmul.hpp"
 
-namespace {
+namespace init_test {
 
 namespace init = tn::nn::init;
 using init::Nonlinearity;
@@ -85,4 +85,4 @@ TEST(Init, EveryOptionHasItsEffect) {
               0.025);
 }
 
-}  // namespace
+}  // namespace init_test

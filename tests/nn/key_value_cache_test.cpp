@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/random.hpp"
 
-namespace {
+namespace key_value_cache_test {
 
 using support::expect_error;
 using tn::Shape;
@@ -46,4 +46,4 @@ TEST(GrowingRows, RefuseRowsOfAnotherShape) {
   EXPECT_EQ(rows.length(), 3);
 }
 
-}  // namespace
+}  // namespace key_value_cache_test

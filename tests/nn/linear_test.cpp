@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace linear_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -37,4 +37,4 @@ TEST(Bilinear, MayHaveNoBias) {
   EXPECT_FALSE((nn::Bilinear<double>(3, 2, 5, false).bias.defined()));
 }
 
-}  // namespace
+}  // namespace linear_test

@@ -15,7 +15,7 @@
 #include "tenon/nn/norm.hpp"
 #include "tenon/nn/sequential.hpp"
 
-namespace {
+namespace mode_test {
 
 namespace nn = tn::nn;
 using tn::from;
@@ -170,4 +170,4 @@ TEST(Mode, EvaluationCutsRowsOfEmbeddingsWithoutWriting) {
   EXPECT_EQ(bags.weight.to_vector(), rows.to_vector());
 }
 
-}  // namespace
+}  // namespace mode_test

@@ -12,7 +12,7 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/named_tensor.hpp"
 
-namespace {
+namespace module_test {
 
 namespace nn = tn::nn;
 using tn::Tensor;
@@ -177,4 +177,4 @@ TEST(Module, ScalarTypeIsThatOfTheParameters) {
   static_assert(std::is_same_v<nn::ScalarOf<Everything>, float>);
 }
 
-}  // namespace
+}  // namespace module_test

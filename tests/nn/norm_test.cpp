@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace norm_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -160,4 +160,4 @@ TEST(Norm, EveryOptionHasItsEffect) {
       {1, 3, 1}, {1 / 2.25, 2 / 3.25, 3 / 5.25});
 }
 
-}  // namespace
+}  // namespace norm_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace parameter_test {
 
 using support::expect_vector;
 using tn::from;
@@ -84,4 +84,4 @@ TEST(Parameter, MovingHandsOverTheTensor) {
   EXPECT_TRUE(handle.is(moved));
 }
 
-}  // namespace
+}  // namespace parameter_test

@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/nn/linear.hpp"
 
-namespace {
+namespace pool_test {
 
 namespace nn = tn::nn;
 using support::expect_values;
@@ -67,4 +67,4 @@ TEST(Pool, EveryOptionHasItsEffect) {
   EXPECT_EQ(nn::LpPool1d(1, 2, {.ceil_mode = true})(x).shape(), (Shape{1, 1, 3}));
 }
 
-}  // namespace
+}  // namespace pool_test

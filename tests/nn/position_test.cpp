@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace position_test {
 
 namespace nn = tn::nn;
 using support::expect_error;
@@ -55,4 +55,4 @@ TEST(RotaryPositions, EveryMemberHasItsEffect) {
                 {c - 2 * s, 2 * c + s, 3 * d - 4 * t, 4 * d + 3 * t});
 }
 
-}  // namespace
+}  // namespace position_test

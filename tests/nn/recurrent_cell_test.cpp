@@ -5,7 +5,7 @@
 #include "support/layer_case.hpp"
 #include "tenon/nn/recurrent.hpp"
 
-namespace {
+namespace recurrent_cell_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -45,4 +45,4 @@ TEST(RecurrentCell, EveryOptionHasItsEffect) {
   expect_values(cell(tn::from<double>({2, -9}, {2, 1}), tn::ones<double>({2, 1})), {2, 1}, {3, 0});
 }
 
-}  // namespace
+}  // namespace recurrent_cell_test

@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace recurrent_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -86,4 +86,4 @@ TEST(Recurrent, EveryOptionHasItsEffect) {
   EXPECT_NE(plain(x).output.to_vector(), plain(x * 2).output.to_vector());
 }
 
-}  // namespace
+}  // namespace recurrent_test

@@ -7,7 +7,7 @@
 #include "tenon/nn/sequential.hpp"
 #include "tenon/nn/summary.hpp"
 
-namespace {
+namespace resample_test {
 
 namespace nn = tn::nn;
 using support::expect_error;
@@ -92,4 +92,4 @@ TEST(Resample, EveryOptionHasItsEffect) {
   EXPECT_EQ((nn::Flatten{.start = 0}(square)).shape(), (Shape{4}));
 }
 
-}  // namespace
+}  // namespace resample_test

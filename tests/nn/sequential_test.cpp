@@ -6,7 +6,7 @@
 #include "tenon/nn/any_module.hpp"
 #include "tenon/nn/linear.hpp"
 
-namespace {
+namespace sequential_test {
 
 namespace nn = tn::nn;
 using support::expect_values;
@@ -59,4 +59,4 @@ TEST(AnyModule, CopiesHaveWeightsOfTheirOwn) {
                                         "[any_module] it holds no module");
 }
 
-}  // namespace
+}  // namespace sequential_test

@@ -7,7 +7,7 @@
 #include "support/expect.hpp"
 #include "tenon/nn/linear.hpp"
 
-namespace {
+namespace summary_test {
 
 namespace nn = tn::nn;
 using tn::Tensor;
@@ -79,4 +79,4 @@ TEST(OutputHook, HearsWhatItsLayerPutsOut) {
   EXPECT_EQ(heard, std::vector<tn::Shape>{(tn::Shape{5, 4})});
 }
 
-}  // namespace
+}  // namespace summary_test

@@ -4,7 +4,7 @@
 
 #include "support/layer_case.hpp"
 
-namespace {
+namespace transformer_test {
 
 namespace nn = tn::nn;
 using support::check_layer;
@@ -185,4 +185,4 @@ TEST(Transformer, HandsEachMaskToItsAttention) {
   EXPECT_EQ(first(spoiled(tgt, 1), targets), first(tgt, targets));
 }
 
-}  // namespace
+}  // namespace transformer_test

@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace elementwise_nodes {
 
 using tn::Tensor;
 
@@ -228,5 +228,5 @@ const Family family{
      }},
 };
 
-}  // namespace
+}  // namespace elementwise_nodes
 }  // namespace onnx_tests

@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace image_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -83,5 +83,5 @@ const Family family{
     {"RoiAlign", roi_align},
 };
 
-}  // namespace
+}  // namespace image_nodes
 }  // namespace onnx_tests

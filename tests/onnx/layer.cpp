@@ -5,7 +5,7 @@
 #include "window.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace layer_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -140,5 +140,5 @@ const Family family{
     {"LRN", local_response_norm},
 };
 
-}  // namespace
+}  // namespace layer_nodes
 }  // namespace onnx_tests

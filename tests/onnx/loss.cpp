@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace loss_nodes {
 
 template <class T>
 tn::ClassLossOptions<T> options(const Node& node) {
@@ -38,5 +38,5 @@ const Family family{
     {"SoftmaxCrossEntropyLoss", cross_entropy},
 };
 
-}  // namespace
+}  // namespace loss_nodes
 }  // namespace onnx_tests

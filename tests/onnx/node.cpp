@@ -6,12 +6,12 @@
 
 namespace onnx_tests {
 
-namespace {
+namespace node_nodes {
 std::map<std::string, Operator>& operators() {
   static std::map<std::string, Operator> all;
   return all;
 }
-}  // namespace
+}  // namespace node_nodes
 
 Family::Family(std::initializer_list<std::pair<const char*, Operator>> list) {
   for (const auto& [name, f] : list) operators().emplace(name, f);

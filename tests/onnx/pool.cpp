@@ -7,7 +7,7 @@
 #include "window.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace pool_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -83,5 +83,5 @@ const Family family{
     {"GlobalMaxPool", everywhere<[](const auto&... a) { return tn::amax(a...); }>},
 };
 
-}  // namespace
+}  // namespace pool_nodes
 }  // namespace onnx_tests

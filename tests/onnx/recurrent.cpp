@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace recurrent_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -86,5 +86,5 @@ const Family family{
     {"LSTM", lstm},
 };
 
-}  // namespace
+}  // namespace recurrent_nodes
 }  // namespace onnx_tests

@@ -6,7 +6,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace reduction_nodes {
 
 using tn::Tensor;
 
@@ -121,5 +121,5 @@ const Family family{
     {"MeanVarianceNormalization", mean_variance_normalization},
 };
 
-}  // namespace
+}  // namespace reduction_nodes
 }  // namespace onnx_tests

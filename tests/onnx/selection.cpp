@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace selection_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -56,5 +56,5 @@ const Family family{
     {"Compress", compress},
 };
 
-}  // namespace
+}  // namespace selection_nodes
 }  // namespace onnx_tests

@@ -6,7 +6,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace shape_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -313,5 +313,5 @@ const Family family{
     {"SpaceToDepth", space_to_depth},
 };
 
-}  // namespace
+}  // namespace shape_nodes
 }  // namespace onnx_tests

@@ -4,7 +4,7 @@
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {
-namespace {
+namespace signal_nodes {
 
 using tn::index_t;
 using tn::Tensor;
@@ -49,5 +49,5 @@ const Family family{
      }>},
 };
 
-}  // namespace
+}  // namespace signal_nodes
 }  // namespace onnx_tests

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace activation_test {
 
 using support::between;
 using support::expect_error;
@@ -169,4 +169,4 @@ TEST(ActivationErrors, NameNumbers) {
                                "[softshrink] lambda is -1, expected 0 or more");
 }
 
-}  // namespace
+}  // namespace activation_test

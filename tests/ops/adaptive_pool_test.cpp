@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace adaptive_pool_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -64,4 +64,4 @@ TEST(AdaptivePoolErrors, SayWhatWasExpected) {
       "[adaptive_max_pool1d] nothing to pool in shape (2, 3, 0)");
 }
 
-}  // namespace
+}  // namespace adaptive_pool_test

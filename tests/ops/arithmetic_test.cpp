@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace arithmetic_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -166,4 +166,4 @@ TEST(ArithmeticErrors, NameTheOperationAndBothShapes) {
   expect_error<tn::ShapeError>([&] { tn::pow(a, b); }, "[pow] shapes do not broadcast: (2, 3) and (4, 3)");
 }
 
-}  // namespace
+}  // namespace arithmetic_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace attention_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -150,4 +150,4 @@ TEST(AttentionErrors, NameShapes) {
                                "[scaled_dot_product_attention] dropout_p 1.5 is no probability");
 }
 
-}  // namespace
+}  // namespace attention_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace binary_loss_test {
 
 using support::between;
 using support::expect_error;
@@ -151,4 +151,4 @@ TEST(BinaryLossErrors, NameShapesAndNumbers) {
                                "[multilabel_soft_margin_loss] expected scores of shape (..., C), got ()");
 }
 
-}  // namespace
+}  // namespace binary_loss_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace box_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -91,4 +91,4 @@ TEST(BoxErrors, SayWhatWasExpected) {
       "[roi_align] expected x (N, C, H, W), got shape (2, 4, 4)");
 }
 
-}  // namespace
+}  // namespace box_test

@@ -5,7 +5,7 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace broadcast_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -71,4 +71,4 @@ TEST(Expand, ItsGradientIsTheSumOverWhatWasStretched) {
   expect_values(tn::grad(tn::expand(x, {2, 2, 3}), {x}, {.output_gradient = g})[0], {2, 1}, {24, 42});
 }
 
-}  // namespace
+}  // namespace broadcast_test

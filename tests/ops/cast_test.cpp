@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace cast_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -57,4 +57,4 @@ TEST(To, LargeTensorsInParts) {
   EXPECT_EQ(y.at({n - 1}), n - 1);
 }
 
-}  // namespace
+}  // namespace cast_test

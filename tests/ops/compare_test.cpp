@@ -6,7 +6,7 @@
 #include "tenon/ops/reduce.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace compare_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -175,4 +175,4 @@ TEST(CompareErrors, NameTheOperation) {
                                "[where] shapes do not broadcast: (2,) and (3,)");
 }
 
-}  // namespace
+}  // namespace compare_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace conv_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -150,4 +150,4 @@ TEST(ConvTransposeErrors, SayWhatWasExpected) {
       "got x of shape (1, 2, 3)");
 }
 
-}  // namespace
+}  // namespace conv_test

@@ -5,7 +5,7 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/softmax.hpp"
 
-namespace {
+namespace ctc_loss_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -164,4 +164,4 @@ TEST(CtcLossErrors, NameWhatIsWrong) {
       "[ctc_loss] the loss is differentiable once, not twice");
 }
 
-}  // namespace
+}  // namespace ctc_loss_test

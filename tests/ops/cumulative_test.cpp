@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace cumulative_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -56,4 +56,4 @@ TEST(CumulativeErrors, NameTheShape) {
                                "[trapezoid] places of shape (2,) do not fit values of shape (2, 3)");
 }
 
-}  // namespace
+}  // namespace cumulative_test

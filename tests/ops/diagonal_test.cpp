@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace diagonal_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -68,4 +68,4 @@ TEST(DiagonalErrors, NameTheShape) {
                                "[trace] expected a matrix, got shape (1,)");
 }
 
-}  // namespace
+}  // namespace diagonal_test

@@ -9,7 +9,7 @@
 
 #include "support/op_case.hpp"
 
-namespace {
+namespace documentation_test {
 
 constexpr const char* introduction =
     "# Ops and their derivatives\n\n"
@@ -29,4 +29,4 @@ TEST(Documentation, ListsTheCasesOfTheSweep) {
   EXPECT_TRUE(found == want) << path << " is not up to date:\n" << want;
 }
 
-}  // namespace
+}  // namespace documentation_test

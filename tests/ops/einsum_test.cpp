@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace einsum_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -158,4 +158,4 @@ TEST(EinsumErrors, QuoteTheEquation) {
       "[kron] expected at most 4 axes, got (1, 1, 1, 1, 1) and (2, 3)");
 }
 
-}  // namespace
+}  // namespace einsum_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace embedding_bag_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -94,4 +94,4 @@ TEST(EmbeddingBagErrors, NameShapesAndIndices) {
       "[embedding_bag] include_last_offset without any offset");
 }
 
-}  // namespace
+}  // namespace embedding_bag_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "support/scoped_backend.hpp"
 
-namespace {
+namespace fft_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -130,4 +130,4 @@ TEST(FftErrors, NameTheShape) {
   expect_error<tn::IndexError>([&] { tn::rfft(x, 4, 1); }, "[rfft] axis 1 is outside [-1, 1) of rank 1");
 }
 
-}  // namespace
+}  // namespace fft_test

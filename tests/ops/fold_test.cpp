@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace fold_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -75,4 +75,4 @@ TEST(FoldErrors, SayWhatWasExpected) {
       "[pixel_unshuffle] planes of shape (1, 2, 4, 4) do not fall into squares of 3");
 }
 
-}  // namespace
+}  // namespace fold_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace grid_sample_test {
 
 using support::between;
 using support::expect_error;
@@ -97,4 +97,4 @@ TEST(GridSampleErrors, SayWhatWasExpected) {
       "(1, 1, 3, 4)");
 }
 
-}  // namespace
+}  // namespace grid_sample_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace index_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -206,4 +206,4 @@ TEST(IndexErrors, NameTheIndex) {
                                "[embedding] padding index 2 is outside a table of 2 rows");
 }
 
-}  // namespace
+}  // namespace index_test

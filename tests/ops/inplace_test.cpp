@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace inplace_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -150,4 +150,4 @@ TEST(InplaceErrors, TheSourceMustBroadcast) {
       "[add_] shape (3, 2) does not broadcast to (2,)");
 }
 
-}  // namespace
+}  // namespace inplace_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace interpolate_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -115,4 +115,4 @@ TEST(InterpolateErrors, SayWhatWasExpected) {
       "[interpolate] nothing to resize in shape (1, 1, 0)");
 }
 
-}  // namespace
+}  // namespace interpolate_test

@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace linalg_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -210,4 +210,4 @@ TEST(LinalgErrors, NameTheMatrix) {
       "[lstsq] A of shape (2, 3) and B of shape (3, 1) do not fit");
 }
 
-}  // namespace
+}  // namespace linalg_test

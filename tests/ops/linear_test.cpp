@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace linear_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -75,4 +75,4 @@ TEST(LinearErrors, NameShapes) {
       "[bilinear] expected a bias of shape (4,)");
 }
 
-}  // namespace
+}  // namespace linear_test

@@ -2,7 +2,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace loss_reduction_test {
 
 using support::expect_values;
 using support::nan;
@@ -37,4 +37,4 @@ TEST(LossReduction, OfNothingAndOfANumber) {
   expect_values(tn::detail::map_loss("twice", Reduction::batch_mean, twice, number, number), {}, {9});
 }
 
-}  // namespace
+}  // namespace loss_reduction_test

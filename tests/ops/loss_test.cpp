@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace loss_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -226,4 +226,4 @@ TEST(LossErrors, NameShapesAndClasses) {
       "[multi_margin_loss] p is 3, expected 1 or 2");
 }
 
-}  // namespace
+}  // namespace loss_test

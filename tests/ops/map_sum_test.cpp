@@ -5,7 +5,7 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace map_sum_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -59,4 +59,4 @@ TEST(MapSumErrors, NameTheFunctionAndTheShapes) {
       "[gap] shapes do not broadcast: (2,) and (3,)");
 }
 
-}  // namespace
+}  // namespace map_sum_test

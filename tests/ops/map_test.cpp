@@ -7,7 +7,7 @@
 #include "tenon/ops/shape.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace map_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -203,4 +203,4 @@ TEST(MapErrors, NameTheOperationThatTheUserGave) {
                                "[mine] shapes do not broadcast: (2,) and (3,)");
 }
 
-}  // namespace
+}  // namespace map_test

@@ -6,7 +6,7 @@
 #include "support/op_case.hpp"
 #include "tenon/ops/unary.hpp"
 
-namespace {
+namespace math_test {
 
 using support::between;
 using support::expect_error;
@@ -183,4 +183,4 @@ TEST(Math, Bfloat16IsRefused) {
   EXPECT_EQ(accepted(static_cast<const Tensor<tn::bfloat16>*>(nullptr)), 0);
 }
 
-}  // namespace
+}  // namespace math_test

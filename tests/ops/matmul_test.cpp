@@ -8,7 +8,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace matmul_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -208,4 +208,4 @@ TEST(Matmul, AChildOfForkMultiplies) {
   tn::set_num_threads(before);
 }
 
-}  // namespace
+}  // namespace matmul_test

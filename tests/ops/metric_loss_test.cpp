@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace metric_loss_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -132,4 +132,4 @@ TEST(MetricLossErrors, NameShapes) {
                                "[pairwise_distance] shapes do not broadcast: (2, 3) and (2,)");
 }
 
-}  // namespace
+}  // namespace metric_loss_test

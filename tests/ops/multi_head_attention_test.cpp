@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace multi_head_attention_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -114,4 +114,4 @@ TEST(MultiHeadAttentionErrors, NameShapes) {
       "[multi_head_attention] expected a key padding mask of shape (N, S), got (3, 3)");
 }
 
-}  // namespace
+}  // namespace multi_head_attention_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace norm_test {
 
 using support::between;
 using support::expect_error;
@@ -128,4 +128,4 @@ TEST(NormErrors, NameShapes) {
       "[batch_norm] expected more than one value for each channel in training, got shape (1, 6)");
 }
 
-}  // namespace
+}  // namespace norm_test

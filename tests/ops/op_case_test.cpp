@@ -9,7 +9,7 @@
 #include "tenon/ops/arithmetic.hpp"
 #include "tenon/ops/reduce.hpp"
 
-namespace {
+namespace op_case_test {
 
 using support::OpCase;
 using support::real;
@@ -154,4 +154,4 @@ TEST(Sweep, NoticesWrongGradientsOfNothing) {
                 "empty operands: no error"));
 }
 
-}  // namespace
+}  // namespace op_case_test

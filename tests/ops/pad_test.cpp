@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace pad_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -103,4 +103,4 @@ TEST(PadErrors, SayWhatDoesNotFit) {
       "[pad] amounts 1 and 0 do not fit extent 0");
 }
 
-}  // namespace
+}  // namespace pad_test

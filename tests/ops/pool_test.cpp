@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace pool_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -217,4 +217,4 @@ TEST(PoolErrors, SayWhatWasExpected) {
       "[max_unpool1d] indices of shape (2, 3) do not belong to x of shape (2, 3, 4)");
 }
 
-}  // namespace
+}  // namespace pool_test

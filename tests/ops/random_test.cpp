@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace random_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -243,4 +243,4 @@ TEST(RandomErrors, NameNumbersAndShapes) {
                                "[gumbel_softmax] tau is 0, expected a positive number");
 }
 
-}  // namespace
+}  // namespace random_test

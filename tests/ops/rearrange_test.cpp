@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace rearrange_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -167,4 +167,4 @@ TEST(RearrangeErrors, NameTheShapes) {
   expect_error<tn::ValueError>([] { tn::hstack<float>({}); }, "[hstack] expected at least one tensor");
 }
 
-}  // namespace
+}  // namespace rearrange_test

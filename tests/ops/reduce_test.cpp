@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace reduce_test {
 
 using support::between;
 using support::expect_error;
@@ -317,4 +317,4 @@ TEST(ReduceErrors, NameWhatIsWrong) {
                                "[argmin] nothing to choose from: axis 0 of shape (0,) is empty");
 }
 
-}  // namespace
+}  // namespace reduce_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace regression_loss_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -138,4 +138,4 @@ TEST(RegressionLossErrors, NameNumbersAndVariances) {
       "[gaussian_nll_loss] variances of shape (4, 2, 3) do not broadcast to (2, 3)");
 }
 
-}  // namespace
+}  // namespace regression_loss_test

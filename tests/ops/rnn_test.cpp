@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace rnn_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -202,4 +202,4 @@ TEST(RecurrentErrors, NameShapes) {
       "[rnn_cell] expected x (N, input) and a state (N, H), got (4, 2, 3) and (4, 2, 3)");
 }
 
-}  // namespace
+}  // namespace rnn_test

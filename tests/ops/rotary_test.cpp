@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/ops/reduce.hpp"
 
-namespace {
+namespace rotary_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -49,4 +49,4 @@ TEST(RotaryEmbeddingErrors, NameShapes) {
       "[rotary_embedding] expected shape (..., T, D) with an even D, got (3, 5)");
 }
 
-}  // namespace
+}  // namespace rotary_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace scan_test {
 
 using support::between;
 using support::expect_error;
@@ -65,4 +65,4 @@ TEST(ScanErrors, NameShapesAndAxes) {
       "[linear_scan] expected factors and terms of one shape with an axis, got (2,) and (3,)");
 }
 
-}  // namespace
+}  // namespace scan_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace scatter_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -229,4 +229,4 @@ TEST(ScatterErrors, NameTheShapes) {
                                "[masked_scatter] a source of shape (5,) does not fill 6 places");
 }
 
-}  // namespace
+}  // namespace scatter_test

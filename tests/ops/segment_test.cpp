@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace segment_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -113,4 +113,4 @@ TEST(SegmentErrors, NameTheIds) {
       "[segment_min] negative number of segments -2");
 }
 
-}  // namespace
+}  // namespace segment_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/ops/reduce.hpp"
 
-namespace {
+namespace select_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -96,4 +96,4 @@ TEST(SelectErrors, NameTheIndex) {
                                "[one_hot] no index tells the number of classes");
 }
 
-}  // namespace
+}  // namespace select_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace shape_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -248,4 +248,4 @@ TEST(ShapeErrors, NameTheShapes) {
                                "[tril] expected at least two axes, got shape (3,)");
 }
 
-}  // namespace
+}  // namespace shape_test

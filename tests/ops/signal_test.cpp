@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace signal_test {
 
 using support::between;
 using support::expect_error;
@@ -214,4 +214,4 @@ TEST(SignalErrors, NameWhatDoesNotFit) {
   expect_error<tn::ValueError>([] { tn::hann_window<float>(-1); }, "[hann_window] negative length -1");
 }
 
-}  // namespace
+}  // namespace signal_test

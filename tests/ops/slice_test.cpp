@@ -5,7 +5,7 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace slice_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -126,4 +126,4 @@ TEST(SliceErrors, NameThePosition) {
                                "[slice] a tensor of rank 0 has no axes");
 }
 
-}  // namespace
+}  // namespace slice_test

@@ -5,7 +5,7 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/reduce.hpp"
 
-namespace {
+namespace softmax_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -89,4 +89,4 @@ TEST(SoftmaxErrors, ABadAxisIsNamed) {
       "[log_softmax] axis -3 is outside [-2, 2) of rank 2");
 }
 
-}  // namespace
+}  // namespace softmax_test

@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace sort_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -178,4 +178,4 @@ TEST(SortErrors, NameWhatIsWrong) {
                                "[histogram] the range from nan to nan is not finite");
 }
 
-}  // namespace
+}  // namespace sort_test

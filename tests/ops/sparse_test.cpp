@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/ops/matmul.hpp"
 
-namespace {
+namespace sparse_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -117,4 +117,4 @@ TEST(CsrErrors, SayWhatIsWrong) {
       "[csr_from_entries] index -1 is outside extent 2");
 }
 
-}  // namespace
+}  // namespace sparse_test

@@ -7,7 +7,7 @@
 #include "tenon/ops/loss.hpp"
 #include "tenon/ops/metric_loss.hpp"
 
-namespace {
+namespace special_points_loss_test {
 
 using support::expect_special_gradients;
 using support::expect_vector;
@@ -173,4 +173,4 @@ TEST(SpecialPoints, Alignments) {
   expect_vector(tn::grad(ctc(true)(x), {x})[0], {0, 0});
 }
 
-}  // namespace
+}  // namespace special_points_loss_test

@@ -17,7 +17,7 @@
 #include "tenon/ops/sort.hpp"
 #include "tenon/ops/weight_norm.hpp"
 
-namespace {
+namespace special_points_reduce_test {
 
 using support::expect_special_gradients;
 using support::inf;
@@ -169,4 +169,4 @@ TEST(SpecialPoints, Ties) {
   });
 }
 
-}  // namespace
+}  // namespace special_points_reduce_test

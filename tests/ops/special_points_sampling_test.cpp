@@ -11,7 +11,7 @@
 #include "tenon/ops/grid_sample.hpp"
 #include "tenon/ops/pool.hpp"
 
-namespace {
+namespace special_points_sampling_test {
 
 using support::expect_special_gradients;
 using support::inf;
@@ -175,4 +175,4 @@ TEST(SpecialPoints, AttentionOfMaskedKeys) {
   });
 }
 
-}  // namespace
+}  // namespace special_points_sampling_test

@@ -10,7 +10,7 @@
 #include "tenon/ops/math.hpp"
 #include "tenon/ops/signal.hpp"
 
-namespace {
+namespace special_points_test {
 
 using support::at;
 using support::expect_special_gradients;
@@ -212,4 +212,4 @@ TYPED_TEST(SpecialPoints, PairsAndChoices) {
   });
 }
 
-}  // namespace
+}  // namespace special_points_test

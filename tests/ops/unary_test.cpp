@@ -4,7 +4,7 @@
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace unary_test {
 
 using support::expect_vector;
 using support::inf;
@@ -155,4 +155,4 @@ TEST(UnaryOfIntegers, AbsAndSign) {
   EXPECT_EQ(tn::sign(x).to_vector(), (std::vector<std::int32_t>{-1, 0, 1}));
 }
 
-}  // namespace
+}  // namespace unary_test

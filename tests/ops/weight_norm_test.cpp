@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 
-namespace {
+namespace weight_norm_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -91,4 +91,4 @@ TEST(WeightNormErrors, NameShapes) {
       "[spectral_norm] negative number of iterations -1");
 }
 
-}  // namespace
+}  // namespace weight_norm_test

@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace adadelta_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -23,4 +23,4 @@ TEST(AdadeltaErrors, OptionsThatMakeNoSense) {
   expect_refused<Adadelta>({.rho = 1.5}, "[adadelta] rho must lie in [0, 1], got 1.5");
 }
 
-}  // namespace
+}  // namespace adadelta_test

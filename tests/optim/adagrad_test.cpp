@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace adagrad_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -34,4 +34,4 @@ TEST(AdagradErrors, OptionsThatMakeNoSense) {
       "[adagrad] lr, lr_decay, weight_decay, initial_accumulator and eps must not be negative");
 }
 
-}  // namespace
+}  // namespace adagrad_test

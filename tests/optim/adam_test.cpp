@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace adam_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -114,4 +114,4 @@ TEST(AdamErrors, OptionsThatMakeNoSense) {
                                "[adamw] lr, eps and weight_decay must not be negative");
 }
 
-}  // namespace
+}  // namespace adam_test

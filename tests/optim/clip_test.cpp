@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/autograd/grad.hpp"
 
-namespace {
+namespace clip_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -97,4 +97,4 @@ TEST(Accumulate, LeavesWhatItWasGivenAlone) {
                                "[accumulate] 1 gradients for a sum of 2");
 }
 
-}  // namespace
+}  // namespace clip_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace ema_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -78,4 +78,4 @@ TEST(EmaErrors, Options) {
   expect_error<tn::ValueError>([] { Averaged({.decay = 1.5}); }, "[ema] decay must lie in [0, 1], got 1.5");
 }
 
-}  // namespace
+}  // namespace ema_test

@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace lbfgs_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -106,4 +106,4 @@ TEST(LbfgsErrors, OptionsAndGradients) {
                                "[lbfgs] parameter 0 has shape (2,), its gradient (1,)");
 }
 
-}  // namespace
+}  // namespace lbfgs_test

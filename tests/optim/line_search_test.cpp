@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace line_search_test {
 
 using Point = tn::optim::LinePoint<double>;
 
@@ -55,4 +55,4 @@ TEST(StrongWolfe, EndsWhereThereIsNoSuchStep) {
   EXPECT_LE(tries, 27);
 }
 
-}  // namespace
+}  // namespace line_search_test

@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace lion_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -29,4 +29,4 @@ TEST(LionErrors, OptionsThatMakeNoSense) {
   expect_refused<Lion>({.beta1 = 1}, "[lion] betas must lie in [0, 1), got 1 and 0.99");
 }
 
-}  // namespace
+}  // namespace lion_test

@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace nadam_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -24,4 +24,4 @@ TEST(NadamErrors, OptionsThatMakeNoSense) {
   expect_refused<Nadam>({.momentum_decay = -1}, "[nadam] momentum_decay must not be negative");
 }
 
-}  // namespace
+}  // namespace nadam_test

@@ -7,7 +7,7 @@
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/sgd.hpp"
 
-namespace {
+namespace optimizer_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -223,4 +223,4 @@ TEST(OptimizerErrors, ResultsAreNotParameters) {
                                "[sgd] the result of a recorded operation cannot be written in place");
 }
 
-}  // namespace
+}  // namespace optimizer_test

@@ -7,7 +7,7 @@
 
 // The golden cases (tests/golden/schedule.cpp) compare it with PyTorch's.
 
-namespace {
+namespace plateau_test {
 
 using support::expect_error;
 using tn::optim::from_named_numbers;
@@ -108,4 +108,4 @@ TEST(PlateauErrors, OptionsAndStates) {
       "[from_named_numbers] nothing here is called \"worst\", as a number of the state is");
 }
 
-}  // namespace
+}  // namespace plateau_test

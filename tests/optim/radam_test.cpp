@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace radam_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -22,4 +22,4 @@ TEST(RadamErrors, OptionsThatMakeNoSense) {
   expect_refused<Radam>({.eps = -1}, "[radam] lr, eps and weight_decay must not be negative");
 }
 
-}  // namespace
+}  // namespace radam_test

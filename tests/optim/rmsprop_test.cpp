@@ -4,7 +4,7 @@
 
 #include "optim/ten_steps.hpp"
 
-namespace {
+namespace rmsprop_test {
 
 using support::expect_refused;
 using support::expect_vector;
@@ -50,4 +50,4 @@ TEST(RmspropErrors, OptionsThatMakeNoSense) {
   expect_refused<Rmsprop>({.alpha = 2}, "[rmsprop] alpha must lie in [0, 1], got 2");
 }
 
-}  // namespace
+}  // namespace rmsprop_test

@@ -7,7 +7,7 @@
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/sgd.hpp"
 
-namespace {
+namespace rows_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -121,4 +121,4 @@ TEST(StepRowsErrors, WhatDoesNotFit) {
       "[sgd] row 4 after row 1 of a table of shape (4, 3): expected ascending rows, each once");
 }
 
-}  // namespace
+}  // namespace rows_test

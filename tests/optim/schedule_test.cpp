@@ -9,7 +9,7 @@
 
 // The golden cases (tests/golden/schedule.cpp) compare most schedules with PyTorch's; here is the rest.
 
-namespace {
+namespace schedule_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -118,4 +118,4 @@ TEST(ScheduleErrors, TimesThatMakeNoSense) {
       "[one_cycle_lr] expected total_steps >= 1 and pct_start in [0, 1], got 10 and 2");
 }
 
-}  // namespace
+}  // namespace schedule_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace sgd_test {
 
 using support::expect_error;
 using support::expect_vector;
@@ -88,4 +88,4 @@ TEST(SgdErrors, OptionsThatMakeNoSense) {
                                "[sgd] nesterov needs a momentum and no dampening");
 }
 
-}  // namespace
+}  // namespace sgd_test

@@ -23,7 +23,7 @@
 #include "tenon/optim/schedule.hpp"
 #include "tenon/optim/sgd.hpp"
 
-namespace {
+namespace curves_test {
 
 namespace nn = tn::nn;
 namespace optim = tn::optim;
@@ -238,4 +238,4 @@ TEST(LossCurve, OfTransformerWithAdamWIsPyTorchs) {
   expect_curve(losses, "transformer");
 }
 
-}  // namespace
+}  // namespace curves_test

@@ -8,7 +8,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace create_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -182,4 +182,4 @@ TEST(RandomIntegers, TheDefaultGeneratorIsSeeded) {
   EXPECT_EQ(tn::rand<float>({5}).to_vector(), x.to_vector());
 }
 
-}  // namespace
+}  // namespace create_test

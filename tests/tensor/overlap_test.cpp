@@ -4,7 +4,7 @@
 
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace overlap_test {
 
 using tn::may_overlap;
 using tn::same_elements;
@@ -57,4 +57,4 @@ TEST(Overlap, TheSameElementsInTheSameOrder) {
   EXPECT_FALSE(same_elements(x.view(0, {3}, {1}), x.view(1, {3}, {1})));
 }
 
-}  // namespace
+}  // namespace overlap_test

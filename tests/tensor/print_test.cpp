@@ -7,7 +7,7 @@
 #include "support/expect.hpp"
 #include "tenon/ops/shape.hpp"
 
-namespace {
+namespace print_test {
 
 using tn::from;
 using tn::to_string;
@@ -55,4 +55,4 @@ TEST(Print, IntoStreams) {
   EXPECT_EQ(out.str(), "[1., 2.]!");
 }
 
-}  // namespace
+}  // namespace print_test

@@ -6,7 +6,7 @@
 
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace storage_test {
 
 using tn::Storage;
 
@@ -44,4 +44,4 @@ TEST(Storage, CountsWrites) {
   EXPECT_EQ(storage->version(), 1u);
 }
 
-}  // namespace
+}  // namespace storage_test

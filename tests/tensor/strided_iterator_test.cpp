@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-namespace {
+namespace strided_iterator_test {
 
 using tn::StridedIterator;
 
@@ -39,4 +39,4 @@ TEST(StridedIterator, IsAForwardIterator) {
   EXPECT_NE(at, begin);
 }
 
-}  // namespace
+}  // namespace strided_iterator_test

@@ -6,7 +6,7 @@
 #include "tenon/ops/shape.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace tensor_test {
 
 using support::expect_error;
 using support::expect_values;
@@ -87,4 +87,4 @@ TEST(TensorErrors, NameTheMistake) {
   expect_error<tn::ShapeError>([] { tn::zeros<float>({-1}); }, "[shape] negative extent in shape (-1,)");
 }
 
-}  // namespace
+}  // namespace tensor_test

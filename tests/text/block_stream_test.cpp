@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace {
+namespace block_stream_test {
 
 using tn::index_t;
 
@@ -47,4 +47,4 @@ TEST(BlockStream, OtherBlocksStayWhenOneIsReleased) {
   }
 }
 
-}  // namespace
+}  // namespace block_stream_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace corpus_test {
 
 using tn::index_t;
 using tn::text::Corpus;
@@ -108,4 +108,4 @@ TEST(Corpus, BinaryGarbageIsJustStrangeWords) {
   for (index_t id = 0; id < corpus.vocabulary.size(); ++id) EXPECT_GE(corpus.vocabulary.count(id), 5u);
 }
 
-}  // namespace
+}  // namespace corpus_test

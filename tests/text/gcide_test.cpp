@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace gcide_test {
 
 using tn::text::normalize_gcide_entry;
 
@@ -114,4 +114,4 @@ TEST(GcideReader, ReadsTheInstalledDictionary) {
   }
 }
 
-}  // namespace
+}  // namespace gcide_test

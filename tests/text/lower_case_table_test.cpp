@@ -4,7 +4,7 @@
 
 #include <iterator>
 
-namespace {
+namespace lower_case_table_test {
 
 using tn::text::detail::lower_case_runs;
 
@@ -32,4 +32,4 @@ TEST(LowerCaseTable, HoldsWhatUnicode14Has) {
   EXPECT_EQ(sum, 11940558041269438162u);
 }
 
-}  // namespace
+}  // namespace lower_case_table_test

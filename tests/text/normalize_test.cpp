@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace normalize_test {
 
 using tn::text::append_utf8;
 using tn::text::decode_utf8;
@@ -96,4 +96,4 @@ TEST(Punctuation, WideSpacesSeparate) {
   EXPECT_EQ(split("a\u00a0b\u3000c"), (Words{"a", "b", "c"}));
 }
 
-}  // namespace
+}  // namespace normalize_test

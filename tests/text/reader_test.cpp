@@ -6,7 +6,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace reader_test {
 
 using support::message_of;
 using tn::text::FileReader;
@@ -77,4 +77,4 @@ TEST(TextReader, ADamagedCompressedFileIsAnError) {
   EXPECT_THROW(read_file(folder.write("damaged.gz", bytes)), tn::IoError);
 }
 
-}  // namespace
+}  // namespace reader_test

@@ -7,7 +7,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace token_stream_test {
 
 using support::message_of;
 using tn::index_t;
@@ -81,4 +81,4 @@ TEST(TokenStream, ATemporaryFolderThatIsNotThereIsNamed) {
       << message;
 }
 
-}  // namespace
+}  // namespace token_stream_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace tokenizer_test {
 
 using tn::text::StringReader;
 using tn::text::TextReader;
@@ -105,4 +105,4 @@ TEST(Tokenizer, LowersAndSplitsOnRequest) {
   EXPECT_EQ(tokens("Don't!", {.lowercase = true, .split_punctuation = true}), (Words{"don't", "!"}));
 }
 
-}  // namespace
+}  // namespace tokenizer_test

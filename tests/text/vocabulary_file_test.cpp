@@ -5,7 +5,7 @@
 #include "support/gzip.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace vocabulary_file_test {
 
 using namespace tn::text;
 using support::message_of;
@@ -59,4 +59,4 @@ TEST(VocabularyFile, RefusesLinesThatDoNotFit) {
   EXPECT_EQ(refusal(""), " has no word that occurred 5 times");
 }
 
-}  // namespace
+}  // namespace vocabulary_file_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace {
+namespace vocabulary_test {
 
 using tn::text::Vocabulary;
 
@@ -76,4 +76,4 @@ TEST(Vocabulary, KeepsWordsThatOccurExactlyOftenEnough) {
   EXPECT_EQ(words.word(1), "enough");
 }
 
-}  // namespace
+}  // namespace vocabulary_test

@@ -10,7 +10,7 @@
 #include "tenon/nn/dropout.hpp"
 #include "tenon/nn/norm.hpp"
 
-namespace {
+namespace serving_test {
 
 namespace nn = tn::nn;
 using tn::index_t;
@@ -70,4 +70,4 @@ TEST(Serving, AModelWithDropoutIsShared) {
   expect_same_in_threads([&] { return net(ids); });
 }
 
-}  // namespace
+}  // namespace serving_test

@@ -6,7 +6,7 @@
 
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace batch_size_test {
 
 using tn::train::batch_size;
 
@@ -29,4 +29,4 @@ TEST(BatchSize, OfOtherThings) {
   EXPECT_EQ(batch_size(17), 1);
 }
 
-}  // namespace
+}  // namespace batch_size_test

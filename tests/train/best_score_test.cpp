@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace {
+namespace best_score_test {
 
 using tn::train::BestScore;
 
@@ -51,4 +51,4 @@ TEST(BestScore, GoesOnFromItsState) {
   EXPECT_EQ(second.stale(), 2);
 }
 
-}  // namespace
+}  // namespace best_score_test

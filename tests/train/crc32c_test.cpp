@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace {
+namespace crc32c_test {
 
 using tn::train::crc32c;
 
@@ -18,4 +18,4 @@ TEST(Crc32c, KnownAnswers) {  // RFC 3720, appendix B.4; the first from the poly
   EXPECT_EQ(crc32c(""), 0u);
 }
 
-}  // namespace
+}  // namespace crc32c_test

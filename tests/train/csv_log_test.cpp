@@ -10,7 +10,7 @@
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace csv_log_test {
 
 using support::expect_error;
 using support::read_file;
@@ -109,4 +109,4 @@ TEST(CsvLogErrors, NameTheFile) {
             "[append] cannot write /dev/full: No space left on device");
 }
 
-}  // namespace
+}  // namespace csv_log_test

@@ -9,7 +9,7 @@
 #include "tenon/optim/schedule.hpp"
 #include "tenon/optim/sgd.hpp"
 
-namespace {
+namespace fit_test {
 
 using support::expect_error;
 using support::message_of;
@@ -371,4 +371,4 @@ TEST(FitErrors, ACheckpointOfSomethingElseIsRefused) {
   expect_error<tn::IoError>(resume, "[checkpoint] " + path + " has no number \"fit.batch\"");
 }
 
-}  // namespace
+}  // namespace fit_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace interrupt_test {
 
 using tn::train::Interrupt;
 
@@ -41,4 +41,4 @@ TEST(InterruptDeathTest, ASecondSignalEndsTheProgram) {
       testing::KilledBySignal(SIGINT), "");
 }
 
-}  // namespace
+}  // namespace interrupt_test

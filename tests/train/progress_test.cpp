@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace progress_test {
 
 using namespace tn::train;
 
@@ -75,4 +75,4 @@ TEST(Stopwatch, DoesNotRunBackwards) {
   EXPECT_GE(watch.restart(), first);
 }
 
-}  // namespace
+}  // namespace progress_test

@@ -18,7 +18,7 @@
 #include "tenon/train/fit.hpp"
 
 /// A training that is killed at any moment goes on from its checkpoint to the bits it would have had.
-namespace {
+namespace resume_test {
 
 using tn::index_t;
 using tn::Tensor;
@@ -155,4 +155,4 @@ TEST(Resume, KilledAtAnyMomentEndsWithTheBitsOfAnUninterruptedRun) {
   }
 }
 
-}  // namespace
+}  // namespace resume_test

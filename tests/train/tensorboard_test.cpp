@@ -9,7 +9,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace tensorboard_test {
 
 using support::TemporaryFolder;
 using tn::train::crc32c;
@@ -124,4 +124,4 @@ TEST(TensorBoard, EachWriterHasAFileOfItsOwn) {
             "[tensorboard] cannot make the folder " + (folder / "no/such") + ": No such file or directory");
 }
 
-}  // namespace
+}  // namespace tensorboard_test

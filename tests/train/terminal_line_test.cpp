@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace terminal_line_test {
 
 using tn::train::TerminalLine;
 
@@ -85,4 +85,4 @@ TEST(TerminalLine, WhatIsNoTerminalGetsTheLinesThatStay) {
   EXPECT_EQ(support::read_file(folder / "out"), "stays\n");
 }
 
-}  // namespace
+}  // namespace terminal_line_test

@@ -8,7 +8,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace cooccurrence_test {
 
 using tn::index_t;
 using tn::text::TokenStream;
@@ -101,4 +101,4 @@ TEST(Cooccurrence, NeitherMemoryNorSharingOutChangesABit) {
   EXPECT_EQ(count(stream, 10, 2, 100000), want);
 }
 
-}  // namespace
+}  // namespace cooccurrence_test

@@ -9,7 +9,7 @@
 #include "models/topic_text.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace glove_test {
 
 using support::message_of;
 using tenon::testing::separation;
@@ -214,4 +214,4 @@ TEST(Glove, WhatCannotBeTrainedIsSaid) {
             "[glove] memory must lie between 0.001 and 1000000 GB, not -1");
 }
 
-}  // namespace
+}  // namespace glove_test

@@ -10,7 +10,7 @@
 #include "tenon/backend/glove.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace loss_test {
 
 using tn::index_t;
 using tn::Tensor;
@@ -78,4 +78,4 @@ TEST(GloveLoss, IsWhatTheFusedStepDescends) {
   EXPECT_EQ(context[dim], 1.0);
 }
 
-}  // namespace
+}  // namespace loss_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace {
+namespace pair_runs_test {
 
 using tn::index_t;
 using tn::models::MergedRuns;
@@ -52,4 +52,4 @@ TEST(PairRuns, NoneAreMergedToNothing) {
   EXPECT_TRUE(readers.empty());
 }
 
-}  // namespace
+}  // namespace pair_runs_test

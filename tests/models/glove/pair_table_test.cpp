@@ -6,7 +6,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace pair_table_test {
 
 using tn::Generator;
 using tn::models::PairCount;
@@ -100,4 +100,4 @@ TEST(PairTable, SurvivesKeysOfOnePlace) {
   }
 }
 
-}  // namespace
+}  // namespace pair_table_test

@@ -7,7 +7,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace alias_table_test {
 
 using support::message_of;
 using tn::models::AliasStream;
@@ -88,4 +88,4 @@ TEST(FastRandom, StreamsDifferBySeedAndPart) {
   EXPECT_NE(random(), other());
 }
 
-}  // namespace
+}  // namespace alias_table_test

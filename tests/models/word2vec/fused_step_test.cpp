@@ -9,7 +9,7 @@
 #include "tenon/models/word2vec/loss.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace fused_step_test {
 
 using tn::index_t;
 using tn::Tensor;
@@ -97,4 +97,4 @@ TEST(FusedStep, RowsMayRepeat) {
   expect_step_is_gradient({.inputs = {1, 2, 1, 3}, .negatives = {10, 10, 12}});
 }
 
-}  // namespace
+}  // namespace fused_step_test

@@ -9,7 +9,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace {
+namespace huffman_tree_test {
 
 using Counts = std::vector<std::uint64_t>;
 using tn::models::HuffmanTree;
@@ -92,4 +92,4 @@ TEST(HuffmanTree, RefusesCountsThatRise) {
   EXPECT_THROW(HuffmanTree(Counts{1, 2}), tn::ValueError);
 }
 
-}  // namespace
+}  // namespace huffman_tree_test

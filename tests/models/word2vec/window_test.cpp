@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-namespace {
+namespace window_test {
 
 using tn::index_t;
 using namespace tn::models;
@@ -179,4 +179,4 @@ TEST(WindowStream, TellsWhereInTheBlockAWindowStands) {
   EXPECT_EQ(positions, (std::vector<double>{0.1, 0.2, 0.3, 0.7, 0.8}));
 }
 
-}  // namespace
+}  // namespace window_test

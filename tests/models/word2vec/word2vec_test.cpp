@@ -9,7 +9,7 @@
 #include "models/topic_text.hpp"
 #include "support/temporary_folder.hpp"
 
-namespace {
+namespace word2vec_test {
 
 using support::message_of;
 using tenon::testing::separation;
@@ -331,4 +331,4 @@ TEST(Word2VecOptions, SayWhatMakesNoSense) {
             "[word2vec] checkpoint_interval needs a checkpoint file");
 }
 
-}  // namespace
+}  // namespace word2vec_test

@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace accuracy_test {
 
 using support::expect_error;
 using support::nan;
@@ -89,4 +89,4 @@ TEST(AccuracyErrors, NameWhatDoesNotFit) {
   expect_error<tn::ValueError>([] { Accuracy({.top_k = 0}); }, "[accuracy] top_k is 0, expected at least 1");
 }
 
-}  // namespace
+}  // namespace accuracy_test

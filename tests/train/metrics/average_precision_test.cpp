@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace average_precision_test {
 
 using support::expect_error;
 using tn::from;
@@ -165,4 +165,4 @@ TEST(AveragePrecisionErrors, NameWhatDoesNotFit) {
                                "[average_precision] threshold 0 is outside (0, 1]");
 }
 
-}  // namespace
+}  // namespace average_precision_test

@@ -7,7 +7,7 @@
 #include "support/expect.hpp"
 #include "tenon/train/metrics/edit_distance.hpp"
 
-namespace {
+namespace bleu_test {
 
 using tn::train::Bleu;
 using tn::train::BleuSmoothing;
@@ -74,4 +74,4 @@ TEST(Bleu, OfNothing) {
                                         "[bleu] a hypothesis needs at least one reference");
 }
 
-}  // namespace
+}  // namespace bleu_test

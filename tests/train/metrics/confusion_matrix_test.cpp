@@ -4,7 +4,7 @@
 
 #include "support/expect.hpp"
 
-namespace {
+namespace confusion_matrix_test {
 
 using support::expect_error;
 using tn::from;
@@ -112,4 +112,4 @@ TEST(ConfusionMatrixErrors, CountNothing) {
   support::expect_values(m.counts(), {2, 2}, {0, 0, 0, 0});
 }
 
-}  // namespace
+}  // namespace confusion_matrix_test

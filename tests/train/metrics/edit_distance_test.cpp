@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-namespace {
+namespace edit_distance_test {
 
 using tn::train::CharacterErrorRate;
 using tn::train::edit_distance;
@@ -58,4 +58,4 @@ TEST(CharacterErrorRate, CountsCharactersNotBytes) {
   EXPECT_DOUBLE_EQ(rate.value(), 2.0 / 8);
 }
 
-}  // namespace
+}  // namespace edit_distance_test

@@ -4,7 +4,7 @@
 
 #include "tenon/tensor/create.hpp"
 
-namespace {
+namespace mean_test {
 
 using tn::train::Mean;
 using tn::train::Perplexity;
@@ -36,4 +36,4 @@ TEST(Perplexity, IsOverTokensNotOverBatches) {
   EXPECT_TRUE(std::isnan(Perplexity().value()));
 }
 
-}  // namespace
+}  // namespace mean_test
