@@ -23,7 +23,7 @@ TENON_SYMBOL_FUNCTION_1(exp2, std::exp2(*x))
 TENON_SYMBOL_FUNCTION_1(log2, std::log2(*x))
 TENON_SYMBOL_FUNCTION_1(log10, std::log10(*x))
 
-/// Of two operands, one of which is a symbol.
+/// Defines a function of two operands, at least one of which is a symbol.
 #define TENON_SYMBOL_PAIR(name, number)                                                                  \
   template <class R>                                                                                     \
   [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a, const std::type_identity_t<SymbolOf<R>>& b) { \

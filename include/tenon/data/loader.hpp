@@ -27,7 +27,7 @@ namespace TENON_NAMESPACE::data {
 struct LoaderOptions {
   index_t batch_size = 1;               ///< elements in a batch
   bool shuffle = false;                 ///< a new random order in each epoch
-  std::optional<std::uint64_t> seed{};  ///< of order and random elements; none: a random one
+  std::optional<std::uint64_t> seed{};  ///< of order and elements; none: from default_generator()
   bool drop_last = false;               ///< leave out a last batch that is not full
   index_t prefetch = 0;                 ///< batches prepared ahead by a thread; 0: no thread
   index_t epoch = 0;                    ///< number of the first epoch
