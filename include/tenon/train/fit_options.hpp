@@ -49,7 +49,7 @@ struct FitOptions {
   bool keep_best = true;  ///< keep a copy of the best model for FitResult::best
 
   std::string checkpoint{};      ///< file written after each epoch and at an interruption
-  index_t checkpoint_every = 0;  ///< also write it after every so many steps; 0: not
+  index_t checkpoint_every = 0;  ///< number of steps after which it is also written; 0: never
   bool resume = false;           ///< continue from the checkpoint if the file exists
   /// Adds further state of the training, such as a moving average, to each checkpoint.
   std::function<void(io::Checkpoint&)> save_more{};
@@ -58,7 +58,7 @@ struct FitOptions {
 
   std::string csv{};          ///< CSV file with a row for each epoch
   std::string tensorboard{};  ///< folder of TensorBoard curves: loss, learning rate, scores
-  index_t log_every = 0;      ///< also log a row and a point after every so many steps; 0: not
+  index_t log_every = 0;      ///< number of steps after which a row and a point are also logged; 0: never
 
   /// Called during an epoch, for instance to show a progress line.
   std::function<void(const Progress&)> on_progress{};
