@@ -46,7 +46,8 @@ class GradMode {
   bool before_;
 };
 
-/// Switches recording off for a scope of this thread; layers then behave as in evaluation.
+/// Switches recording off for a scope of this thread. Layers then behave as in evaluation, unless a
+/// `TrainingMode` is in scope.
 struct NoGrad : GradMode {
   [[nodiscard]] NoGrad() : GradMode(false) {}
 };

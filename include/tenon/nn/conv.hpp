@@ -168,8 +168,8 @@ struct ConvTranspose {
 
 }  // namespace detail
 
-/// Convolution over one axis: y[n, o, l] = bias[o] + sum_{i, k} weight[o, i, k] x[n, i, l stride + k
-/// dilation].
+/// Convolution over one axis:
+/// y[n, o, l] = bias[o] + sum_{i, k} weight[o, i, k] x[n, i, l stride + k dilation - padding].
 ///
 ///     nn::Conv1d<float> conv{in, out, kernel, {.stride = {2}, .padding = {1}}};
 ///

@@ -116,8 +116,8 @@ struct PixelUnshuffle {
 ///
 ///   shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W)
 ///   returns: (N, C, …) with the new extents
-///   throws: ShapeError if x has other axes; ValueError unless either size or scale_factor is given, or if
-///           they leave nothing
+///   throws: ShapeError if x has other axes; ValueError unless either size or scale_factor is given, if they
+///           leave nothing, or if align_corners is set for another mode than linear or bicubic
 struct Upsample {
   using is_layer = void;
   Dims size{};                                  ///< the result's spatial extents; empty: scale_factor decides
