@@ -1,7 +1,8 @@
 #pragma once
-/// Everything from tensors to optimizers. Nothing but includes: code that uses little of it includes the
-/// parts. File formats, texts, ready models, gradcheck (a tool for tests, which would compile every op in
-/// double) and ops/linalg.hpp (Eigen's factorisations) have headers of their own.
+/// Includes everything from tensors to optimizers. Code that uses only some of it compiles faster if it
+/// includes only these headers. Not included are file formats, data sets, texts, models, training loops,
+/// gradcheck (a tool for tests, which would compile every op in double) and ops/linalg.hpp (Eigen's
+/// factorisations).
 
 #include "tenon/autograd/checkpoint.hpp"
 #include "tenon/autograd/grad.hpp"

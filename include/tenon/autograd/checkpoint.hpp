@@ -1,13 +1,13 @@
 #pragma once
-/// Activations recomputed instead of kept: memory for time. (Chen et al. 2016, "Training deep nets with
-/// sublinear memory cost".)
+/// Activation checkpointing: activations are recomputed in the backward pass instead of kept, which trades
+/// time for memory (Chen et al. 2016, https://arxiv.org/abs/1604.06174).
 
 #include "tenon/autograd/grad.hpp"
 
 namespace TENON_NAMESPACE {
 
 namespace detail {
-/// Sets the default generator back for a scope: what was drawn once is drawn again.
+/// Sets the default generator to an earlier state for a scope, so that it repeats its numbers.
 class ScopedState {
  public:
   [[nodiscard]] explicit ScopedState(const Generator::State& state) : before_(default_generator().state()) {
@@ -22,10 +22,15 @@ class ScopedState {
 };
 }  // namespace detail
 
-/// f(xs) without keeping what f records inside; the backward pass runs f again.
-///   f     (const std::vector<Tensor<T>>&) → Tensor<T>, deterministic but for what it draws from the default
-///         generator, which is drawn again; whatever is to be differentiated must be among xs
-///   keeps xs    cost one more evaluation of f in the backward pass
+/// Computes f(xs) without keeping f's intermediate results; the backward pass calls f again.
+///
+/// f is (const std::vector<Tensor<T>>&) -> Tensor<T>. Apart from numbers of the default generator, which are
+/// repeated, it must be deterministic. Gradients flow only to tensors in xs, so parameters that f uses must
+/// be among them.
+///
+///   keeps: xs
+///   cost: one more evaluation of f in the backward pass
+///   source: Chen et al. 2016, https://arxiv.org/abs/1604.06174
 template <Real T, class F>
 Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
   const bool in_training = training();  // the same in both runs, though recording is not

@@ -1,7 +1,7 @@
 #pragma once
-/// Reverse-mode differentiation of what was recorded. The engine knows no operation by name: it takes the
-/// youngest node that has a gradient, pulls it through the node's rule, and adds the results up at the node's
-/// inputs.
+/// Reverse-mode differentiation of recorded operations. The engine does not depend on any operation: it takes
+/// the youngest node with a gradient, calls the node's rule, and adds the results to the gradients of the
+/// node's inputs.
 
 #include <algorithm>  // push_heap, pop_heap
 #include <vector>     // vector
@@ -11,17 +11,18 @@
 
 namespace TENON_NAMESPACE {
 
+/// Options of `grad` and `backward`.
 template <class T>
 struct GradOptions {
-  Tensor<T> output_gradient{};  ///< of the shape of the output; ones of rank 0 when undefined
-  bool create_graph = false;    ///< record the differentiation itself, for higher derivatives
-  bool retain_graph = false;    ///< keep what the rules need, for another pass (implied by create_graph)
-  bool materialize_grads = false;  ///< zeros, instead of nothing, for what the output does not depend on
+  Tensor<T> output_gradient{};     ///< in the output's shape; undefined: 1, for an output of one element
+  bool create_graph = false;       ///< record the differentiation itself, for higher derivatives
+  bool retain_graph = false;       ///< keep the graph for another pass; implied by create_graph
+  bool materialize_grads = false;  ///< `grad`: zeros instead of undefined gradients
 };
 
 namespace detail {
 
-/// The standard containers' way to the caching allocator.
+/// An allocator for standard containers that uses the caching allocator.
 template <class X>
 struct CachedAllocator {
   using value_type = X;
@@ -33,7 +34,7 @@ struct CachedAllocator {
   friend bool operator==(const CachedAllocator&, const CachedAllocator&) { return true; }
 };
 
-/// Gradients on their way, one for each node that waits for its turn.
+/// The backward pass: the accumulated gradients of the nodes that are not processed yet.
 template <class T>
 class Backpropagation {
  public:
@@ -53,8 +54,8 @@ class Backpropagation {
     add(output.node(), seed);
   }
 
-  /// Walks from young to old until no gradient is left on its way; calls arrive(node, gradient) at each node.
-  /// Nothing is pulled through `oldest` and nodes older still: what is wanted does not lie behind them.
+  /// Processes nodes from the youngest to the oldest, and calls arrive(node, gradient) for each. The rules of
+  /// node number `oldest` and older nodes are not called, since no wanted tensor is behind them.
   template <class Arrive>
   void run(Arrive arrive, std::uint64_t oldest = 0) {
     const GradMode mode(options_.create_graph);
@@ -72,7 +73,7 @@ class Backpropagation {
  private:
   struct Pending {
     Tensor<T> gradient;
-    bool owned = false;  // the sum is ours to add to
+    bool owned = false;  // whether the gradient may be added to in place
   };
 
   static graph::Node<T>& as_node(const Ref<graph::NodeBase>& node) {
@@ -120,11 +121,13 @@ class Backpropagation {
 
 }  // namespace detail
 
-/// The gradients of a recorded output with respect to tensors, as values. That of a tensor which the output
-/// does not depend on is undefined, so that optimizers leave the tensor alone as they do in PyTorch
-/// (`allow_unused` there, which is always allowed here); `materialize_grads` makes it zeros.
-///   xs      leaves (`requires_grad_`) or results of recorded operations
-///   throws  GraphError when nothing was recorded, the graph was freed, or a kept tensor was overwritten
+/// The gradients of a recorded output with respect to xs, which are leaves or results of recorded operations.
+/// The gradient of a tensor on which the output does not depend is undefined (PyTorch's allow_unused), or
+/// zeros with materialize_grads.
+///
+///   returns: a gradient for each of xs, in its shape
+///   throws: GraphError if nothing was recorded, one of xs requires no gradient, the graph was freed, or a
+///           kept tensor was modified in place; ShapeError if output_gradient does not fit the output
 template <Real T>
 [[nodiscard]] std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
                             const GradOptions<T>& options = {}) {
@@ -151,7 +154,10 @@ template <Real T>
   return gradients;
 }
 
-/// Accumulates gradients into `.grad()` of every leaf that the output depends on.
+/// Adds the gradient of a recorded output to `.grad()` of every leaf on which it depends.
+///
+///   throws: GraphError if nothing was recorded, the graph was freed, or a kept tensor was modified in place;
+///           ShapeError if output_gradient does not fit the output
 template <Real T>
 void backward(const Tensor<T>& output, const GradOptions<T>& options = {}) {
   detail::Backpropagation<T> pass(options);
@@ -159,7 +165,7 @@ void backward(const Tensor<T>& output, const GradOptions<T>& options = {}) {
   pass.run([&](graph::Node<T>& node, const Tensor<T>& gradient) {
     if (!node.is_leaf()) return;
     Tensor<T>& sum = static_cast<graph::Leaf<T>&>(node).gradient;
-    const bool own = gradient.unshared() && gradient.is_contiguous();  // nobody notices when it is written
+    const bool own = gradient.unshared() && gradient.is_contiguous();  // no other handle shares it
     sum = sum.defined() ? add(sum, gradient) : own ? gradient : clone(gradient);
   });
 }

@@ -1,15 +1,16 @@
 #pragma once
-/// Derivatives compared with central differences, along random directions, to first and second order.
+/// Comparison of derivatives with central differences along random directions, of first and second order.
 
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/reduce.hpp"
 
 namespace TENON_NAMESPACE {
 
+/// Options of `gradcheck`.
 struct GradcheckOptions {
-  double step = 1e-5;  ///< of the central difference: truncation grows as its square, rounding as its inverse
-  double tolerance = 1e-6;  ///< of |difference| / (1 + |derivative|)
-  std::uint64_t seed = 0;   ///< of the directions
+  double step = 1e-5;  ///< of the difference; truncation error grows as its square, rounding as its inverse
+  double tolerance = 1e-6;  ///< bound of |derivative - difference| / (1 + |difference|)
+  std::uint64_t seed = 0;   ///< of the random directions
 };
 
 namespace detail {
@@ -21,7 +22,7 @@ inline double inner(const Tensor<double>& a, const Tensor<double>& b) {
   return sum(mul(a, b)).item();
 }
 
-/// A number from a tensor: its inner product with fixed random numbers.
+/// Reduces a tensor to a number: its inner product with random numbers that are drawn at the first call.
 class Probe {
  public:
   explicit Probe(Generator& generator) : generator_(&generator) {}
@@ -35,7 +36,7 @@ class Probe {
   Tensor<double> weights_;
 };
 
-/// Fresh leaves with the values of xs.
+/// New leaves with the values of xs.
 inline Tensors as_leaves(const Tensors& xs) {
   Tensors leaves;
   for (const Tensor<double>& x : xs) leaves.push_back(clone(x.detach()).requires_grad_());
@@ -65,8 +66,11 @@ void compare_with_differences(Scalar scalar, const Tensors& xs, const GradcheckO
 
 }  // namespace detail
 
-/// Throws GraphError unless the derivatives of f up to `Order` (1 or 2) agree with central differences at xs.
-///   f    (const std::vector<Tensor<double>>&) → Tensor<double> of any shape, smooth near xs
+/// Checks that the derivatives of f up to `Order` (1 or 2) agree with central differences at xs. f is
+/// (const std::vector<Tensor<double>>&) -> Tensor<double> of any shape, and smooth near xs.
+///
+///   throws: GraphError with order, input and both values if they differ
+///   cost: for each input and order, two further evaluations of f or its gradient
 template <int Order = 1, class F>
 void gradcheck(F f, const std::vector<Tensor<double>>& xs, const GradcheckOptions& options = {}) {
   static_assert(Order == 1 || Order == 2, "gradcheck knows orders 1 and 2");

@@ -1,6 +1,6 @@
 #pragma once
-/// A hash table from addresses to values in one block of memory, without a node for each. Its header costs
-/// little, which std::unordered_map's does not.
+/// A hash table from addresses to values in one block of memory, without a node for each entry. Its header is
+/// much faster to compile than <unordered_map>.
 
 #include <bit>      // countr_zero
 #include <cstdint>  // uintptr_t, uint64_t
@@ -12,15 +12,17 @@
 
 namespace TENON_NAMESPACE {
 
-/// Open addressing with linear probing, at most half full. References to values hold until the next key is
-/// added or taken; its memory never shrinks.
+/// A map from addresses to values: open addressing with linear probing, at most half full. References to
+/// values are valid until a key is added or removed. Its memory never shrinks.
 template <class Key, class Value, template <class> class Allocator = std::allocator>
 class AddressMap {
  public:
+  /// The number of keys.
   std::size_t size() const { return size_; }
+  /// Whether there are no keys.
   bool empty() const { return size_ == 0; }
 
-  /// The value of a key; a new one where there was none.
+  /// The value of a key, which is added with a default value if it is missing.
   Value& operator[](const Key* key) {
     if (2 * (size_ + 1) > slots_.size()) grow();
     Slot& slot = slots_[position(key)];
@@ -30,17 +32,17 @@ class AddressMap {
     }
     return slot.value;
   }
-  /// Null where there is none.
+  /// The value of a key; null if it is missing.
   Value* find(const Key* key) {
     if (slots_.empty()) return nullptr;
     Slot& slot = slots_[position(key)];
     return slot.key ? &slot.value : nullptr;
   }
-  /// Removes a key that is there and returns its value.
+  /// Removes a key, which must be present, and returns its value.
   Value take(const Key* key) {
     std::size_t hole = position(key);
     Value value = std::move(slots_[hole].value);
-    // What was displaced by it moves up, since a search ends at the first empty slot.
+    // Entries that it displaced move up, since a search ends at the first empty slot.
     for (std::size_t i = next(hole); slots_[i].key; i = next(i)) {
       if (distance(home(slots_[i].key), i) < distance(hole, i)) continue;
       slots_[hole] = std::move(slots_[i]);

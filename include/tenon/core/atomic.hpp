@@ -1,12 +1,12 @@
 #pragma once
-/// Numbers and pointers that threads share, for headers that everyone includes: <atomic> would bring waiting
-/// and what that stands on with it, a thirtieth of what including all of Tenon takes.
+/// Atomic numbers and pointers for headers that every program includes. <atomic> would also bring in waiting
+/// and its dependencies, which takes a thirtieth of the time of including all of Tenon.
 
 #include "tenon/core/config.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// As std::memory_order.
+/// Memory orders, as std::memory_order.
 enum class MemoryOrder {
   relaxed = __ATOMIC_RELAXED,
   acquire = __ATOMIC_ACQUIRE,
@@ -14,24 +14,29 @@ enum class MemoryOrder {
   acq_rel = __ATOMIC_ACQ_REL
 };
 
-/// As std::atomic, of integers and pointers. The functions are inlined, so that compilers see the order.
+/// An atomic integer or pointer, as std::atomic. Functions are always inlined, so that compilers see the
+/// order as a constant.
 template <class T>
 class Atomic {
  public:
+  /// An atomic with an initial value.
   constexpr Atomic(T value) : value_(value) {}
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 
+  /// Reads the value.
   [[gnu::always_inline]] T load(MemoryOrder order) const {
     return __atomic_load_n(&value_, static_cast<int>(order));
   }
+  /// Writes a value.
   [[gnu::always_inline]] void store(T value, MemoryOrder order) {
     __atomic_store_n(&value_, value, static_cast<int>(order));
   }
-  /// These return the value before.
+  /// Adds a number and returns the value before.
   [[gnu::always_inline]] T fetch_add(T by, MemoryOrder order) {
     return __atomic_fetch_add(&value_, by, static_cast<int>(order));
   }
+  /// Subtracts a number and returns the value before.
   [[gnu::always_inline]] T fetch_sub(T by, MemoryOrder order) {
     return __atomic_fetch_sub(&value_, by, static_cast<int>(order));
   }

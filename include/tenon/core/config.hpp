@@ -1,16 +1,16 @@
 #pragma once
-/// What the build chose, and the namespace that carries it.
+/// The build's options, and the namespace whose name contains them.
 ///
-/// Everything lives in `namespace TENON_NAMESPACE`, which is `tenon` with an inline part named after the
-/// instruction set and the options. Objects compiled with different choices then fail to link instead of
-/// sharing one of two inline functions.
+/// The library is in `namespace TENON_NAMESPACE`, which is `tenon` with an inline namespace named after the
+/// instruction set and the options. Objects compiled with different options then fail to link instead of
+/// sharing one of two different inline functions.
 
 #define TENON_VERSION_MAJOR 0
 #define TENON_VERSION_MINOR 1
 #define TENON_VERSION_PATCH 0
 
-// Where a compiler may assume that there is neither NaN nor infinity, or may add in another order, results
-// are silently wrong: amax loses NaN, log1p(1e-7f) is 1.19e-7 (docs/numerics.md).
+// If a compiler may assume that NaN and infinity do not occur, or may reorder additions, results are silently
+// wrong: amax loses NaN, log1p(1e-7f) is 1.19e-7 (docs/numerics.md).
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || \
     defined(__ASSOCIATIVE_MATH__)
 #if !defined(TENON_ALLOW_FAST_MATH)
@@ -52,11 +52,11 @@ compile without, or define TENON_ALLOW_FAST_MATH to have it so"
 #define TENON_ABI TENON_ABI_JOIN(TENON_ABI_VERSION, TENON_ABI_ISA, TENON_ABI_BLAS, TENON_ABI_THREADS)
 #define TENON_NAMESPACE tenon::inline TENON_ABI
 
-/// What a process has once, however many shared libraries compiled it with -fvisibility=hidden: modes, seeds,
-/// memory.
+/// Marks state that a process has once, such as modes, seeds and memory, even if several shared libraries are
+/// compiled with -fvisibility=hidden.
 #define TENON_SHARED [[gnu::visibility("default")]]
 
 namespace TENON_NAMESPACE {}
 
-/// The short name that documentation and examples use.
+/// The short name of the namespace in documentation and examples.
 namespace tn = tenon;

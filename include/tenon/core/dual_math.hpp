@@ -5,77 +5,93 @@
 
 namespace TENON_NAMESPACE {
 
-// Steps: their derivative is 0.
+/// x rounded down, with derivative 0.
 template <IsDual X>
 constexpr auto floor(const X& x) {
   return floor(innermost(x));
 }
+/// x rounded up, with derivative 0.
 template <IsDual X>
 constexpr auto ceil(const X& x) {
   return ceil(innermost(x));
 }
+/// x rounded towards 0, with derivative 0.
 template <IsDual X>
 constexpr auto trunc(const X& x) {
   return trunc(innermost(x));
 }
+/// x rounded to nearest, ties to even, with derivative 0.
 template <IsDual X>
 constexpr auto round_even(const X& x) {
   return round_even(innermost(x));
 }
 
+/// The tangent y, with derivative 1 + y^2.
 template <IsDual X>
 constexpr auto tan(const X& x) {
   const auto y = tan(x.value);
   return Dual{y, tangent::scale(1.0 + y * y, x.tangent)};
 }
+/// The inverse sine, with derivative 1 / sqrt(1 - x^2).
 template <IsDual X>
 constexpr auto asin(const X& x) {
   return Dual{asin(x.value), tangent::scale(rsqrt(1.0 - x.value * x.value), x.tangent)};
 }
+/// The inverse cosine, with derivative -1 / sqrt(1 - x^2).
 template <IsDual X>
 constexpr auto acos(const X& x) {
   return Dual{acos(x.value), tangent::scale(-rsqrt(1.0 - x.value * x.value), x.tangent)};
 }
+/// The inverse tangent, with derivative 1 / (1 + x^2).
 template <IsDual X>
 constexpr auto atan(const X& x) {
   return Dual{atan(x.value), tangent::scale(1.0 / (1.0 + x.value * x.value), x.tangent)};
 }
+/// The hyperbolic sine, with derivative cosh x.
 template <IsDual X>
 constexpr auto sinh(const X& x) {
   return Dual{sinh(x.value), tangent::scale(cosh(x.value), x.tangent)};
 }
+/// The hyperbolic cosine, with derivative sinh x.
 template <IsDual X>
 constexpr auto cosh(const X& x) {
   return Dual{cosh(x.value), tangent::scale(sinh(x.value), x.tangent)};
 }
+/// The inverse hyperbolic sine, with derivative 1 / sqrt(x^2 + 1).
 template <IsDual X>
 constexpr auto asinh(const X& x) {
   return Dual{asinh(x.value), tangent::scale(rsqrt(x.value * x.value + 1.0), x.tangent)};
 }
+/// The inverse hyperbolic cosine, with derivative 1 / sqrt(x^2 - 1).
 template <IsDual X>
 constexpr auto acosh(const X& x) {
   return Dual{acosh(x.value), tangent::scale(rsqrt(x.value * x.value - 1.0), x.tangent)};
 }
+/// The inverse hyperbolic tangent, with derivative 1 / (1 - x^2).
 template <IsDual X>
 constexpr auto atanh(const X& x) {
   return Dual{atanh(x.value), tangent::scale(1.0 / (1.0 - x.value * x.value), x.tangent)};
 }
+/// The natural logarithms of 2 and 10.
 inline constexpr double log_of_2 = 0.69314718055994530942, log_of_10 = 2.30258509299404568402;
+/// 2^x, with derivative log(2) 2^x.
 template <IsDual X>
 constexpr auto exp2(const X& x) {
   const auto y = exp2(x.value);
   return Dual{y, tangent::scale(log_of_2 * y, x.tangent)};
 }
+/// The logarithm to base 2, with derivative 1 / (log(2) x).
 template <IsDual X>
 constexpr auto log2(const X& x) {
   return Dual{log2(x.value), tangent::scale(1.0 / (log_of_2 * x.value), x.tangent)};
 }
+/// The logarithm to base 10, with derivative 1 / (log(10) x).
 template <IsDual X>
 constexpr auto log10(const X& x) {
   return Dual{log10(x.value), tangent::scale(1.0 / (log_of_10 * x.value), x.tangent)};
 }
 
-/// The angle of the point (b, a).
+/// The angle of the point (b, a), with derivatives b / (a^2 + b^2) by a and -a / (a^2 + b^2) by b.
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto atan2(const A& a, const B& b) {
@@ -86,7 +102,7 @@ constexpr auto atan2(const A& a, const B& b) {
   return Dual{atan2(y, x), tangent::add(tangent::scale(x / squares, tangent_at<L>(a)),
                                         tangent::scale(-(y / squares), tangent_at<L>(b)))};
 }
-/// The length of the vector (a, b); its derivatives at 0 are taken as 0.
+/// The length l of the vector (a, b), with derivatives a / l and b / l, which are taken as 0 at l = 0.
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto hypot(const A& a, const B& b) {
@@ -98,7 +114,7 @@ constexpr auto hypot(const A& a, const B& b) {
   return Dual{length, tangent::add(tangent::scale(x / divisor, tangent_at<L>(a)),
                                    tangent::scale(y / divisor, tangent_at<L>(b)))};
 }
-/// a - b trunc(a / b)
+/// The remainder with the sign of a: a - b trunc(a / b), with derivatives 1 and -trunc(a / b).
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto fmod(const A& a, const B& b) {
@@ -107,7 +123,7 @@ constexpr auto fmod(const A& a, const B& b) {
   return Dual{fmod(value_at<L>(a), value_at<L>(b)),
               tangent::add(tangent_at<L>(a), tangent::scale(-steps, tangent_at<L>(b)))};
 }
-/// a - b floor(a / b)
+/// The remainder with the sign of b: a - b floor(a / b), with derivatives 1 and -floor(a / b).
 template <class A, class B>
 requires AnyDual<A, B>
 constexpr auto remainder(const A& a, const B& b) {

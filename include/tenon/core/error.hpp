@@ -12,42 +12,46 @@
 
 namespace TENON_NAMESPACE {
 
-/// Base of everything that the library throws on purpose.
+/// Base of the library's exceptions.
 class TENON_SHARED Error : public std::exception {
  public:
+  /// An exception with a message.
   explicit Error(std::string message) : message_(std::move(message)) {}
+  /// The message.
   const char* what() const noexcept override { return message_.c_str(); }
 
  private:
   std::string message_;
 };
 
-/// Ranks or extents that do not fit together.
+/// Thrown for ranks or extents that do not fit together.
 struct TENON_SHARED ShapeError : Error {
   using Error::Error;
 };
-/// An index or axis outside its range.
+/// Thrown for an index or axis outside its range.
 struct TENON_SHARED IndexError : Error {
   using Error::Error;
 };
-/// An argument whose value makes no sense.
+/// Thrown for an argument with an invalid value.
 struct TENON_SHARED ValueError : Error {
   using Error::Error;
 };
-/// Files: missing, truncated, malformed, unwritable.
+/// Thrown for a file that is missing, truncated, malformed or not writable.
 struct TENON_SHARED IoError : Error {
   using Error::Error;
 };
-/// The record of what was computed cannot be differentiated: freed, modified in place, or order too high.
+/// Thrown for a graph that cannot be differentiated: nothing was recorded, it was freed, a tensor that it
+/// kept was modified in place, or the order of derivative is not supported.
 struct TENON_SHARED GraphError : Error {
   using Error::Error;
 };
 
-/// How a value reads in a message; overloads for shapes and the like are found by argument-dependent lookup.
+/// The text of a number in a message. Overloads for shapes and other types are found by argument-dependent
+/// lookup.
 template <class T>
 requires std::is_arithmetic_v<T> std::string describe(T value) {
   if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
-  if constexpr (std::is_floating_point_v<T>) {  // with the digits that the type keeps: 0.5, 1e-08
+  if constexpr (std::is_floating_point_v<T>) {  // with the digits that the type can hold: 0.5, 1e-08
     char text[32];
     std::snprintf(text, sizeof text, sizeof(T) == 4 ? "%.6g" : "%.15g", static_cast<double>(value));
     return text;
@@ -56,14 +60,14 @@ requires std::is_arithmetic_v<T> std::string describe(T value) {
   }
 }
 
-/// bfloat16, as the number that it stands for.
+/// The text of a number of a type that converts to float, such as bfloat16.
 template <class T>
 requires(!std::is_arithmetic_v<T> && std::is_convertible_v<T, float>) std::string describe(const T& value) {
   return describe(static_cast<float>(value));
 }
 
-/// One piece of a message, by reference: text, or anything with a `describe`. Formatted only when the message
-/// is built.
+/// A reference to a part of a message: a text, or a value of a type with a `describe`. It is formatted only
+/// when the message is built.
 class Piece {
  public:
   Piece(const char* text) : Piece(std::string_view(text)) {}
@@ -76,6 +80,7 @@ class Piece {
           text += describe(*static_cast<const T*>(object));
         }) {}
 
+  /// Formats the piece and appends it to `text`.
   void append_to(std::string& text) const {
     if (append_)
       append_(text, object_);
@@ -89,31 +94,33 @@ class Piece {
   void (*append_)(std::string&, const void*) = nullptr;
 };
 
+/// The concatenation of the pieces of a message.
 inline std::string join_pieces(std::initializer_list<Piece> pieces) {
   std::string text;
   for (const Piece& piece : pieces) piece.append_to(text);
   return text;
 }
-/// The pieces of a message joined: `join("lhs ", shape, ", axis ", 3)`.
+/// The concatenation of texts and values: `join("lhs ", shape, ", axis ", 3)`.
 template <class... Pieces>
 std::string join(const Pieces&... pieces) {
   return join_pieces({Piece(pieces)...});
 }
 
-/// Throws `E` with the message `[op] pieces…`. Out of line, so that a check costs its caller one compare and
-/// one cold call.
+/// Throws `E` with the message `[op] pieces…`. It is not inlined, so that a check costs its caller one
+/// comparison and one cold call.
 template <class E>
 [[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op,
                                                       std::initializer_list<Piece> pieces) {
   std::string message = join("[", op, "] ");
   throw E(message += join_pieces(pieces));
 }
+/// Throws `E` with the message `[op] pieces…`.
 template <class E, class... Pieces>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {
   fail_with<E>(op, {Piece(pieces)...});
 }
 
-/// Throws `E` unless `condition` holds. Pieces are formatted only on failure.
+/// Throws `E` with the message `[op] pieces…` unless `condition` holds. Pieces are formatted only on failure.
 template <class E, class... Pieces>
 void check(bool condition, const char* op, const Pieces&... pieces) {
   if (!condition) [[unlikely]]

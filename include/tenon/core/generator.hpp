@@ -2,8 +2,8 @@
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1,
 /// 2, 3").
 ///
-/// The n-th block of a stream is a pure function of (seed, n), so that any thread can compute any part of it
-/// and the bits do not depend on how many threads there were.
+/// Block n of a stream is a pure function of seed and n, so that any thread can compute any part of it, and
+/// the bits do not depend on the number of threads.
 
 #include <cmath>    // log, sqrt, cos
 #include <cstdint>  // uint32_t, uint64_t
@@ -14,12 +14,14 @@
 
 namespace TENON_NAMESPACE {
 
+/// The counter-based generator Philox4x32-10.
 struct Philox {
+  /// 128 random bits.
   struct Block {
     std::uint32_t word[4];
   };
 
-  /// Ten rounds over counter and key.
+  /// Block `index` of a stream of a seed.
   static Block block(std::uint64_t seed, std::uint64_t index, std::uint64_t stream = 0) {
     std::uint32_t c0 = low(index), c1 = high(index), c2 = low(stream), c3 = high(stream);
     std::uint32_t k0 = low(seed), k1 = high(seed);
@@ -40,7 +42,7 @@ struct Philox {
   static std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
 };
 
-/// A uniform number in [0, 1) from random bits: 24 or 53 of them.
+/// A uniform number in [0, 1) from random bits, of which float uses 24 and double 53.
 template <Real T>
 T unit_interval(std::uint64_t bits) {
   if constexpr (sizeof(T) == 4) {
@@ -50,23 +52,30 @@ T unit_interval(std::uint64_t bits) {
   }
 }
 
-/// A sequential view of one Philox stream; its state is three numbers, so it is cheap to copy and to save.
+/// A random number generator: a sequential reader of a Philox stream. Its state is three numbers, so it is
+/// cheap to copy and to save.
 class Generator {
  public:
+  /// The state of a generator.
   struct State {
-    std::uint64_t seed = 0, block = 0;
-    std::uint32_t used = 4;  // words of the current block already handed out
+    std::uint64_t seed = 0, block = 0;  ///< the seed, and the number of the next block
+    std::uint32_t used = 4;             ///< words of the current block already used
   };
 
+  /// A generator at the beginning of its stream.
   explicit Generator(std::uint64_t seed = 0) { state_.seed = seed; }
 
+  /// The state, for a checkpoint.
   State state() const { return state_; }
+  /// Continues from a saved state.
   void set_state(const State& state) {
     state_ = state;
     if (state_.used < 4) words_ = Philox::block(state_.seed, state_.block - 1);
   }
+  /// The seed.
   std::uint64_t seed() const { return state_.seed; }
 
+  /// The next 32 random bits.
   std::uint32_t next_u32() {
     if (state_.used == 4) {
       words_ = Philox::block(state_.seed, state_.block++);
@@ -74,28 +83,29 @@ class Generator {
     }
     return words_.word[state_.used++];
   }
+  /// The next 64 random bits.
   std::uint64_t next_u64() {
     const std::uint64_t hi = next_u32();
     return hi << 32 | next_u32();
   }
 
-  /// Uniform in [0, 1).
+  /// A uniform number in [0, 1).
   template <Real T>
   T uniform() {
     return unit_interval<T>(sizeof(T) == 4 ? next_u32() : next_u64());
   }
-  /// Standard normal, by Box and Muller (one of the pair; the other is dropped so that the state stays three
-  /// numbers).
+  /// A standard normal number, by Box and Muller 1958. Only one number of each pair is used, so that the
+  /// state stays three numbers.
   double normal() {
     const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform<double>()));
     return radius * std::cos(2.0 * std::numbers::pi * uniform<double>());
   }
-  /// Uniform in [0, n), n > 0, without bias worth speaking of (n / 2^64).
+  /// A uniform integer in [0, n), n > 0. Its bias is at most n / 2^64.
   std::uint64_t below(std::uint64_t n) {
     return static_cast<std::uint64_t>((static_cast<uint128_t>(next_u64()) * n) >> 64);
   }
 
-  /// Reserves `count` blocks for a kernel that computes them itself, and returns the index of the first.
+  /// Reserves `count` blocks, which a kernel computes itself, and returns the number of the first.
   std::uint64_t take_blocks(std::uint64_t count) {
     const std::uint64_t first = state_.block;
     state_.block += count;
@@ -109,8 +119,7 @@ class Generator {
 };
 
 namespace detail {
-/// What the default generators of all threads are drawn from: the seed, and how many threads have theirs
-/// already.
+/// The process's seed, and the number of threads that have a default generator.
 struct ProcessSeed {
   Atomic<std::uint64_t> seed = 0, threads = 0;
 };
@@ -119,8 +128,7 @@ TENON_SHARED inline ProcessSeed& process_seed() {
   return process;
 }
 
-/// The seed of the n-th thread: the process's own for the first, for others 64 bits of a Philox stream of
-/// their own.
+/// The seed of thread n: the process's seed for the first thread, 64 bits of Philox stream n for others.
 inline std::uint64_t thread_seed(std::uint64_t seed, std::uint64_t n) {
   if (n == 0) return seed;
   const Philox::Block block = Philox::block(seed, 0, n);
@@ -128,9 +136,9 @@ inline std::uint64_t thread_seed(std::uint64_t seed, std::uint64_t n) {
 }
 }  // namespace detail
 
-/// The generator that functions use when none is given. Each thread has its own, drawn from the process's
-/// seed (0 unless `manual_seed` said otherwise) and the order in which threads first use theirs: threads draw
-/// different numbers, and the same ones in each run if they start in the same order.
+/// The generator that functions use by default. Each thread has its own, seeded from the process's seed (0
+/// unless set by `manual_seed`) and the order in which threads first use theirs. Threads therefore draw
+/// different numbers, and equal ones in each run if they start in the same order.
 TENON_SHARED inline Generator& default_generator() {
   thread_local Generator generator{
       detail::thread_seed(detail::process_seed().seed.load(MemoryOrder::relaxed),
@@ -138,8 +146,8 @@ TENON_SHARED inline Generator& default_generator() {
   return generator;
 }
 
-/// Restarts the default generator of this thread from `seed`, and makes it the seed of the threads that first
-/// use theirs later, counted from here on. Generators that other threads have already go on.
+/// Restarts this thread's default generator from `seed`, and sets the process's seed, from which threads that
+/// have no default generator yet get theirs. Existing generators of other threads are not affected.
 inline void manual_seed(std::uint64_t seed) {
   default_generator() = Generator{seed};
   detail::process_seed().seed.store(seed, MemoryOrder::relaxed);

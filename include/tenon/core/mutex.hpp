@@ -1,6 +1,6 @@
 #pragma once
-/// Mutual exclusion for headers that everyone includes: <mutex> would bring clocks and error codes with it, a
-/// fiftieth of what including all of Tenon takes.
+/// A mutex for headers that every program includes. <mutex> would also bring in clocks and error codes, which
+/// takes a fiftieth of the time of including all of Tenon.
 
 #include <pthread.h>  // pthread_mutex_t
 
@@ -8,21 +8,24 @@
 
 namespace TENON_NAMESPACE {
 
-/// As std::mutex. Trivially destructible, so that static objects may use one in any order.
+/// A mutex, as std::mutex. It is trivially destructible, so that static objects may use it in any order of
+/// destruction.
 class Mutex {
  public:
   constexpr Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
+  /// Waits until the mutex is free and takes it.
   void lock() { pthread_mutex_lock(&mutex_); }
+  /// Frees the mutex.
   void unlock() { pthread_mutex_unlock(&mutex_); }
 
  private:
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
 };
 
-/// Holds a mutex from here to the end of its scope.
+/// Holds a mutex until the end of its scope.
 class Lock {
  public:
   [[nodiscard]] explicit Lock(Mutex& mutex) : mutex_(mutex) { mutex_.lock(); }

@@ -1,6 +1,6 @@
 #pragma once
-/// Plain numbers as arguments beside tensors: made elements of the tensor's type where they are that, refused
-/// where a conversion would silently cut them.
+/// Plain numbers as arguments beside tensors. They are converted to the tensor's type, or refused if an
+/// integer type cannot represent them.
 
 #include <limits>       // numeric_limits
 #include <type_traits>  // is_arithmetic_v
@@ -10,20 +10,22 @@
 
 namespace TENON_NAMESPACE {
 
+/// A built-in arithmetic type.
 template <class S>
 concept Number = std::is_arithmetic_v<S>;
 
-/// The type of sums: integers and masks add up in 64 bits, as in NumPy and PyTorch.
+/// The type of sums of T: 64 bits for integers and masks, as in NumPy and PyTorch.
 template <Scalar T>
 using sum_t = std::conditional_t<std::is_integral_v<T>, index_t, T>;
 
-/// Where a number stands among those of an integer type T.
+/// The position of a number relative to the values of an integer type T.
 template <class T>
 struct NumberPlace {
-  enum class Side { below, within, above, nowhere } side;  ///< of all of T; NaN is nowhere
-  T floor = T(0);      ///< within: the largest of T that is not above the number
-  bool exact = false;  ///< within: whether `floor` is the number
+  enum class Side { below, within, above, nowhere } side;  ///< relative to T's range; NaN is nowhere
+  T floor = T(0);                                          ///< if within: the largest T not above the number
+  bool exact = false;                                      ///< if within: whether `floor` equals the number
 };
+/// The position of a number relative to the values of an integer type T.
 template <class T, Number S>
 requires std::is_integral_v<T>
 constexpr NumberPlace<T> place_of(S number) {
@@ -45,8 +47,9 @@ constexpr NumberPlace<T> place_of(S number) {
   }
 }
 
-/// A number as an element of T: rounded where T is real; exactly where T holds integers.
-///   throws ValueError where T holds integers and the number is none of them
+/// A number converted to T: rounded for a real T, exact for an integer T.
+///
+///   throws: ValueError if T is an integer type that cannot represent the number
 template <Scalar T, Number S>
 constexpr T number_as(S number, const char* op) {
   if constexpr (std::is_integral_v<T>) {
@@ -59,7 +62,8 @@ constexpr T number_as(S number, const char* op) {
   }
 }
 
-/// An argument that becomes an element of a Tensor<T>; any number converts to it.
+/// A function argument for an element of a Tensor<T>, to which any number converts. Conversion does not
+/// throw; `get` does.
 template <Scalar T>
 class ElementArgument {
  public:
@@ -74,7 +78,7 @@ class ElementArgument {
       value_ = static_cast<T>(number);
     }
   }
-  /// throws ValueError naming `op` where T holds integers and the number was none of them
+  /// The number as T.    throws: ValueError, naming `op`, if T is an integer type that cannot represent it
   T get(const char* op) const {
     check<ValueError>(fits_, op, given_, " is not a number of ", scalar_name<T>());
     return value_;

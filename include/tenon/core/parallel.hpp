@@ -1,8 +1,8 @@
 #pragma once
-/// Threads: one loop construct over OpenMP, serial where there is none.
+/// Parallel loops over OpenMP; without OpenMP they are serial.
 ///
-/// Work is cut by size alone, never by the number of threads. A kernel that writes disjoint parts, or keeps
-/// one partial result for each part, therefore gives the same bits at any thread count.
+/// Work is divided by its size alone, not by the number of threads. A kernel that writes disjoint parts, or
+/// keeps a partial result for each part, therefore gives the same bits for any number of threads.
 
 #if defined(_OPENMP)
 #if !__has_include(<omp.h>)
@@ -18,7 +18,7 @@
 
 namespace TENON_NAMESPACE {
 
-/// The number of threads that parallel loops use.
+/// The number of threads of parallel loops that the calling thread starts; 1 within a parallel loop.
 inline int num_threads() {
 #if defined(_OPENMP)
   return omp_in_parallel() ? 1 : omp_get_max_threads();
@@ -27,7 +27,7 @@ inline int num_threads() {
 #endif
 }
 
-/// Sets that number (at least 1) for loops started by the calling thread.
+/// Sets the number of threads (at least 1) of parallel loops that the calling thread starts.
 inline void set_num_threads([[maybe_unused]] int count) {
 #if defined(_OPENMP)
   omp_set_num_threads(count > 1 ? count : 1);
@@ -37,14 +37,13 @@ inline void set_num_threads([[maybe_unused]] int count) {
 namespace detail {
 
 #if defined(_OPENMP)
-/// A child of fork has none of its parent's threads, and GNU's OpenMP would wait for them for ever. They end
-/// before the fork; parent and child start new ones when they need them.
+/// Ends OpenMP's threads before a fork. The child has none of its parent's threads, and GNU's OpenMP would
+/// wait for them forever. Parent and child start new ones when they need them.
 inline const int threads_end_before_fork =
     pthread_atfork([] { omp_pause_resource_all(omp_pause_soft); }, nullptr, nullptr);
 #endif
 
-/// A loop body behind a pointer: the loop below, which is kept out of line, is compiled once, and each body
-/// once.
+/// A type-erased loop body, so that the loop below is compiled only once.
 struct PartBody {
   const void* f;
   void (*call)(const void* f, index_t part, index_t begin, index_t end);
@@ -77,8 +76,9 @@ struct PartBody {
 
 }  // namespace detail
 
-/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads when
-/// there is more than one part. The first exception is rethrown in the caller.
+/// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads if
+/// there is more than one part. An exception of f is rethrown in the caller, the first one if there are
+/// several.
 template <class F>
 void parallel_parts(index_t n, index_t grain, const F& f) {
   if (n <= 0) return;
@@ -87,7 +87,7 @@ void parallel_parts(index_t n, index_t grain, const F& f) {
                                }});
 }
 
-/// Calls f(begin, end) for parts of [0, n).
+/// Calls f(begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n); see `parallel_parts`.
 template <class F>
 void parallel_for(index_t n, index_t grain, const F& f) {
   parallel_parts(n, grain, [&](index_t, index_t begin, index_t end) { f(begin, end); });

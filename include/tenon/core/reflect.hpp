@@ -1,12 +1,14 @@
 #pragma once
-/// The members of a plain struct, with their names: what lets a module be a struct without registration.
+/// Reflection: the members of a plain struct with their names, by which a module can be a struct without
+/// registration.
 ///
 ///     for_each_field(options, [](std::string_view name, auto& member) { … });
 ///
-/// Works on aggregates of up to 32 members without base classes, references and C arrays. A class with
-/// constructors says `TENON_FIELDS(weight, bias)` instead, and `TENON_LEFT_OUT(cache)` of what is not to be
-/// visited. Members are counted by how many the struct can be initialised with,
-/// and named by what the compiler prints of a pointer to each (Antony Polukhin's Boost.PFR showed the way).
+/// It works on aggregates of up to 32 members without base classes, references and C arrays. A class with
+/// constructors names its members by `TENON_FIELDS(weight, bias)`, and those that are not to be visited by
+/// `TENON_LEFT_OUT(cache)`. As in Antony Polukhin's Boost.PFR, the number of members is the largest number of
+/// initialisers that the struct accepts, and their names are taken from the compiler's text for a pointer to
+/// each.
 
 #include <array>        // array
 #include <cstddef>      // size_t
@@ -20,16 +22,17 @@
 
 namespace TENON_NAMESPACE {
 
+/// The largest number of members of a plain struct.
 inline constexpr std::size_t max_fields = 32;
 
-/// A class that names its members by TENON_FIELDS, or visits them itself: `visit_fields(f)` calls f(name,
+/// A class that names its members by TENON_FIELDS or visits them itself: `visit_fields(f)` calls f(name,
 /// member) for each, `tie_fields()` returns a tuple of references to them.
 template <class M>
 concept HasFields = requires(M& m) {
   m.visit_fields([](std::string_view, auto&) {});
 };
 
-/// A struct whose members the compiler can tell.
+/// A struct whose members can be found without TENON_FIELDS: an aggregate with members.
 template <class M>
 concept PlainStruct = std::is_aggregate_v<M> && std::is_class_v<M> && !std::is_empty_v<M>;
 
@@ -53,8 +56,8 @@ constexpr std::size_t count_fields() {
   }
 }
 
-/// What `{}` initialises is one member, while an AnyField goes to one element of a C array: with an array at
-/// that place `count` initialisers are too many.
+/// Whether member `index` is a C array: `{}` initialises the whole member, whereas an AnyField initialises
+/// only one element of an array, so that with an array at this place `count` initialisers are too many.
 template <class M, std::size_t count, std::size_t index>
 consteval bool is_array_at() {
   return []<std::size_t... before, std::size_t... after>(std::index_sequence<before...>,
@@ -211,7 +214,7 @@ constexpr auto tie_members(M& object) {
 #pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
 
-/// An object that exists for its members' addresses only: declared, never defined.
+/// An object that is declared but never defined, used only for the addresses of its members.
 template <class M>
 struct Unmade {
   M value;
@@ -224,7 +227,7 @@ struct FieldAddress {
   P pointer;
 };
 
-/// The name in what the compiler says of this function.
+/// The name of a member, from the compiler's text for this function.
 template <FieldAddress address>
 consteval std::string_view field_name() {
   std::string_view text = __PRETTY_FUNCTION__;
@@ -300,14 +303,14 @@ namespace detail {
 constexpr std::size_t round_up(std::size_t bytes, std::size_t alignment) {
   return (bytes + alignment - 1) / alignment * alignment;
 }
-/// The size of an M of members of these types, in this order.
+/// The size of a class M with members of these types in this order.
 template <class M, class... Fields>
 consteval std::size_t size_in_order(const std::tuple<Fields&...>*) {
   std::size_t end = std::is_polymorphic_v<M> ? sizeof(void*) : 0;
   ((end = round_up(end, alignof(Fields)) + sizeof(Fields)), ...);
   return round_up(end, alignof(M));
 }
-/// The most that such members add to it in any order.
+/// The largest size that members of these types can add to a class M, in any order.
 template <class M, class... Fields>
 consteval std::size_t size_in_any_order(const std::tuple<Fields&...>*) {
   return (std::size_t{0} + ... + round_up(sizeof(Fields), alignof(M)));
@@ -315,8 +318,8 @@ consteval std::size_t size_in_any_order(const std::tuple<Fields&...>*) {
 
 }  // namespace detail
 
-/// Whether the members of a class that it names by TENON_FIELDS, in the order of their declaration, and by
-/// TENON_LEFT_OUT are all that it has. One that fits into the padding between others is not missed.
+/// Whether TENON_FIELDS, in the order of declaration, and TENON_LEFT_OUT together name all members of a
+/// class. It compares sizes, so a missing member that fits into the padding between others is not noticed.
 template <HasFields M>
 consteval bool names_all_members() {
   constexpr decltype(tie_fields(std::declval<const M&>()))* told = nullptr;
@@ -345,7 +348,7 @@ void for_each_field(M& object, F&& f) {
 
 }  // namespace TENON_NAMESPACE
 
-/// In a class: names the members that `for_each_field` visits.
+/// Within a class: names all members in the order of their declaration, for `for_each_field`.
 #define TENON_FIELDS(...)                                                   \
   template <class TenonVisitor>                                             \
   void visit_fields(TenonVisitor&& tenon_visitor) {                         \
@@ -363,7 +366,7 @@ void for_each_field(M& object, F&& f) {
   }                                                                         \
   static_assert(true)
 
-/// Beside TENON_FIELDS: names the members that are not visited.
+/// Within a class with TENON_FIELDS: names the members that are not visited.
 #define TENON_LEFT_OUT(...)       \
   auto tie_left_out() const {     \
     return std::tie(__VA_ARGS__); \

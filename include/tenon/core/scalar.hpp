@@ -1,5 +1,5 @@
 #pragma once
-/// The scalar types a tensor may hold, their names, and bfloat16.
+/// The scalar types of tensors, their names, and bfloat16.
 
 #include <bit>          // bit_cast
 #include <concepts>     // same_as
@@ -10,14 +10,15 @@
 
 namespace TENON_NAMESPACE {
 
-/// Extents, strides and positions. Signed, so that differences and negative indices are plain arithmetic.
+/// The type of extents, strides and positions. It is signed, so that differences and negative indices need no
+/// conversion.
 using index_t = std::int64_t;
 
-/// For products of two 64-bit numbers. An extension that GCC and Clang share.
+/// The type of products of two 64-bit numbers, an extension of GCC and Clang.
 __extension__ using uint128_t = unsigned __int128;
 
-/// The upper half of a float: 8 bits of exponent, 7 of fraction. Storage only: arithmetic happens in float.
-/// Rounding is to nearest, ties to even; NaN stays NaN.
+/// The upper half of a float: 8 bits of exponent, 7 of fraction. It only stores numbers; arithmetic converts
+/// to float. Conversion to bfloat16 rounds to nearest, ties to even; NaN stays NaN.
 struct bfloat16 {
   std::uint16_t bits = 0;
 
@@ -34,22 +35,24 @@ struct bfloat16 {
   operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 };
 
+/// The scalar types with gradients: float and double.
 template <class T>
 concept Real = std::same_as<T, float> || std::same_as<T, double>;
 
+/// The scalar types of tensors.
 template <class T>
 concept Scalar = Real<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int64_t> ||
     std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
 
-/// The types that element-wise functions take: bfloat16 only stores, `to<float>` comes first.
+/// The scalar types of element-wise functions: all but bfloat16, which needs `to<float>` first.
 template <class T>
 concept Arithmetic = Scalar<T> && !std::same_as<T, bfloat16>;
 
-/// The type in which arithmetic on `T` happens.
+/// The type in which arithmetic on `T` is done.
 template <class T>
 using compute_t = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
 
-/// The name of a scalar type as messages and files spell it.
+/// The name of a scalar type in messages and files.
 template <Scalar T>
 constexpr const char* scalar_name() {
   if constexpr (std::is_same_v<T, float>) return "float32";

@@ -1,8 +1,8 @@
 #pragma once
-/// Extents and strides: a short list of indices kept inline, and the arithmetic of layouts.
+/// Extents and strides: a short list of indices stored inline, and the arithmetic of layouts.
 ///
-/// The functions with loops are kept out of line: each operation calls several, and inlined they were a tenth
-/// of what a program has to compile.
+/// Functions with loops are not inlined: each operation calls several of them, and inlined they made up a
+/// tenth of a program's compile time.
 
 #include <initializer_list>  // initializer_list
 #include <string>            // string
@@ -12,11 +12,14 @@
 
 namespace TENON_NAMESPACE {
 
+/// The largest number of axes of a tensor.
 inline constexpr int max_rank = 8;
 
-/// Up to eight indices without allocation: a shape, a list of strides, a list of axes.
+/// A list of up to eight indices without allocation: a shape, strides or axes. Appending a ninth throws
+/// ShapeError.
 class Dims {
  public:
+  /// An empty list.
   Dims() = default;
   Dims(std::initializer_list<index_t> values) {
     for (index_t v : values) push_back(v);
@@ -25,18 +28,21 @@ class Dims {
   Dims(Iterator first, Iterator last) {
     for (; first != last; ++first) push_back(static_cast<index_t>(*first));
   }
-  /// `rank` copies of `value`.
+  /// A list of `rank` copies of `value`.
   [[gnu::noinline]] static Dims filled(int rank, index_t value) {
     Dims d;
     for (int i = 0; i < rank; ++i) d.push_back(value);
     return d;
   }
 
+  /// The number of entries.
   int size() const { return size_; }
+  /// Whether there are no entries.
   bool empty() const { return size_ == 0; }
+  /// Entry i, unchecked.
   index_t operator[](int i) const { return values_[i]; }
   index_t& operator[](int i) { return values_[i]; }
-  /// The entry counted from the end when `i` is negative.
+  /// Entry i counted from the end: 0 is the last.
   index_t back(int i = 0) const { return values_[size_ - 1 - i]; }
   const index_t* data() const { return values_; }
   const index_t* begin() const { return values_; }
@@ -44,15 +50,18 @@ class Dims {
   index_t* begin() { return values_; }
   index_t* end() { return values_ + size_; }
 
+  /// Appends an entry.    throws: ShapeError if there are eight already
   void push_back(index_t v) {
     check<ShapeError>(size_ < max_rank, "shape", "rank exceeds ", max_rank);
     values_[size_++] = v;
   }
+  /// Inserts an entry at a position.    throws: ShapeError if there are eight already
   void insert(int at, index_t v) {
     push_back(v);
     for (int i = size_ - 1; i > at; --i) values_[i] = values_[i - 1];
     values_[at] = v;
   }
+  /// Removes the entry at a position.
   void erase(int at) {
     for (int i = at; i + 1 < size_; ++i) values_[i] = values_[i + 1];
     --size_;
@@ -67,13 +76,15 @@ class Dims {
 
  private:
   int size_ = 0;
-  index_t values_[max_rank] = {};  // set, so that a copy is a plain copy of nine words
+  index_t values_[max_rank] = {};  // initialised, so that a copy is a plain copy of nine words
 };
 
+/// The extents of a tensor's axes.
 using Shape = Dims;
+/// The distances in elements between neighbours along a tensor's axes.
 using Strides = Dims;
 
-/// `(2, 3)`, `(5,)`, `()`.
+/// A list of indices as text: `(2, 3)`, `(5,)`, `()`.
 inline std::string describe(const Dims& dims) {
   std::string text = "(";
   for (int i = 0; i < dims.size(); ++i) {
@@ -84,8 +95,9 @@ inline std::string describe(const Dims& dims) {
   return text;
 }
 
-/// The number of elements; 1 for rank 0. Throws when an extent is negative or the count does not fit an
-/// index.
+/// The number of elements of a shape; 1 for rank 0.
+///
+///   throws: ShapeError if an extent is negative or the count exceeds 2^58
 [[gnu::noinline]] inline index_t element_count(const Shape& shape, const char* op = "shape") {
   index_t count = 1;
   bool empty = false, overflow = false;
@@ -100,7 +112,7 @@ inline std::string describe(const Dims& dims) {
   return count;
 }
 
-/// Row-major strides. Those of an empty shape may wrap around: there is nothing to reach by them.
+/// The row-major strides of a shape. Those of a shape without elements may overflow, which is harmless.
 [[gnu::noinline]] inline Strides contiguous_strides(const Shape& shape) {
   Strides strides = shape;
   index_t step = 1;
@@ -111,7 +123,7 @@ inline std::string describe(const Dims& dims) {
   return strides;
 }
 
-/// Whether elements lie in row-major order without gaps. Extents of 1 may have any stride.
+/// Whether elements are in row-major order without gaps. An axis of extent 1 may have any stride.
 [[gnu::noinline]] inline bool is_contiguous(const Shape& shape, const Strides& strides) {
   index_t step = 1;
   for (int i = shape.size(); i-- > 0;) {
@@ -124,8 +136,9 @@ inline std::string describe(const Dims& dims) {
   return true;
 }
 
-/// Finds the strides that show the elements of a strided layout in another shape of as many elements, if
-/// there are any: each run of axes that memory walks as one must be cut up by whole axes of the new shape.
+/// Finds strides by which a strided layout can be viewed in another shape with the same number of elements;
+/// false if there are none. Each run of axes that is contiguous in memory must consist of whole axes of the
+/// new shape.
 inline bool find_view_strides(const Shape& from, const Strides& strides, const Shape& shape,
                               Strides& result) {
   result = contiguous_strides(shape);
@@ -153,7 +166,9 @@ inline bool find_view_strides(const Shape& from, const Strides& strides, const S
   return true;
 }
 
-/// An axis counted from the end when negative, checked against `rank`.
+/// An axis as a number from 0; negative axes count from the end.
+///
+///   throws: IndexError if the axis is out of range
 inline int normalize_axis(index_t axis, int rank, const char* op) {
   const index_t limit = rank > 0 ? rank : 1;  // rank 0 accepts 0 and -1, as PyTorch does
   check<IndexError>(axis >= -limit && axis < limit, op, "axis ", axis, " is outside [", -limit, ", ", limit,
@@ -161,7 +176,10 @@ inline int normalize_axis(index_t axis, int rank, const char* op) {
   return static_cast<int>(axis < 0 ? axis + limit : axis);
 }
 
-/// The common shape of two operands: aligned from the right, an extent of 1 stretches.
+/// The common shape of two operands after broadcasting: axes are aligned at the right, and an extent of 1
+/// expands to the other's.
+///
+///   throws: ShapeError if two extents differ and neither is 1
 inline Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
   if (a == b) return a;
   const Shape& longer = a.size() >= b.size() ? a : b;

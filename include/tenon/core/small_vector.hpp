@@ -11,10 +11,12 @@
 
 namespace TENON_NAMESPACE {
 
-/// Grows only; elements are movable without throwing.
+/// A vector that stores up to N elements inline. It only grows, apart from `clear`. Moving an element must
+/// not throw.
 template <class T, int N>
 class SmallVector {
  public:
+  /// An empty vector.
   SmallVector() = default;
   SmallVector(std::initializer_list<T> values) {
     for (const T& v : values) push_back(v);
@@ -30,8 +32,11 @@ class SmallVector {
     if (data_ != inline_data()) ::operator delete(data_);
   }
 
+  /// The number of elements.
   int size() const { return size_; }
+  /// Whether there are no elements.
   bool empty() const { return size_ == 0; }
+  /// Element i, unchecked.
   T& operator[](int i) { return data_[i]; }
   const T& operator[](int i) const { return data_[i]; }
   T* begin() { return data_; }
@@ -39,11 +44,13 @@ class SmallVector {
   const T* begin() const { return data_; }
   const T* end() const { return data_ + size_; }
 
+  /// Appends an element.
   void push_back(T value) {
     if (size_ == capacity_) grow();
     std::construct_at(data_ + size_, std::move(value));
     ++size_;
   }
+  /// Removes all elements; the memory is kept.
   void clear() {
     std::destroy_n(data_, size_);
     size_ = 0;
@@ -51,7 +58,7 @@ class SmallVector {
 
  private:
   T* inline_data() { return reinterpret_cast<T*>(inline_); }
-  [[gnu::noinline]] void grow() {  // out of line: rare, and long beside a push_back
+  [[gnu::noinline]] void grow() {  // not inlined: rarely called, and much longer than push_back
     const int capacity = 2 * capacity_;
     T* data = static_cast<T*>(::operator new(sizeof(T) * static_cast<std::size_t>(capacity)));
     for (int i = 0; i < size_; ++i) {

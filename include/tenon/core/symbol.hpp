@@ -1,14 +1,14 @@
 #pragma once
-/// Element-wise functions as data: a generic lambda that is run on symbols leaves a list of steps behind,
-/// which can be differentiated as often as anybody likes, and interpreted.
+/// Element-wise functions as data: a generic lambda that is called with symbols records a list of steps,
+/// which can be differentiated any number of times and interpreted.
 ///
 ///     Formula f;
 ///     f.set_result(lambda(f.input(0), f.input(1)));
 ///     const Formula df = f.derivative(0);
 ///
-/// This is how a `map` has derivatives beyond the second: slower than compiled loops, but compiled once for
-/// all functions. The rules are those of dual.hpp: a step's derivative is the tangent of the same function of
-/// dual symbols.
+/// `map` computes derivatives beyond the second in this way: it is slower than compiled loops, but compiled
+/// once for all functions. The rules are those of dual.hpp: the derivative of a step is the tangent of its
+/// function at dual symbols.
 
 #include <cmath>   // exp, log, …
 #include <vector>  // vector
@@ -23,25 +23,26 @@ class FormulaOf;
 template <class R>
 class SymbolOf;
 
-/// A number, or a place in a formula. Lambdas treat it as they treat packs.
+/// A number, or a place in a formula. Lambdas use it like a pack.
 using Symbol = SymbolOf<double>;
-/// Steps from inputs to a result. Both are templates, so that programs are compiled with what they use alone.
+/// A list of steps from inputs to a result. Symbol and Formula are templates, so that programs compile only
+/// the parts that they use.
 using Formula = FormulaOf<double>;
 
-/// A function that steps apply to up to three numbers.
+/// The function of a step, of up to three operands.
 template <class R>
 struct SymbolFunction {
-  R (*value)(const R* x);
-  /// What a tangent t of operand k adds to that of the result; null where the function does not depend on it
-  /// smoothly.
+  R (*value)(const R* x);  ///< the function's value
+  /// The contribution of a tangent t of operand k to the result's tangent; null if the result's derivative by
+  /// the operand is 0.
   SymbolOf<R> (*push[3])(const SymbolOf<R>* x, const SymbolOf<R>& t);
 };
 
-/// The outcome of a comparison: 1 or 0.
+/// The result of a comparison of symbols.
 template <class R>
 struct SymbolMask {
   using pack = SymbolOf<R>;
-  SymbolOf<R> truth;
+  SymbolOf<R> truth;  ///< 1 or 0
 
   friend SymbolMask operator&(const SymbolMask& a, const SymbolMask& b) { return {a.truth * b.truth}; }
   friend SymbolMask operator|(const SymbolMask& a, const SymbolMask& b) {
@@ -50,21 +51,28 @@ struct SymbolMask {
   friend SymbolMask operator!(const SymbolMask& a) { return {1 - a.truth}; }
 };
 
+/// A number, or a place in a formula: an input or the result of a step.
 template <class R>
 class SymbolOf {
  public:
   using S = SymbolOf;
 
+  /// The number 0.
   SymbolOf() = default;
+  /// A number.
   template <class N>
   requires std::is_arithmetic_v<N> SymbolOf(N number) : number_(static_cast<R>(number)) {}
+  /// A place in a formula.
   SymbolOf(FormulaOf<R>& formula, int place) : formula_(&formula), place_(place) {}
 
+  /// Whether it is a number.
   bool is_number() const { return formula_ == nullptr; }
+  /// The number.
   R number() const { return number_; }
+  /// The place in the formula.
   int place() const { return place_; }
 
-  /// f(x…): a number where all operands are, else a step of their formula.
+  /// f(x…): a number if all operands are numbers, otherwise a step of their formula.
   [[gnu::noinline]] static S apply(const SymbolFunction<R>& f, int count, const S* x) {
     FormulaOf<R>* formula = nullptr;
     R numbers[3] = {};
@@ -104,7 +112,7 @@ class SymbolOf {
     const S x[] = {a, b};
     return apply(f, 2, x);
   }
-  /// Once times something is no step.
+  /// The product. A factor 1 adds no step.
   [[gnu::noinline]] friend S operator*(const S& a, const S& b) {
     static constexpr SymbolFunction<R> f{[](const R* x) { return x[0] * x[1]; },
                                          {[](const S* x, const S& t) { return x[1] * t; },
@@ -135,7 +143,7 @@ class SymbolOf {
     return apply(f, 3, x);
   }
 
-  /// The tangent of a function of duals; what is no dual depends on nothing.
+  /// The tangent of a function's result; 0 for a result that is no dual.
   template <class Y>
   static S tangent_of(const Y& y) {
     if constexpr (IsDual<Y>) {
@@ -154,7 +162,7 @@ class SymbolOf {
   R number_ = 0;
 };
 
-/// A function is named by how a number is computed; its rules are those of duals.
+/// Defines a function of a symbol from its value for numbers; its derivative is that of duals.
 #define TENON_SYMBOL_FUNCTION_1(name, number)                                          \
   template <class R>                                                                   \
   [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a) {                           \
@@ -181,7 +189,7 @@ TENON_SYMBOL_FUNCTION_1(erf, std::erf(*x))
 TENON_SYMBOL_FUNCTION_1(abs, std::abs(*x))
 TENON_SYMBOL_FUNCTION_1(sign, *x > 0 ? 1 : *x < 0 ? -1 : *x)
 
-/// Of two operands, one of which is a symbol.
+/// Defines a function of two operands, at least one of which is a symbol.
 #define TENON_SYMBOL_FUNCTION_2(name, number)                                                            \
   template <class R>                                                                                     \
   [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a, const std::type_identity_t<SymbolOf<R>>& b) { \
@@ -203,28 +211,31 @@ TENON_SYMBOL_FUNCTION_1(sign, *x > 0 ? 1 : *x < 0 ? -1 : *x)
   }
 TENON_SYMBOL_FUNCTION_2(pow, std::pow(x[0], x[1]))
 
-/// Places up to `max_inputs` are inputs, the rest steps in the order of evaluation.
+/// A list of steps from inputs to a result. Places below `max_inputs` are inputs, the others steps in the
+/// order of evaluation.
 template <class R>
 class FormulaOf {
  public:
-  static constexpr int max_inputs = 16;
+  static constexpr int max_inputs = 16;  ///< the largest number of inputs
   using S = SymbolOf<R>;
 
+  /// The symbol of input k.
   S input(int k) { return {*this, k}; }
+  /// Sets the result.
   void set_result(const S& result) { result_ = place_of(result); }
 
-  /// A formula of the same inputs for the derivative by input k.
+  /// The formula of the derivative by input k.
   [[gnu::cold]] FormulaOf derivative(int k) const;
-  /// The same formula times input k.
+  /// The formula of the product of the result and input k.
   [[gnu::cold]] FormulaOf times_input(int k) const {
     FormulaOf f = *this;
     f.set_result(f.input(k) * f.at(result_));
     return f;
   }
-  /// n results from arrays of n numbers, one for each input that occurs, and in any case for input 0.
+  /// Computes n results from arrays of n numbers, one for each input that occurs and always one for input 0.
   [[gnu::cold]] void evaluate(index_t n, const R* const* inputs, R* results) const;
 
-  /// The place of f(x…), which is a new step unless there is such a one.
+  /// The place of f(x…): that of an equal step if there is one, otherwise of a new step.
   [[gnu::cold]] int add_step(const SymbolFunction<R>* f, int count, const S* x) {
     Step step{f, 0, {0, 0, 0}};
     for (int k = 0; k < count; ++k) step.operand[k] = place_of(x[k]);
@@ -238,7 +249,7 @@ class FormulaOf {
     int operand[3];
     friend bool operator==(const Step&, const Step&) = default;
   };
-  /// A tangent, if the place depends on the input: what does not never meets 0 * inf.
+  /// The tangent of a place. Places that do not depend on the input are left out, which avoids 0 * inf.
   struct Tangent {
     S value = 0;
     bool depends = false;

@@ -1,6 +1,6 @@
 #pragma once
-/// The binary version of CIFAR-10 (A. Krizhevsky 2009): records of a label byte and 3072 bytes, the planes
-/// red, green and blue of 32 by 32 pixels.
+/// The binary version of CIFAR-10 (Krizhevsky 2009): records of a label byte and 3072 pixel bytes, the red,
+/// green and blue planes of 32 by 32 pixels.
 
 #include <algorithm>  // copy_n
 #include <string>     // string
@@ -11,8 +11,10 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// Images (N, 3, 32, 32) and labels 0 to 9 (N) of files one after another, plain or gzip-compressed.
-///   throws IoError naming the file and what is wrong with it
+/// Reads CIFAR-10 files, plain or gzip-compressed, and concatenates their records.
+///
+///   returns: a data set of images (N, 3, 32, 32) and labels 0 to 9 (N)
+///   throws: IoError with the file's name if it cannot be read or is damaged
 inline TensorDataset<std::uint8_t, index_t> read_cifar10(const std::vector<std::string>& paths) {
   constexpr std::size_t pixels = 3 * 32 * 32, record = 1 + pixels;
   std::string bytes;

@@ -1,15 +1,15 @@
 #pragma once
-/// From a list of elements to a batch.
+/// Collation: making a batch of a list of elements.
 ///
-///     element                            batch by Stack                  by Pad
-///     Tensor<T> of shape (…)             Tensor<T> of shape (N, …)       Padded<T>
-///     vector of numbers                  vector of them                  Padded<T>
-///     float, double, bool, uint8         Tensor of that type             the same
-///     another integer                    Tensor<index_t>                 the same
-///     tuple, pair                        tuple, pair, member by member
-///     struct of tensors                  the same struct                 tuple
-///     another struct                     tuple, member by member
-///     anything else, such as a string    vector of them
+///     element                       batch by Stack                   batch by Pad
+///     Tensor<T> of shape (…)        Tensor<T> of shape (N, …)        Padded<T>
+///     vector of numbers             vector of vectors                Padded<T>
+///     float, double, bool, uint8    Tensor of that type              Tensor of that type
+///     another integer type          Tensor<index_t>                  Tensor<index_t>
+///     tuple, pair                   tuple, pair, member by member    tuple, pair, member by member
+///     struct of tensors             the struct, with batches         tuple, member by member
+///     another struct                tuple, member by member          tuple, member by member
+///     another type, as a string     vector                           vector
 
 #include <algorithm>    // copy, fill_n, max
 #include <string>       // string
@@ -23,32 +23,42 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// Sequences of several lengths in one tensor, (N, longest, …).
+/// N sequences of different lengths in one tensor.
 template <Scalar T>
 struct Padded {
-  Tensor<T> values;
-  Tensor<index_t> lengths;
+  Tensor<T> values;         ///< (N, longest, …), padded at the end
+  Tensor<index_t> lengths;  ///< (N)
 };
 
-/// Tensors of one shape along a new first axis, as one copy of each.
-///   throws ShapeError when shapes differ
+/// Copies tensors of equal shape into one with a new first axis. Unlike `stack`, nothing is recorded.
+///
+///   returns: (N, …)
+///   throws: ShapeError if shapes differ, ValueError if there is no tensor
 template <Scalar T>
 Tensor<T> stack_copies(const std::vector<Tensor<T>>& items);
 
-/// Sequences (length, …), which may differ in length only, one below the other; the rest is `value`.
-///   returns values (N, longest, …), lengths (N)    throws ShapeError when more than lengths differ
+/// Copies sequences (length, …) of different lengths into one tensor, padded with `value`.
+///
+///   returns: values (N, longest, …), lengths (N)
+///   throws: ShapeError if other extents than the lengths differ, ValueError if there is no sequence
 template <Scalar T>
 Padded<T> pad_sequence(const std::vector<Tensor<T>>& sequences, std::type_identity_t<T> value = T(0));
 
-/// The collate function that a loader uses when none is given.
+/// Collates by stacking, the default of loaders: tensors of equal shape become one with a new first axis. The
+/// table at the head of the file gives the batch of each type of element.
+///
+///   throws: ShapeError if shapes differ
 struct Stack {
   template <class E>
   auto operator()(std::vector<E> elements) const;
 };
 
-/// Pads what Stack would stack.
+/// Collates by padding: tensors and vectors of numbers that differ in their first extent become a `Padded`.
+/// The table at the head of the file gives the batch of each type of element.
+///
+///   throws: ShapeError if other extents differ
 struct Pad {
-  double value = 0;
+  double value = 0;  ///< the padding
 
   template <class E>
   auto operator()(std::vector<E> elements) const;
@@ -71,7 +81,7 @@ inline constexpr bool is_number_vector = false;
 template <Scalar T>
 inline constexpr bool is_number_vector<std::vector<T>> = !std::is_same_v<T, bool>;
 
-/// The scalar of the tensor that numbers of type E become.
+/// The scalar type of the tensor of numbers of type E.
 template <class E>
 using NumberScalar =
     std::conditional_t<Real<E> || std::is_same_v<E, bool> || std::is_same_v<E, std::uint8_t>, E, index_t>;
@@ -85,7 +95,7 @@ auto stack_numbers(const std::vector<E>& numbers) {
   return batch;
 }
 
-/// Collates tuples and structs member by member, other things by `leaf`.
+/// Collates tuples and structs member by member, numbers as a tensor and other elements by `leaf`.
 template <class Leaf, class E>
 auto collate(const Leaf& leaf, std::vector<E> elements);
 

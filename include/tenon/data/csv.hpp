@@ -1,5 +1,5 @@
 #pragma once
-/// Tables in text files: comma- and tab-separated values (RFC 4180), and plain lines.
+/// Tables in text files: comma- or tab-separated values (RFC 4180), and plain lines.
 ///
 ///     const auto table = data::read_csv("iris.csv");
 ///     const auto x = table.values<float>({0, 1, 2, 3});
@@ -20,42 +20,48 @@
 
 namespace TENON_NAMESPACE::data {
 
+/// Options of `read_csv` and `parse_csv`.
 struct CsvOptions {
-  char separator = ',';
-  bool header = true;  ///< the first line names the columns
-  index_t skip = 0;    ///< so many lines in front are no part of the table
-  char quote = '"';  ///< stands around fields that hold separators or line ends, and twice inside for itself;
-                     ///< 0: fields are taken as they are
+  char separator = ',';  ///< between fields
+  bool header = true;    ///< the first line names the columns
+  index_t skip = 0;      ///< lines before the table to skip
+  char quote = '"';      ///< around fields with separators or line ends; doubled inside. 0: no quoting
 };
-/// A column of words as numbers.
+/// A column of words as class numbers.
 struct Categories {
-  Tensor<index_t> codes;           ///< for each row its place in `names`
-  std::vector<std::string> names;  ///< the different words, sorted
+  Tensor<index_t> codes;           ///< (rows): the position of each row's word in `names`
+  std::vector<std::string> names;  ///< the distinct words, sorted
 };
 
 namespace detail {
 class CsvParser;
 }
 
-/// A table in memory. Columns are counted from 0, or from -1 at the end.
-/// throws IoError naming the file, the line and the column where something is wrong
+/// A table in memory. Columns are counted from 0, negative ones from the end. Functions throw IndexError for
+/// a row or column out of range, and IoError with file, line and column for a cell that is not a number of
+/// the wanted type.
 class Table {
  public:
+  /// The number of rows, without the header.
   index_t rows() const { return static_cast<index_t>(lines_.size()); }
+  /// The number of columns.
   index_t columns() const { return columns_; }
-  /// What the header calls the columns; empty without one.
+  /// The names of the columns; empty without a header.
   const std::vector<std::string>& names() const { return names_; }
-  /// The column of that name.
+  /// The column with this name.    throws: IoError if there is none
   index_t find(std::string_view name) const;
 
+  /// The text of a cell.
   std::string_view cell(index_t row, index_t column) const;
   /// A column as numbers, (rows).
   template <Scalar T>
   Tensor<T> column(index_t column) const;
-  /// Columns as numbers, (rows, columns); all columns when none is named.
+  /// Columns as numbers, (rows, columns); all columns if none is given.
   template <Scalar T>
   Tensor<T> values(std::vector<index_t> columns = {}) const;
+  /// A column as texts.
   std::vector<std::string> strings(index_t column) const;
+  /// A column of words as class numbers.
   Categories categories(index_t column) const;
 
  private:
@@ -68,21 +74,21 @@ class Table {
   std::string path_;
   std::vector<std::string> names_;
   index_t columns_ = 0;
-  std::string text_;               // the cells, one after another
-  std::vector<std::size_t> ends_;  // where each ends in text_
-  std::vector<index_t> lines_;     // for each row the line on which it begins
+  std::string text_;               // the cells, concatenated
+  std::vector<std::size_t> ends_;  // the end of each cell in text_
+  std::vector<index_t> lines_;     // the line on which each row begins
 };
 
-/// Reads a file, plain or gzip-compressed. Every row has as many fields as the first; empty lines at the end
-/// do not count. Tab-separated text without quoting: `read_csv(path, {.separator = '\t', .header = false,
-/// .quote = 0})`.
-///   throws IoError naming the file and the line
+/// Reads a table from a file, plain or gzip-compressed. Empty lines at the end are ignored. Tab-separated
+/// text without quoting: `read_csv(path, {.separator = '\t', .header = false, .quote = 0})`.
+///
+///   throws: IoError with file and line if the file cannot be read, a row has another number of fields than
+///           the first, or a quote is not closed
 Table read_csv(const std::string& path, const CsvOptions& options = {});
-/// The same of a text; errors name it `name`.
+/// Reads a table from a text, which errors call `name`; `read_csv` gives options and errors.
 Table parse_csv(std::string_view text, const CsvOptions& options = {}, const std::string& name = "text");
 
-/// The lines of a text without their ends (`\n` or `\r\n`), and without the mark of UTF-8 that it may begin
-/// with.
+/// The lines of a text, without line ends (`\n` or `\r\n`) and a byte-order mark at the beginning.
 inline std::vector<std::string> split_lines(std::string_view text) {
   text = io::without_utf8_mark(text);
   std::vector<std::string> lines;
@@ -94,8 +100,9 @@ inline std::vector<std::string> split_lines(std::string_view text) {
   }
   return lines;
 }
-/// Those of a file, plain or gzip-compressed.
-///   throws IoError
+/// The lines of a file, plain or gzip-compressed, without line ends.
+///
+///   throws: IoError if the file cannot be read
 inline std::vector<std::string> read_lines(const std::string& path) {
   return split_lines(FileReader("text", path).rest());
 }
@@ -104,7 +111,7 @@ inline std::vector<std::string> read_lines(const std::string& path) {
 
 namespace detail {
 
-/// Takes a text apart into the cells of a table.
+/// Parses a text into the cells of a table.
 class CsvParser {
  public:
   CsvParser(const std::string& path, std::string_view text, const CsvOptions& options)
@@ -221,8 +228,8 @@ inline std::string_view Table::cell(index_t row, index_t column) const {
 
 namespace detail {
 
-/// The whole of `text` as a number, blanks around it and a plus sign apart; false when it is none, or too
-/// large. An integer may be written as 3.0 or 3e0; what is too small for a float becomes 0.
+/// Parses all of `text` as a number, after blanks around it and a plus sign; false if it is none or too
+/// large. An integer may be written as 3.0 or 3e0; a number below float's range becomes 0.
 template <class T>
 bool parse_number(std::string_view text, T& value) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

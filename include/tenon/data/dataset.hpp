@@ -1,11 +1,11 @@
 #pragma once
-/// Data sets: anything that has a size and elements. What changes a data set is a small value around it:
+/// Data sets: anything with a size and elements. Wrappers, which are small values, change a data set:
 ///
 ///     data::TensorDataset digits(images, labels);
 ///     auto [train, valid] = data::random_split(digits, 0.9);
 ///     auto noisy = data::map(train, [](auto digit, Generator& chance) { … return digit; });
 ///
-/// Values copy what they are made of: tensors by handle, vectors by their elements unless they are moved in.
+/// Wrappers hold a copy of the data set: tensors are shared by handle, vectors copied unless moved.
 
 #include <array>     // array
 #include <cmath>     // round
@@ -19,20 +19,22 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// `size()` and `operator[]`; vectors are data sets too. Elements may be of any type: tensors, numbers,
-/// strings, tuples and structs of them. What is random in an element is drawn from `default_generator()`,
-/// which a loader sets for each element, so that it depends on the seed and not on threads. Several threads
-/// may read one data set.
+/// A data set: a type with `size()` and `operator[]`, such as a vector. Elements may be of any type: tensors,
+/// numbers, strings, tuples and structs of them. Elements that are random draw from `default_generator()`,
+/// which a loader sets for each element, so that results depend on the seed and not on threads. Several
+/// threads may read a data set at the same time.
 template <class D>
 concept Dataset = requires(const D& dataset) {
   { dataset.size() } -> std::convertible_to<index_t>;
   dataset[index_t{}];
 };
 
+/// The number of elements of a data set, as index_t.
 template <Dataset D>
 index_t size_of(const D& dataset) {
   return static_cast<index_t>(dataset.size());
 }
+/// Element i of a data set; converts the index for standard containers.
 template <Dataset D>
 decltype(auto) element_at(const D& dataset, index_t i) {
   if constexpr (requires { typename D::size_type; })
@@ -40,19 +42,23 @@ decltype(auto) element_at(const D& dataset, index_t i) {
   else
     return dataset[i];
 }
+/// The type of a data set's elements.
 template <Dataset D>
 using Element = std::remove_cvref_t<decltype(element_at(std::declval<const D&>(), index_t{}))>;
 
-/// A data set that makes a batch at once: `gather(positions)` is what stacking those elements would give.
+/// A data set that can make a batch at once: `gather(positions)` equals the stack of the elements there.
 template <class D>
 concept GatherDataset = Dataset<D> && requires(const D& dataset, const Tensor<index_t>& positions) {
   dataset.gather(positions);
 };
 
-/// Tensors whose first axes count the same things. An element is a tuple of views, a batch one copy a tensor.
+/// A data set of tensors with equal first extents. Element i is the tuple of their entries i, as views; a
+/// batch is one copy per tensor.
 template <Scalar... Ts>
 class TensorDataset {
  public:
+  /// A data set that shares the tensors' memory if they are contiguous.
+  ///   throws: ShapeError if first extents differ or a tensor has no axes
   explicit TensorDataset(const Tensor<Ts>&... tensors) : tensors_(contiguous(tensors.detach())...) {
     const Shape shapes[] = {tensors.shape()...};
     for (const Shape& shape : shapes)
@@ -60,21 +66,25 @@ class TensorDataset {
                         "tensors differ in their first extent: ", shapes[0], " and ", shape);
   }
 
+  /// The number of elements.
   index_t size() const { return std::get<0>(tensors_).shape()[0]; }
+  /// Entry i of each tensor, as views.    throws: IndexError if i is out of range
   std::tuple<Tensor<Ts>...> operator[](index_t i) const {
     return std::apply([&](const auto&... x) { return std::tuple(select(x, 0, i)...); }, tensors_);
   }
+  /// The entries at `positions` of each tensor, as copies.
   std::tuple<Tensor<Ts>...> gather(const Tensor<index_t>& positions) const {
     return std::apply([&](const auto&... x) { return std::tuple(index_select(x, 0, positions)...); },
                       tensors_);
   }
+  /// The whole tensors.
   const std::tuple<Tensor<Ts>...>& tensors() const { return tensors_; }
 
  private:
   std::tuple<Tensor<Ts>...> tensors_;
 };
 
-/// The elements of a data set passed through a function; see `map`.
+/// A data set whose elements are f(element) for the elements of another; made by `map`.
 template <Dataset D, class F>
 class Map {
  public:
@@ -93,7 +103,7 @@ class Map {
   F f_;
 };
 
-/// Elements chosen by position; see `subset`.
+/// A data set of chosen elements of another; made by `subset`, `take` and `split`.
 template <Dataset D>
 class Subset {
  public:
@@ -117,7 +127,7 @@ class Subset {
   Tensor<index_t> positions_;
 };
 
-/// One data set after another; see `concat`.
+/// A data set of the elements of two others, one after the other; made by `concat`.
 template <Dataset A, Dataset B>
 requires std::same_as<Element<A>, Element<B>>
 class Concat {
@@ -136,21 +146,24 @@ class Concat {
   B second_;
 };
 
-/// f(element), or f(element, generator) where the generator is what `default_generator()` is then. Nothing
-/// is kept: f runs whenever an element is asked for.
+/// The data set of f(element), or of f(element, generator) with the current `default_generator()`. Results
+/// are not stored: f is called at each access.
 template <Dataset D, class F>
 Map<D, F> map(D dataset, F f) {
   return {std::move(dataset), std::move(f)};
 }
 
-/// The elements at `positions`, in that order.
-///   throws ShapeError, IndexError
+/// The data set of the elements at `positions`, in this order.
+///
+///   throws: ShapeError if positions is no vector, IndexError if a position is out of range
 template <Dataset D>
 Subset<D> subset(D dataset, const Tensor<index_t>& positions) {
   return {std::move(dataset), positions};
 }
 
-/// The first `count` elements, or all when there are fewer.
+/// The data set of the first `count` elements, or of all if there are fewer.
+///
+///   throws: ValueError if count < 0
 template <Dataset D>
 Subset<D> take(D dataset, index_t count) {
   check<ValueError>(count >= 0, "take", "negative count ", count);
@@ -158,11 +171,12 @@ Subset<D> take(D dataset, index_t count) {
   return {std::move(dataset), arange<index_t>(count < size ? count : size)};
 }
 
-/// The elements of all data sets, one after another.
+/// The data set of the elements of two data sets, one after the other. Their elements have the same type.
 template <Dataset A, Dataset B>
 Concat<A, B> concat(A first, B second) {
   return {std::move(first), std::move(second)};
 }
+/// The data set of the elements of several data sets, one after another.
 template <Dataset A, Dataset B, Dataset C, Dataset... Rest>
 auto concat(A first, B second, C third, Rest... rest) {
   return concat(concat(std::move(first), std::move(second)), std::move(third), std::move(rest)...);
@@ -200,25 +214,32 @@ std::array<Subset<D>, 2> split_at(const D& dataset, const Tensor<index_t>& order
 
 }  // namespace detail
 
-/// Parts in the order of the data set: `split(d, {50000, 10000})`, or the first share and the rest, `split(d,
-/// 0.9)`.
-///   throws ValueError when the counts do not add up to the size
+/// Splits a data set into consecutive parts of given sizes: `split(d, {50000, 10000})`.
+///
+///   throws: ValueError if the counts do not add up to the size or one is negative
 template <Dataset D, std::size_t count>
 std::array<Subset<D>, count> split(const D& dataset, const index_t (&counts)[count]) {
   return detail::split_at(dataset, arange<index_t>(size_of(dataset)), counts);
 }
+/// Splits a data set into the first share of its elements, rounded, and the rest: `split(d, 0.9)`.
+///
+///   throws: ValueError if the share is not in [0, 1]
 template <Dataset D>
 std::array<Subset<D>, 2> split(const D& dataset, double share) {
   return detail::split_at(dataset, arange<index_t>(size_of(dataset)), share);
 }
 
-/// Parts whose elements are drawn without replacement.
-///   throws ValueError when the counts do not add up to the size
+/// Splits a data set at random into parts of given sizes: `random_split(d, {50000, 10000})`.
+///
+///   throws: ValueError if the counts do not add up to the size or one is negative
 template <Dataset D, std::size_t count>
 std::array<Subset<D>, count> random_split(const D& dataset, const index_t (&counts)[count],
                                           Generator& generator = default_generator()) {
   return detail::split_at(dataset, randperm(size_of(dataset), generator), counts);
 }
+/// Splits a data set at random into a share of its elements, rounded, and the rest.
+///
+///   throws: ValueError if the share is not in [0, 1]
 template <Dataset D>
 std::array<Subset<D>, 2> random_split(const D& dataset, double share,
                                       Generator& generator = default_generator()) {

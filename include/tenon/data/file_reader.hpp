@@ -1,6 +1,6 @@
 #pragma once
-/// Reading a data file from its beginning to its end, plain or gzip-compressed, or its bytes where they are
-/// in memory already, with errors that name it.
+/// Reading of a data file from beginning to end, plain or gzip-compressed or from memory, with errors that
+/// name it.
 
 #include <fcntl.h>     // open
 #include <sys/stat.h>  // fstat
@@ -17,13 +17,15 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// A regular file; whether it is compressed is told by its first bytes. Errors are of the kind IoError and
-/// begin with `[format] path: `.
+/// A regular file open for reading, plain or gzip-compressed, which its first bytes decide. All functions
+/// that can fail throw IoError with a message that begins with `[format] path: `.
 class FileReader {
  public:
-  /// What such a file holds, unpacked, which the caller keeps. Errors call it `name`.
+  /// Reads from memory: the uncompressed content of a file, which must outlive the reader. Errors call it
+  /// `name`.
   FileReader(const char* format, const std::string& name, std::string_view content)
       : format_(format), path_(name), content_(content), most_bytes_(static_cast<index_t>(content.size())) {}
+  /// Opens a file.    throws: IoError if it cannot be opened or is no regular file
   FileReader(const char* format, const std::string& path) : format_(format), path_(path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     require(descriptor >= 0, "cannot open it: ", io::system_reason());
@@ -37,11 +39,12 @@ class FileReader {
     most_bytes_ = static_cast<index_t>(status.st_size) * (file_.is_compressed() ? 1032 : 1);
   }
 
+  /// The file's path, or its name in errors.
   const std::string& path() const { return path_; }
-  /// No file of this size holds more: what is larger need not be allocated to be refused.
+  /// An upper bound of the uncompressed bytes, by which a false size can be refused before allocation.
   index_t most_bytes() const { return most_bytes_; }
 
-  /// Fills `data` unless the file ends before, and returns how many bytes were there.
+  /// Reads up to `bytes` bytes into `data` and returns their number, which is smaller only at the file's end.
   std::size_t read(void* data, std::size_t bytes) {
     auto* out = static_cast<char*>(data);
     if (!file_.is_open()) {
@@ -58,7 +61,7 @@ class FileReader {
     }
     return done;
   }
-  /// throws IoError when the file ends before
+  /// Reads `bytes` bytes into `data`.    throws: IoError if the file ends before
   void read_all(void* data, std::size_t bytes) {
     const std::size_t done = read(data, bytes);
     require(done == bytes, "truncated: it ends ", bytes - done, " bytes too early");
@@ -76,6 +79,7 @@ class FileReader {
     }
   }
 
+  /// Throws IoError with the file's name and `sentence` unless `holds`.
   template <class... Pieces>
   void require(bool holds, const Pieces&... sentence) const {
     if (!holds) [[unlikely]]

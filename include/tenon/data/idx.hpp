@@ -1,11 +1,11 @@
 #pragma once
-/// The idx format of MNIST and its relatives (Y. LeCun): one array of numbers.
+/// The idx format of MNIST and similar data sets (LeCun): one array of numbers.
 ///
-///   2 bytes    0
-///   1 byte     the type: 08 uint8, 09 int8, 0B int16, 0C int32, 0D float32, 0E float64
-///   1 byte     the number of axes
-///   4 bytes    the extent of each axis, big-endian
-///   the rest   the elements, row-major, big-endian
+///     2 bytes         0
+///     1 byte          the type: 08 uint8, 09 int8, 0B int16, 0C int32, 0D float32, 0E float64
+///     1 byte          the number of axes
+///     4 bytes each    the extents, big-endian
+///     the rest        the elements, row-major, big-endian
 
 #include <algorithm>    // max, reverse
 #include <cstdint>      // uint8_t, uint32_t
@@ -41,7 +41,7 @@ inline std::optional<io::ElementType> idx_type(std::uint8_t code) {
   }
 }
 
-/// From big-endian to the machine's order, in place.
+/// Converts elements from big-endian to little-endian, in place.
 inline void reverse_bytes(char* data, index_t bytes, index_t element) {
   if (element == 1) return;
   for (char* end = data + bytes; data < end; data += element) std::reverse(data, data + element);
@@ -80,14 +80,15 @@ Tensor<T> read_idx(FileReader file) {
 
 }  // namespace detail
 
-/// The array of an idx file, plain or gzip-compressed. `T` is the type of its elements or one that holds all
-/// values of it: labels are read as `read_idx<index_t>`.
-///   throws IoError naming the file and what is wrong with it
+/// Reads an idx file, plain or gzip-compressed. `T` is the type of the elements or one that can hold all of
+/// its values; labels, for example, are read as `read_idx<index_t>`.
+///
+///   throws: IoError with the file's name if it cannot be read or is damaged, or its type does not convert
 template <Scalar T>
 Tensor<T> read_idx(const std::string& path) {
   return detail::read_idx<T>(FileReader("idx", path));
 }
-/// The same of a file's bytes; errors name it `name`.
+/// Decodes the uncompressed bytes of an idx file, which errors call `name`; `read_idx` gives `T` and errors.
 template <Scalar T>
 Tensor<T> decode_idx(std::string_view bytes, const std::string& name = "idx") {
   return detail::read_idx<T>(FileReader("idx", name, bytes));

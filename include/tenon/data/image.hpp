@@ -1,6 +1,6 @@
 #pragma once
-/// Images in memory: bytes (H, W, C) as files have them, planes (C, H, W) of real numbers as networks want
-/// them. All functions also take batches, with axes in front.
+/// Images in memory: pixels (H, W, C) of bytes, as files store them, and planes (C, H, W) of real numbers, as
+/// networks take them. All functions but make_grid also take batches, with further axes in front.
 
 #include <algorithm>  // clamp, copy_n
 #include <vector>     // vector
@@ -11,29 +11,46 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// What a byte becomes: (scale * byte - mean) / std, by channel where there is a mean and a std for each.
+/// The scaling of bytes to real numbers: (scale byte - mean) / std, by channel.
 struct PixelScale {
-  double scale = 1.0 / 255;
-  std::vector<double> mean{}, std{};  ///< one for each channel, or none
+  double scale = 1.0 / 255;           ///< factor of the bytes
+  std::vector<double> mean{}, std{};  ///< one number for each channel; empty: 0 and 1
 };
 
-/// Planes of bytes (…, H, W, C): converted, scaled and transposed in one pass.
-///   returns (…, C, H, W)    throws ShapeError, ValueError    cost 1 read, 1 write
+/// Converts pixels to planes: converts, scales and transposes in one pass.
+///
+///   shapes: pixels (…, H, W, C)
+///   returns: (…, C, H, W)
+///   throws: ShapeError if there are fewer than 3 axes; ValueError if mean or std do not fit the channels or
+///           a std is not positive
+///   cost: one read, one write
 template <Real T>
 Tensor<T> to_planes(const Tensor<std::uint8_t>& pixels, const PixelScale& scale = {});
 
-/// The same of bytes that are planes already, (…, C, H, W), such as those of MNIST (with an axis of 1) and
-/// CIFAR-10.
+/// Converts planes of bytes, such as those of CIFAR-10 and, with an added axis, MNIST, to scaled real
+/// numbers.
+///
+///   shapes: planes (…, C, H, W)
+///   returns: shape of planes
+///   throws: ShapeError if there are fewer than 3 axes; ValueError if mean or std do not fit the channels or
+///           a std is not positive
 template <Real T>
 Tensor<T> scale_planes(const Tensor<std::uint8_t>& planes, const PixelScale& scale = {});
 
-/// Bytes of planes (…, C, H, W) of numbers from 0 to 1, which are clipped there; NaN becomes 0.
-///   returns (…, H, W, C)
+/// Converts planes of numbers in [0, 1] to pixels: 255 x, rounded. Numbers outside are clipped; NaN becomes
+/// 0.
+///
+///   shapes: planes (…, C, H, W)
+///   returns: (…, H, W, C)
+///   throws: ShapeError if there are fewer than 3 axes
 template <Real T>
 Tensor<std::uint8_t> to_pixels(const Tensor<T>& planes);
 
-/// Images (N, C, H, W) as one, row by row with `columns` of them in each, on a ground of `fill`.
-///   returns (C, …, …)    throws ShapeError, ValueError
+/// Arranges images in a grid of `columns` columns, row by row, with `padding` pixels of `fill` around each.
+///
+///   shapes: images (N, C, H, W)
+///   returns: (C, rows (H + padding) + padding, columns (W + padding) + padding)
+///   throws: ShapeError if images has other axes; ValueError if columns <= 0 or padding < 0
 template <Scalar T>
 Tensor<T> make_grid(const Tensor<T>& images, index_t columns, index_t padding = 2,
                     std::type_identity_t<T> fill = T(0));
@@ -42,7 +59,7 @@ Tensor<T> make_grid(const Tensor<T>& images, index_t columns, index_t padding = 
 
 namespace detail {
 
-/// a * byte + b for each channel.
+/// The scaling a byte + b of each channel.
 template <class T>
 struct ChannelScale {
   std::vector<T> a, b;
@@ -62,7 +79,7 @@ struct ChannelScale {
   }
 };
 
-/// The last three extents, and how often they occur.
+/// The last three extents of a shape, and the product of the others.
 struct ImageExtents {
   index_t count = 1, a, b, c;
   ImageExtents(const Shape& shape, const char* op) {
@@ -75,7 +92,7 @@ struct ImageExtents {
   }
 };
 
-/// The last three axes replaced.
+/// A shape with its last three extents replaced.
 inline Shape with_image(Shape shape, index_t a, index_t b, index_t c) {
   const int rank = shape.size();
   shape[rank - 3] = a;
@@ -84,7 +101,8 @@ inline Shape with_image(Shape shape, index_t a, index_t b, index_t c) {
   return shape;
 }
 
-/// `count` pixels of `fixed` channels (0: of `channels`) to planes that lie `plane` apart.
+/// Scales `count` pixels of `fixed` channels (0: of `channels`) into planes at a distance of `plane`
+/// elements.
 template <int fixed, class T>
 void scatter_channels(index_t count, index_t channels, index_t plane, const std::uint8_t* from,
                       const ChannelScale<T>& scale, T* to) {
@@ -95,7 +113,7 @@ void scatter_channels(index_t count, index_t channels, index_t plane, const std:
   }
 }
 
-inline constexpr index_t pixels_at_once = 1024;  // so that they stay in the first-level cache
+inline constexpr index_t pixels_at_once = 1024;  // few enough for the first-level cache
 
 }  // namespace detail
 

@@ -1,6 +1,6 @@
 #pragma once
-/// PNG and JPEG files, through libpng and libjpeg. This header alone needs them: it and image_folder.hpp are
-/// the component `images` of the CMake package (target tenon::images).
+/// PNG and JPEG files, read by libpng and libjpeg. Only this header and image_folder.hpp need these
+/// libraries; they are the component `images` of the CMake package (target tenon::images).
 
 #include <cstdio>  // FILE, for jpeglib.h
 
@@ -21,40 +21,48 @@
 
 namespace TENON_NAMESPACE::data {
 
+/// Options of `read_image` and `decode_image`.
 struct ImageOptions {
   index_t channels =
-      0;  ///< 1 grey, 2 grey and alpha, 3 colours, 4 colours and alpha; 0: as the file has them
+      0;  ///< convert to 1 (grey), 2 (grey and alpha), 3 (RGB) or 4 (RGB and alpha); 0: as in the file
   index_t max_pixels = 100'000'000;  ///< larger images are refused
 };
 
-/// The image in a PNG or JPEG file, of 8 bits a channel.
-///   returns (H, W, C), which `to_planes` makes numbers of    throws IoError naming the file and what is
-///   wrong
+/// Reads a PNG or JPEG file, with 8 bits a channel. `to_planes` converts the result to numbers.
+///
+///   returns: (H, W, C)
+///   throws: IoError with the file's name and the reason; ValueError if channels is not in 0 … 4
 Tensor<std::uint8_t> read_image(const std::string& path, const ImageOptions& options = {});
-/// The same of a file's bytes; errors name it `name`.
+/// Decodes the bytes of a PNG or JPEG file, which errors call `name`.
+///
+///   returns: (H, W, C)
+///   throws: IoError with the name and the reason; ValueError if channels is not in 0 … 4
 Tensor<std::uint8_t> decode_image(std::string_view bytes, const ImageOptions& options = {},
                                   const std::string& name = "image");
 
-/// Writes an image (H, W, C) of 1 to 4 channels, all of the file or nothing.
-///   throws ShapeError, IoError
+/// Writes an image (H, W, C) of 1 to 4 channels as a PNG file, completely or not at all.
+///
+///   throws: ShapeError for other shapes, IoError if the file cannot be written
 void write_png(const std::string& path, const Tensor<std::uint8_t>& image);
-/// The bytes of such a file.
+/// The bytes of a PNG file of an image (H, W, C) of 1 to 4 channels.
+///
+///   throws: ShapeError for other shapes
 std::string encode_png(const Tensor<std::uint8_t>& image);
 
 // Definitions -----------------------------------------------------------------------------------------------
 
-// The C libraries report errors by a function that must not return. It keeps the message and jumps back to
-// where one of the member functions below called them, which returns false. Nothing with a destructor lives
-// in those.
+// The C libraries report errors by a function that must not return. It stores the message and jumps back into
+// the member function below that called the library, which returns false. These functions have no local
+// variables with destructors, which the jump would skip.
 
 namespace detail {
 
 struct ImageHeader {
   index_t width = 0, height = 0, channels = 0;
-  index_t least_bytes = 0;  // no file with such an image is shorter
+  index_t least_bytes = 0;  // a lower bound of the file's size
 };
 
-/// What went wrong in a C library, and the way back from there.
+/// The error message of a C library, and the place to jump back to.
 struct LibraryError {
   std::jmp_buf back;
   char message[256] = "";
@@ -81,7 +89,7 @@ class PngDecoder {
 
   bool read_header() {
     if (!info_ || setjmp(error_.back) != 0) return false;
-    // Texts and colour profiles may unpack to much and are of no use here.
+    // Texts and colour profiles are not used and could decompress to large sizes.
     static constexpr png_byte ignored[] = "iCCP\0iTXt\0tEXt\0zTXt\0sPLT\0eXIf\0hIST";
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, ignored, sizeof ignored / 5);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
@@ -89,7 +97,7 @@ class PngDecoder {
     png_read_info(png_, info_);
     header_.width = png_get_image_width(png_, info_);
     header_.height = png_get_image_height(png_, info_);
-    // Deflate makes at most 1032 bytes of one.
+    // A deflated byte expands to at most 1032.
     header_.least_bytes = static_cast<index_t>(static_cast<double>(png_get_rowbytes(png_, info_)) *
                                                static_cast<double>(header_.height) / 1032);
     png_set_expand(png_);    // palettes, fewer than 8 bits, transparent colours
@@ -167,7 +175,7 @@ class JpegDecoder {
     jpeg_read_header(&jpeg_, TRUE);
     header_.width = jpeg_.image_width;
     header_.height = jpeg_.image_height;
-    // Huffman's code takes at least a bit for each block, arithmetic coding next to nothing.
+    // Huffman coding takes at least a bit for each block, arithmetic coding almost nothing.
     for (int c = 0; c < jpeg_.num_components && !jpeg_.arith_code; ++c)
       header_.least_bytes +=
           index_t{jpeg_.comp_info[c].width_in_blocks} * jpeg_.comp_info[c].height_in_blocks / 8;
@@ -200,7 +208,7 @@ class JpegDecoder {
     static_cast<LibraryError*>(jpeg->client_data)->raise(text);
   }
   static void on_error(j_common_ptr jpeg) { fail(jpeg); }
-  /// Where libjpeg would go on with grey for what is broken.
+  /// Turns warnings of damage, after which libjpeg would fill in grey, into errors.
   static void on_warning(j_common_ptr jpeg, int level) {
     const int code = jpeg->err->msg_code;
     if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE ||
@@ -279,7 +287,7 @@ class PngEncoder {
   std::string bytes_;
 };
 
-/// Pixels of `from` channels as pixels of `to` channels.
+/// Converts an image (H, W, C) to `to` channels.
 inline Tensor<std::uint8_t> convert_channels(const Tensor<std::uint8_t>& image, index_t to) {
   const index_t from = image.extent(2), pixels = image.extent(0) * image.extent(1);
   if (from == to) return image;
@@ -290,7 +298,7 @@ inline Tensor<std::uint8_t> convert_channels(const Tensor<std::uint8_t>& image, 
     const bool grey = from < 3;
     const std::uint8_t r = in[0], g = grey ? r : in[1], b = grey ? r : in[2],
                        alpha = from % 2 ? 255 : in[from - 1];
-    if (to < 3) {  // ITU-R 601-2, in 16 bits of fraction, as Pillow has it
+    if (to < 3) {  // ITU-R 601-2 luma with 16 bits of fraction, as Pillow
       p[0] = grey ? r : static_cast<std::uint8_t>((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16);
     } else {
       p[0] = r;

@@ -1,5 +1,5 @@
 #pragma once
-/// A folder of images, one sub-folder a class.
+/// A data set of images in folders, one folder for each class.
 
 #include <algorithm>   // all_of, sort
 #include <cctype>      // tolower
@@ -12,12 +12,13 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// The PNG and JPEG files below `root/<class>/`, by class and name; classes are numbered in the order of
-/// their names. An element is read when it is asked for: its image (H, W, C) and its class. A folder whose
-/// sub-folders are parts of a data set (train, test, …) instead of classes is refused.
-///   throws IoError naming the folder, or the file, and what is wrong with it
+/// The PNG and JPEG files below `root/<class>/`, sorted by class and name. Classes are numbered in the order
+/// of their names. An element, an image (H, W, C) and its class, is read at each access.
 class ImageFolder {
  public:
+  /// Lists the files.
+  ///   throws: IoError if a folder cannot be read or has no images, or if the sub-folders are parts of a data
+  ///           set (train, test, …) instead of classes
   explicit ImageFolder(const std::string& root, const ImageOptions& options = {.channels = 3})
       : options_(options) {
     namespace fs = std::filesystem;
@@ -31,14 +32,19 @@ class ImageFolder {
     for (std::size_t c = 0; c < classes_.size(); ++c) add_class(fs::path(root) / classes_[c], c);
   }
 
+  /// The number of images.
   index_t size() const { return static_cast<index_t>(files_.size()); }
+  /// Reads image i; returns it with its class.
+  ///   throws: IndexError if i is out of range, IoError if the file cannot be read
   std::pair<Tensor<std::uint8_t>, index_t> operator[](index_t i) const {
     return {read_image(path(i), options_), label(i)};
   }
 
+  /// The names of the classes.
   const std::vector<std::string>& classes() const { return classes_; }
+  /// The path of image i.
   const std::string& path(index_t i) const { return file(i).first; }
-  /// The class of an element, without reading its image.
+  /// The class of image i, without reading it.
   index_t label(index_t i) const { return file(i).second; }
 
  private:
@@ -63,7 +69,7 @@ class ImageFolder {
       if (lower(folder) == part) return true;
     return false;
   }
-  /// A folder without images of its own, which a class has.
+  /// Whether a folder has sub-folders and no images directly in it, unlike the folder of a class.
   static bool holds_folders_only(const std::filesystem::path& folder) {
     namespace fs = std::filesystem;
     bool folders = false;
@@ -74,7 +80,8 @@ class ImageFolder {
     }
     return folders;
   }
-  /// One class may well be called `train`, with pictures of trains in it.
+  /// Throws if sub-folders are parts of a data set. A class may be called `train` if other classes are not
+  /// parts and it has images directly in it.
   void refuse_parts(const std::string& root) const {
     const bool nothing_else = std::all_of(classes_.begin(), classes_.end(), names_a_part);
     for (const std::string& name : classes_)

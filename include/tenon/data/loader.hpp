@@ -1,12 +1,12 @@
 #pragma once
-/// Batches of a data set, for a range-for:
+/// Loaders: the batches of a data set, for a range-for loop:
 ///
 ///     auto train = data::batches(digits, {.batch_size = 64, .shuffle = true, .seed = 1});
 ///     for (int epoch = 0; epoch < 10; ++epoch)
 ///       for (auto [image, label] : train) …
 ///
-/// The same seed gives the same batches, with and without prefetching. The order of an epoch depends on the
-/// seed and the epoch's number, what is random in an element besides on its place in the epoch.
+/// Equal seeds give equal batches, with and without prefetching. The order of an epoch depends on the seed
+/// and the epoch's number; random elements depend also on their position in the epoch.
 
 #include <cstdint>   // uint64_t
 #include <iterator>  // default_sentinel_t
@@ -23,27 +23,28 @@
 
 namespace TENON_NAMESPACE::data {
 
+/// Options of `batches`.
 struct LoaderOptions {
-  index_t batch_size = 1;
-  bool shuffle = false;                 ///< every epoch in an order of its own
-  std::optional<std::uint64_t> seed{};  ///< drawn from the default generator when it is not given
-  bool drop_last = false;               ///< leaves out what does not fill a batch
-  index_t prefetch = 0;                 ///< so many batches are made ahead on a thread of their own
-  index_t epoch = 0;                    ///< the number of the first epoch
-  Sampler sampler{};                    ///< instead of `shuffle`
+  index_t batch_size = 1;               ///< elements in a batch
+  bool shuffle = false;                 ///< a new random order in each epoch
+  std::optional<std::uint64_t> seed{};  ///< of order and elements; none: from default_generator()
+  bool drop_last = false;               ///< leave out a last batch that is not full
+  index_t prefetch = 0;                 ///< batches prepared ahead by a thread; 0: no thread
+  index_t epoch = 0;                    ///< number of the first epoch
+  Sampler sampler{};                    ///< the order of elements; none: by `shuffle`
 };
 
-/// Where a loader stands: what a checkpoint keeps of it.
+/// The position of a loader, for a checkpoint.
 struct LoaderPosition {
-  std::uint64_t seed = 0;
-  index_t epoch = 0;
-  index_t batch = 0;  ///< batches of this epoch already handed out
+  std::uint64_t seed = 0;  ///< the loader's seed
+  index_t epoch = 0;       ///< the current epoch
+  index_t batch = 0;       ///< batches of this epoch returned so far
   friend bool operator==(const LoaderPosition&, const LoaderPosition&) = default;
 };
 
 namespace detail {
 
-/// What a generator of the loader is for: each has streams of its own.
+/// The purpose of a loader's generator; generators of different purposes have different streams.
 enum class Chance : std::uint64_t { order, element };
 
 inline Generator loader_generator(std::uint64_t seed, index_t epoch, Chance chance, index_t place = 0) {
@@ -53,7 +54,7 @@ inline Generator loader_generator(std::uint64_t seed, index_t epoch, Chance chan
   return Generator{std::uint64_t{block.word[0]} << 32 | block.word[1]};
 }
 
-/// Another default generator of this thread in a scope.
+/// Saves this thread's default generator and restores it at the end of the scope.
 class DefaultGenerator {
  public:
   DefaultGenerator() : before_(default_generator()) {}
@@ -65,7 +66,7 @@ class DefaultGenerator {
   Generator before_;
 };
 
-/// The batch of the elements at `positions`, of which the first stands at `place` in its epoch.
+/// The batch of the elements at `positions`; `place` is the position of the first in its epoch.
 template <class D, class Collate>
 auto make_batch(const D& dataset, const Collate& collate, const Tensor<index_t>& positions,
                 const LoaderPosition& epoch, index_t place) {
@@ -86,31 +87,37 @@ auto make_batch(const D& dataset, const Collate& collate, const Tensor<index_t>&
 
 }  // namespace detail
 
-/// Made by `batches`. A loop over it is one epoch, or what is left of one that was restored; a loop that is
-/// left early has used its epoch up. Each loop is over before the next begins.
+/// A range of batches, made by `batches`. A loop over it is one epoch, or the rest of a restored one. A loop
+/// that is left early ends its epoch. A loop must end before the next begins.
 template <Dataset D, class Collate>
 class Loader {
  public:
+  /// The type of a batch, as `Collate` returns it.
   using Batch = decltype(detail::make_batch(std::declval<const D&>(), std::declval<const Collate&>(),
                                             Tensor<index_t>(), LoaderPosition(), 0));
 
+  /// See `batches`.
   Loader(D dataset, LoaderOptions options, Collate collate);
 
-  /// Batches in an epoch.
+  /// The number of batches in an epoch.
   index_t size() const;
+  /// The data set.
   const D& dataset() const { return dataset_; }
 
+  /// The current position, for a checkpoint.
   LoaderPosition position() const { return position_; }
-  /// The next loop goes on from there.
-  /// throws ValueError when there is no such batch
+  /// Continues the next loop from a saved position.
+  ///   throws: ValueError if the epoch has fewer batches
   void restore(const LoaderPosition& position);
 
   class Iterator;
+  /// Begins an epoch.
   Iterator begin();
+  /// The end of an epoch.
   std::default_sentinel_t end() const { return {}; }
 
  private:
-  /// Makes the batches of an epoch one after another, on whichever thread.
+  /// Makes the batches of an epoch in order, on any thread.
   class Producer;
   void prepare_order();
 
@@ -120,13 +127,15 @@ class Loader {
   LoaderPosition position_;
   bool restored_ = false;
   Tensor<index_t> order_;                  // of the epoch
-  std::optional<LoaderPosition> ordered_;  // that begins here
+  std::optional<LoaderPosition> ordered_;  // the epoch of order_
 };
 
-/// A loader of `dataset`, which it keeps a copy of. `collate` makes a batch of a vector of elements: Stack,
-/// Pad, or any function. An in-memory data set (TensorDataset and its subsets) is gathered without passing
-/// through elements when `collate` is Stack.
-///   throws ValueError for options that make no sense
+/// A loader of a data set, of which it holds a copy. `collate` makes a batch of a vector of elements:
+/// `Stack`, `Pad` or any function. With `Stack`, the batches of a `GatherDataset`, such as a TensorDataset
+/// and its subsets, are gathered at once.
+///
+///   throws: ValueError if batch_size <= 0, prefetch or epoch is negative, or both shuffle and sampler are
+///           given; IndexError if the sampler returns a position out of range
 template <Dataset D, class Collate = Stack>
 Loader<D, Collate> batches(D dataset, LoaderOptions options = {}, Collate collate = {}) {
   return Loader<D, Collate>(std::move(dataset), std::move(options), std::move(collate));
@@ -149,13 +158,13 @@ class Loader<D, Collate>::Producer {
   }
 
  private:
-  const Loader& loader_;  // of which only what never changes is read
+  const Loader& loader_;  // only its constant members are read
   Tensor<index_t> order_;
   LoaderPosition position_;
   index_t count_;
 };
 
-/// Owns the thread of its loop.
+/// The iterator of a loop; it owns the prefetching thread.
 template <Dataset D, class Collate>
 class Loader<D, Collate>::Iterator {
  public:
@@ -168,7 +177,7 @@ class Loader<D, Collate>::Iterator {
 
   Batch& operator*() { return *batch_; }
   Iterator& operator++() {
-    batch_.reset();  // its memory serves the next
+    batch_.reset();  // frees its memory for the next one
     batch_ = prefetcher_ ? prefetcher_->next() : producer_();
     LoaderPosition& position = loader_.position_;
     if (batch_)

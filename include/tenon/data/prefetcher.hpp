@@ -1,5 +1,5 @@
 #pragma once
-/// Making things ahead of their use, on a thread of its own.
+/// A thread that makes items before they are used.
 
 #include <condition_variable>  // condition_variable
 #include <deque>               // deque
@@ -13,12 +13,13 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// Calls `produce() -> std::optional<T>` until it returns nothing or throws, at most `capacity` calls ahead
-/// of `next`. Its kernels are not parallel, so that they leave the other processors to the consumer. The
-/// destructor waits for a call that is under way and for no other.
+/// Calls `produce() -> std::optional<T>` on a thread until it returns nothing or throws, at most `capacity`
+/// calls ahead of `next`. Kernels on that thread are not parallel, which leaves the other processors to the
+/// consumer. The destructor waits only for a call in progress.
 template <class T>
 class Prefetcher {
  public:
+  /// Starts the thread.
   template <class Produce>
   Prefetcher(Produce produce, std::size_t capacity)
       : capacity_(capacity), thread_([this, produce = std::move(produce)]() mutable { run(produce); }) {}
@@ -33,7 +34,7 @@ class Prefetcher {
     thread_.join();
   }
 
-  /// What `produce` returned, in order; its exception is thrown here.
+  /// The next result of `produce`, in order; none at the end. An exception of `produce` is thrown here.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [&] { return !queue_.empty() || finished_; });

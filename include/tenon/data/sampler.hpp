@@ -1,5 +1,5 @@
 #pragma once
-/// Samplers: the order in which an epoch reads a data set.
+/// Samplers: the order in which an epoch reads the elements of a data set.
 
 #include <algorithm>   // sort, min
 #include <functional>  // function
@@ -11,31 +11,34 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// Called at the beginning of an epoch with the size of the data set, the size of batches and a generator of
-/// that epoch's own. Returns positions, of which each `batch_size` in a row are a batch; as many every epoch.
+/// A sampler: called at the beginning of each epoch with the data set's size, the batch size and a generator
+/// for this epoch, it returns a vector of positions. Each `batch_size` consecutive positions are a batch. The
+/// number of positions is the same in every epoch.
 using Sampler = std::function<Tensor<index_t>(index_t size, index_t batch_size, Generator& generator)>;
 
-/// The order of the data set.
+/// All elements in the order of the data set.
 struct SequentialSampler {
   Tensor<index_t> operator()(index_t size, index_t, Generator&) const { return arange<index_t>(size); }
 };
 
-/// Every element once, in random order.
+/// All elements in random order.
 struct RandomSampler {
   Tensor<index_t> operator()(index_t size, index_t, Generator& generator) const {
     return randperm(size, generator);
   }
 };
 
-/// Draws with replacement, in proportion to weights: one for each element, not necessarily adding up to 1.
+/// Elements drawn with replacement, with probabilities proportional to weights, one for each element.
 template <Real T>
 class WeightedRandomSampler {
  public:
-  /// `count` draws an epoch; as many as there are weights when it is negative.
+  /// `count` is the number of draws in an epoch; negative: the number of weights.
   explicit WeightedRandomSampler(Tensor<T> weights, index_t count = -1)
       : weights_(std::move(weights)), count_(count < 0 ? weights_.size() : count) {}
 
-  /// throws ShapeError unless there is a weight for each element, ValueError for weights that make no sense
+  /// Draws the positions of an epoch.
+  ///   throws: ShapeError unless there is a weight for each element; ValueError for a negative or non-finite
+  ///           weight or a sum of 0
   Tensor<index_t> operator()(index_t size, index_t, Generator& generator) const {
     check<ShapeError>(weights_.shape() == Shape{size}, "sampler", "weights of shape ", weights_.shape(),
                       " for a data set of ", size);
@@ -47,16 +50,17 @@ class WeightedRandomSampler {
   index_t count_;
 };
 
-/// Batches of elements of similar length, in random order: all elements are shuffled, `pool` batches of them
-/// at a time sorted by length and cut, and the full batches shuffled. What does not fill a batch comes last.
+/// Batches of elements of similar length, in random order: the elements are shuffled, each `pool` batches of
+/// them sorted by length, and the full batches shuffled. A last batch that is not full stays last.
 class BucketSampler {
  public:
+  /// A sampler for elements of these lengths.    throws: ValueError if pool <= 0
   explicit BucketSampler(std::vector<index_t> lengths, index_t pool = 100)
       : lengths_(std::move(lengths)), pool_(pool) {
     check<ValueError>(pool_ > 0, "sampler", "a pool of ", pool_, " batches");
   }
 
-  /// throws ShapeError unless there is a length for each element
+  /// The positions of an epoch.    throws: ShapeError unless there is a length for each element
   Tensor<index_t> operator()(index_t size, index_t batch_size, Generator& generator) const {
     check<ShapeError>(static_cast<index_t>(lengths_.size()) == size, "sampler", lengths_.size(),
                       " lengths for a data set of ", size);

@@ -1,5 +1,6 @@
 #pragma once
-/// A text as batches for models that read it from its beginning to its end.
+/// Batches of a text for language models that read it from beginning to end (truncated backpropagation
+/// through time).
 
 #include <algorithm>  // min
 #include <vector>     // vector
@@ -8,20 +9,23 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// What is read at once, and the words that come one later. A model keeps its state from one window to the
-/// next.
+/// A window of a text: the tokens that a model reads in one step of training, and the tokens after each. The
+/// model passes its state from one window to the next.
 struct TokenWindow {
-  Tensor<index_t> inputs, targets;  ///< (steps, streams)
-  bool first = false;               ///< the state of a model begins anew here
+  Tensor<index_t> inputs, targets;  ///< (steps, streams); targets are the inputs one step later
+  bool first = false;               ///< the first window of a text, before which the state is reset
 
-  /// Words to be predicted.
+  /// The number of tokens to predict.
   index_t size() const { return inputs.size(); }
 };
 
-/// Cuts a text (L) into streams of equal length, which are read side by side, and these into windows of so
-/// many steps, of which the last may have fewer. The words at the end that do not fill the streams are left
-/// out. Windows share the memory of one copy of the text.
-/// throws ShapeError; ValueError when there is not even one step
+/// Cuts a text into `streams` consecutive parts of equal length, which are read in parallel, and these into
+/// windows of `steps` steps; the last window may be shorter. Tokens at the end that do not fill the streams
+/// are left out. All windows share one copy of the text.
+///
+///   shapes: text (L)
+///   throws: ShapeError if text is no vector; ValueError if streams or steps <= 0, or if a stream has fewer
+///           than two tokens
 inline std::vector<TokenWindow> token_windows(const Tensor<index_t>& text, index_t streams, index_t steps) {
   check<ShapeError>(text.rank() == 1, "token_windows", "expected a text of shape (L), got ", text.shape());
   check<ValueError>(streams > 0 && steps > 0, "token_windows", "expected positive numbers, got ", streams,

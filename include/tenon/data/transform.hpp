@@ -1,7 +1,7 @@
 #pragma once
-/// Transforms of images, for `map` or a training loop. Each is a small value that is called with an image (C,
-/// H, W) or a batch (N, C, H, W), and a generator where it chooses by chance: for each image of a batch anew.
-/// Results are tensors of their own. Transforms follow one another as functions do:
+/// Transforms of images, for `map` or a training loop. Each is a small function object called with an image
+/// (C, H, W) or a batch (N, C, H, W); random ones also take a generator and draw anew for each image of a
+/// batch. Results are new tensors, and nothing is recorded. Transforms are composed as functions:
 ///
 ///     data::map(train, [crop = data::RandomCrop{32, 32, 4}, flip = data::RandomHorizontalFlip{}](
 ///                          auto element, Generator& chance) {
@@ -9,6 +9,8 @@
 ///       image = flip(crop(image, chance), chance);
 ///       return element;
 ///     });
+///
+/// All throw ShapeError if x has other than 3 or 4 axes.
 
 #include <algorithm>  // clamp, copy_n, fill_n, max, min, reverse_copy
 #include <cmath>      // exp, log, round, sqrt
@@ -20,67 +22,77 @@
 
 namespace TENON_NAMESPACE::data {
 
-/// A window of this size at a random place of the image surrounded by `padding` pixels of `fill`.
+/// Crops a window at a random position of the image, which is first padded.
+///
+///   throws: ShapeError if the window does not fit the padded image
 struct RandomCrop {
-  index_t height, width;
-  index_t padding = 0;
-  double fill = 0;
+  index_t height, width;  ///< of the window, in pixels
+  index_t padding = 0;    ///< pixels added at each edge before
+  double fill = 0;        ///< the value of padded pixels
 
   template <Scalar T>
   Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
 };
 
-/// The window of this size in the middle.
+/// Crops the window in the middle of the image.
+///
+///   throws: ShapeError if the window does not fit the image
 struct CenterCrop {
-  index_t height, width;
+  index_t height, width;  ///< of the window, in pixels
 
   template <Scalar T>
   Tensor<T> operator()(const Tensor<T>& x) const;
 };
 
-/// Left and right exchanged with probability p.
+/// Exchanges left and right with probability p.
 struct RandomHorizontalFlip {
-  double p = 0.5;
+  double p = 0.5;  ///< the probability of a flip
 
   template <Scalar T>
   Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
 };
 
-/// Resized by `interpolate`, without smoothing beforehand: `area` suits images that shrink a lot.
+/// Resizes by `interpolate`, without antialiasing: use the mode `area` to shrink images a lot.
 struct Resize {
-  index_t height, width;
-  Interpolation mode = Interpolation::linear;
+  index_t height, width;                       ///< of the result, in pixels
+  Interpolation mode = Interpolation::linear;  ///< see `Interpolation`
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const;
 };
 
-/// (x - mean) / std, by channel.
+/// Normalises each channel: (x - mean) / std.
+///
+///   throws: ValueError unless there is a mean and a positive std for each channel
 struct Normalize {
-  std::vector<double> mean, std;
+  std::vector<double> mean, std;  ///< one number for each channel
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const;
 };
 
-/// Brightness, contrast and saturation, in this order, multiplied by factors between 1 - a and 1 + a (0 at
-/// the least) of colours from 0 to 1:
-///   brightness f x    contrast f x + (1 - f) mean(grey)    saturation f x + (1 - f) grey
-/// each clipped to [0, 1]. Grey is 0.2989 red + 0.587 green + 0.114 blue. As torchvision's ColorJitter, which
-/// shuffles the order.
+/// Changes brightness, contrast and saturation, in this order, by random factors f, uniform in
+/// [max(0, 1 - a), 1 + a], a the member's value; x has colours in [0, 1]:
+///
+///     brightness  f x
+///     contrast    f x + (1 - f) mean(grey)
+///     saturation  f x + (1 - f) grey
+///
+/// Each is clipped to [0, 1], and grey = 0.2989 red + 0.587 green + 0.114 blue. torchvision's ColorJitter
+/// differs in that it shuffles the order.
 struct ColorJitter {
-  double brightness = 0, contrast = 0, saturation = 0;
+  double brightness = 0, contrast = 0, saturation = 0;  ///< largest deviation of each factor from 1; 0: none
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
 };
 
-/// With probability p a rectangle that covers a share of the image between `smallest` and `largest`, of sides
-/// related as 0.3 to 3.3, is set to `value` (Zhong et al. 2017, "Random Erasing Data Augmentation").
+/// With probability p, sets a random rectangle of the image to `value`. The ratio of its height to its width
+/// is in [0.3, 3.3]. Zhong et al. 2017, https://arxiv.org/abs/1708.04896.
 struct RandomErasing {
-  double p = 0.5;
-  double smallest = 0.02, largest = 0.33;
-  double value = 0;
+  double p = 0.5;                          ///< the probability of erasing
+  double smallest = 0.02, largest = 0.33;  ///< range of the rectangle's area as a share of the image
+  double value = 0;                        ///< the value of erased pixels
 
   template <Scalar T>
   Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
@@ -111,7 +123,7 @@ inline index_t below(Generator& generator, index_t n) {
   return static_cast<index_t>(generator.below(static_cast<std::uint64_t>(n)));
 }
 
-/// A window of an image (…, H, W) from (top, left), which may lie outside of it; there is `fill`.
+/// Copies a window of an image whose corner is (top, left). Pixels outside the image are `fill`.
 template <class T>
 void copy_window(const Planes& e, const T* from, index_t top, index_t left, index_t height, index_t width,
                  T fill, T* to) {
@@ -130,7 +142,7 @@ void copy_window(const Planes& e, const T* from, index_t top, index_t left, inde
   }
 }
 
-/// Windows of all images of x; `place(top, left)` chooses where.
+/// Windows of all images of x; `place(extents)` returns (top, left) of each.
 template <class T, class Place>
 Tensor<T> windows(const Tensor<T>& x, index_t height, index_t width, T fill, const char* op, Place place) {
   const Planes e(x.shape(), op);
@@ -153,7 +165,7 @@ T blend(T x, T y, T f) {
   return std::clamp(f * x + (T(1) - f) * y, T(0), T(1));
 }
 
-/// The grey value of pixel i of planes that lie `plane` apart.
+/// The grey value of pixel i; `plane` is the distance between channels.
 template <class T>
 T grey(const T* x, index_t channels, index_t plane, index_t i) {
   if (channels < 3) return x[i];

@@ -1,5 +1,5 @@
 #pragma once
-/// Sound in RIFF WAVE files (Microsoft and IBM 1991): uncompressed samples, integers or floating-point.
+/// Sound in RIFF WAVE files (Microsoft and IBM 1991): uncompressed integer or floating-point samples.
 
 #include <algorithm>    // min, max, all_of
 #include <bit>          // bit_cast
@@ -14,25 +14,30 @@
 
 namespace TENON_NAMESPACE::data {
 
+/// A sound recording.
 struct Sound {
   Tensor<float> samples;  ///< (channels, time); integers are scaled to [-1, 1)
-  index_t rate = 0;       ///< samples a second
+  index_t rate = 0;       ///< samples per second
 };
 
-/// How samples are written.
+/// The sample format of a written file: integers of 8 to 32 bits, or 32-bit floating-point numbers.
 enum class SampleFormat { pcm8, pcm16, pcm24, pcm32, float32 };
 
-/// Reads 8, 16, 24 and 32 bit integers, 32 and 64 bit floating-point numbers, of any number of channels. A
-/// file whose size was never filled in, since a recorder was cut off or wrote to a pipe, is read to its last
-/// whole sample: it claims no samples though some follow, or about 2 GiB or more than follow.
-///   throws IoError naming the file and what is wrong with it
+/// Reads a WAVE file with integers of 8, 16, 24 or 32 bits or floating-point numbers of 32 or 64 bits, and
+/// any number of channels. If a recorder was interrupted or wrote to a pipe, the header lacks the size: it
+/// says no samples although some follow, or about 2 GiB or more, beyond the file's end. Such a file is read
+/// to its last whole sample.
+///
+///   throws: IoError with the file's name if it cannot be read, is damaged or has another format
 Sound read_wav(const std::string& path);
-/// The same of a file's bytes; errors name it `name`.
+/// Decodes the bytes of a WAVE file, which errors call `name`; `read_wav` gives formats and errors.
 Sound decode_wav(std::string_view bytes, const std::string& name = "sound");
 
-/// Writes samples (channels, time) or (time), all of the file or nothing. What lies beyond [-1, 1) is clipped
-/// in integer formats.
-///   throws ShapeError, ValueError for a number that is not finite, IoError
+/// Writes a WAVE file, completely or not at all. In integer formats, samples outside [-1, 1) are clipped.
+///
+///   shapes: samples (channels, time) or (time)
+///   throws: ShapeError for other shapes; ValueError if an integer format gets a sample that is not finite,
+///           rate is not positive, or the file would exceed 4 GiB; IoError if it cannot be written
 void write_wav(const std::string& path, const Tensor<float>& samples, index_t rate,
                SampleFormat format = SampleFormat::pcm16);
 
@@ -50,7 +55,7 @@ inline void put_little_endian(std::string& out, std::uint64_t value, int bytes) 
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 255u);
 }
 
-/// What the chunk `fmt ` says.
+/// The content of the chunk `fmt `.
 struct WavFormat {
   static constexpr index_t integer = 1, floating = 3, extensible = 0xfffe;
   index_t code = 0, channels = 0, rate = 0, frame_bytes = 0, bits = 0;
@@ -77,13 +82,13 @@ struct WavFormat {
       return bits == 32 ? std::bit_cast<float>(static_cast<std::uint32_t>(word))
                         : static_cast<float>(std::bit_cast<double>(word));
     if (bits == 8)
-      return static_cast<float>(static_cast<int>(word) - 128) * 0x1p-7f;  // unsigned, by tradition
+      return static_cast<float>(static_cast<int>(word) - 128) * 0x1p-7f;  // 8-bit samples are unsigned
     const auto high = static_cast<std::int32_t>(static_cast<std::uint32_t>(word << (32 - bits)));
     return static_cast<float>(high) * 0x1p-31f;
   }
 };
 
-/// Whether bytes are the parts that may follow the samples: names, sizes and contents, to the end.
+/// Whether bytes are a sequence of chunks, each a name, a size and its content, to the end.
 inline bool are_wav_parts(std::string_view bytes) {
   while (bytes.size() >= 8) {
     const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
@@ -95,9 +100,8 @@ inline bool are_wav_parts(std::string_view bytes) {
   return bytes.empty();
 }
 
-/// Whether `size`, said before the bytes of the samples, is what stands there until the samples are counted:
-/// 0, or the most that a program thinks the format holds, such as 0x7fffffff less 36, 0x7ffff000, 0x80000000
-/// and 0xffffffff.
+/// Whether `size`, the header's number of sample bytes, is a placeholder of a file that was not finished: 0,
+/// or a maximum that recorders write, such as 0x7fffffff - 36, 0x7ffff000, 0x80000000 and 0xffffffff.
 inline bool is_unfinished(std::size_t size, std::string_view following) {
   constexpr std::size_t least_placeholder = 0x7fff0000;
   return size == 0 ? !are_wav_parts(following) : size >= least_placeholder && size > following.size();

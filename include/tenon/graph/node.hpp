@@ -1,6 +1,5 @@
 #pragma once
-/// The record of one operation: what it was called, what came in, and the rule that pulls a gradient back
-/// through it.
+/// The record of an operation in the autograd graph: its name, its inputs, and the backward rule.
 
 #include <cstdint>  // uint64_t
 
@@ -10,21 +9,23 @@
 
 namespace TENON_NAMESPACE::graph {
 
-/// Gradients of an operation's inputs, in their order; undefined where none flows.
+/// The gradients of an operation's inputs, in their order; undefined for inputs without a gradient.
 template <class T>
 using Gradients = SmallVector<Tensor<T>, 4>;
 
-/// A kept tensor: its elements, and the number of in-place writes they had seen.
+/// A tensor kept for the backward pass: its elements, without its node.
 template <class T>
 struct Kept {
-  Ref<Storage> storage{};
-  Shape shape{};
-  Strides strides{};
-  index_t offset = 0;
-  std::uint32_t version = 0;
+  Ref<Storage> storage{};     ///< the memory; null: only the shape is kept
+  Shape shape{};              ///< the extents
+  Strides strides{};          ///< the strides
+  index_t offset = 0;         ///< position of the first element
+  std::uint32_t version = 0;  ///< the storage's number of in-place writes when the tensor was kept
 
+  /// Whether elements are kept.
   explicit operator bool() const { return static_cast<bool>(storage); }
 };
+/// Keeps a tensor for the backward pass.
 template <class T>
 Kept<T> keep(const Tensor<T>& x) {
   return {x.storage(), x.shape(), x.strides(), x.data() - static_cast<const T*>(x.storage()->data()),
@@ -34,46 +35,53 @@ Kept<T> keep(const Tensor<T>& x) {
 template <class T>
 class Node;
 
-/// One input of a recorded operation: where it came from, and its elements if the rule asked for them.
+/// An input of a recorded operation.
 template <class T>
 struct Edge {
-  Ref<NodeBase> source;
-  Kept<T> kept;
+  Ref<NodeBase> source;  ///< the input's node; null for a constant
+  Kept<T> kept;          ///< the input's shape, and its elements if the rule needs them
 };
 
+/// A node of the autograd graph: a recorded operation or a leaf.
 template <class T>
 class Node : public NodeBase {
  public:
-  // Each rule is a class of its own: none of them need hold a copy of these.
+  // Not inlined, since each backward rule is a derived class and would contain a copy of both.
   [[gnu::noinline]] explicit Node(const char* name) : Node(name, next_sequence()) {}
   [[gnu::noinline]] ~Node() override {}
 
+  /// The operation's name, for errors.
   const char* name() const { return name_; }
-  /// Grows in the order of creation on a thread, and above the numbers of all inputs wherever they were made:
-  /// a node is younger than what it stands on (Lamport 1978, "Time, clocks, and the ordering of events").
-  /// Leaves are 0.
+  /// A number that grows in the order of creation on a thread and exceeds those of all inputs, on whatever
+  /// thread they were made (Lamport 1978, "Time, clocks, and the ordering of events"). It is 0 for leaves.
   std::uint64_t sequence() const { return sequence_; }
-  /// Adds an input, which the node becomes younger than.
+  /// Adds an input, and raises the node's number above the input's.
   void add_edge(const Ref<NodeBase>& source, Kept<T> kept) {
     if (source) make_younger_than(static_cast<const Node&>(*source).sequence());
     edges_.push_back({source, std::move(kept)});
   }
+  /// The inputs.
   SmallVector<Edge<T>, 2>& edges() { return edges_; }
+  /// The output, if the rule needs it.
   Kept<T>& kept_output() { return kept_output_; }
 
-  /// The gradients of the inputs for the gradient of the output. A leaf has no inputs and is never asked.
+  /// The gradients of the inputs, from the gradient of the output (a vector-Jacobian product). Not called for
+  /// leaves.
   virtual Gradients<T> pull(const Tensor<T>& gradient) = 0;
+  /// Whether the node is a leaf.
   virtual bool is_leaf() const { return false; }
 
-  /// Lets go of everything that only a further pull would need.
+  /// Releases inputs and kept tensors, after which the node cannot be differentiated again.
   virtual void free() {
     edges_.clear();
     kept_output_ = {};
     freed_ = true;
   }
+  /// Whether `free` was called.
   bool freed() const { return freed_; }
 
-  /// A kept tensor as a handle with its place in the graph.
+  /// A kept tensor as a handle, with its node if recording is on.
+  ///   throws: GraphError if it was modified in place
   Tensor<T> restore(const Kept<T>& kept, const Ref<NodeBase>& place) const {
     if (kept.storage->version() != kept.version)
       fail<GraphError>(name_, "a tensor needed for its gradient was modified in place: shape ", kept.shape);
@@ -87,7 +95,7 @@ class Node : public NodeBase {
   Node(const char* name, std::uint64_t sequence) : name_(name), sequence_(sequence) {}
 
  private:
-  /// The number that this thread gave last.
+  /// The last number that this thread assigned.
   TENON_SHARED static std::uint64_t& clock() {
     thread_local std::uint64_t last = 0;
     return last;
@@ -105,7 +113,7 @@ class Node : public NodeBase {
   Kept<T> kept_output_;
 };
 
-/// A tensor that the user wants the gradient of.
+/// The node of a leaf: a tensor that requires a gradient and is no result of a recorded operation.
 template <class T>
 class Leaf : public Node<T> {
  public:
@@ -114,28 +122,33 @@ class Leaf : public Node<T> {
   bool is_leaf() const override { return true; }
   void free() override {}
 
-  Tensor<T> gradient;
+  Tensor<T> gradient;  ///< accumulated by `backward`
 };
 
+/// The node of a tensor; null for a constant.
 template <class T>
 Node<T>* node_of(const Tensor<T>& x) {
   return static_cast<Node<T>*>(x.node().get());
 }
 
-/// What a rule sees of its operation.
+/// The argument of a backward rule: the operation's inputs and output, and the output's gradient.
 template <class T>
 class Pull {
  public:
+  /// The call of a node's rule with a gradient.
   Pull(Node<T>& node, const Tensor<T>& gradient) : node_(node), gradient_(gradient) {}
 
   /// The gradient of the output.
   const Tensor<T>& gradient() const { return gradient_; }
-  /// Whether anybody wants the gradient of input i.
+  /// Whether the gradient of input i is needed.
   bool needs(int i) const { return static_cast<bool>(node_.edges()[i].source); }
   /// Input i, which must have been recorded with its elements.
+  ///   throws: GraphError if it was modified in place
   Tensor<T> input(int i) const { return node_.restore(node_.edges()[i].kept, node_.edges()[i].source); }
-  /// The result, which must have been kept.
+  /// The output, which must have been recorded with Keep::output.
+  ///   throws: GraphError if it was modified in place
   Tensor<T> output() const { return node_.restore(node_.kept_output(), Ref<NodeBase>(&node_)); }
+  /// The number of inputs.
   int inputs() const { return node_.edges().size(); }
 
  private:

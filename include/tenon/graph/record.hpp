@@ -1,6 +1,6 @@
 #pragma once
-/// Recording: an operation states its value, and beside it the rule that differentiates it. The way to write
-/// custom ops.
+/// Recording of operations: `record` attaches a backward rule to a computed result. Custom ops are written in
+/// this way:
 ///
 ///     Tensor<T> y = …;                                    // computed without recording
 ///     return record("mm", y, {x, w}, [](const Pull<T>& p) -> Gradients<T> {
@@ -8,7 +8,7 @@
 ///               p.needs(1) ? matmul(transpose(p.input(0), 0, 1), p.gradient()) : Tensor<T>{}};
 ///     });
 ///
-/// Rules written in public ops are differentiable themselves, so that every order of derivative follows.
+/// Rules that consist of public ops are differentiable themselves, which gives derivatives of any order.
 
 #include <initializer_list>  // initializer_list
 
@@ -16,23 +16,24 @@
 
 namespace TENON_NAMESPACE::graph {
 
-/// An input as `record` takes it: with its elements, or (`edge(x)`) only its place in the graph.
+/// An input as `record` takes it: with its elements or, by `edge(x)`, only with its node.
 template <class T>
 struct Input {
   Input(const Tensor<T>& x) : tensor(&x), keeps_elements(true) {}
   Input(const Tensor<T>& x, bool keeps) : tensor(&x), keeps_elements(keeps) {}
-  const Tensor<T>* tensor;
-  bool keeps_elements;
+  const Tensor<T>* tensor;  ///< the input
+  bool keeps_elements;      ///< whether the graph keeps its elements for the rule
 };
-/// An input whose elements the rule does not look at: they may die before the rule runs.
+/// An input whose elements the rule does not need, so that the graph does not keep them.
 template <class T>
 Input<T> edge(const Tensor<T>& x) {
   return {x, false};
 }
 
-/// Whether the rule asks for the result of its operation.
+/// The tensors that the graph keeps for a rule: only inputs, or also the operation's output.
 enum class Keep { inputs, output };
 
+/// A node with a backward rule.
 template <class T, class Rule>
 class RuleNode final : public Node<T> {
  public:
@@ -43,7 +44,7 @@ class RuleNode final : public Node<T> {
   Rule rule_;
 };
 
-/// Connects a fresh node with its inputs and its output.
+/// Connects a new node with its inputs and its output.
 template <class T>
 void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, Keep keeps) {
   const Ref<NodeBase> owner(node);
@@ -55,7 +56,7 @@ void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, K
   out.set_node(owner);
 }
 
-/// Whether an operation on these inputs is to be recorded.
+/// Whether an operation with these inputs is recorded: recording is on and an input requires a gradient.
 template <class T>
 [[gnu::noinline]] bool is_recorded(const Input<T>* inputs, int count) {
   if (!grad_enabled()) return false;
@@ -64,6 +65,7 @@ template <class T>
   return wanted;
 }
 
+/// Records an operation whose inputs are in an array; the other overload gives the arguments.
 template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int count, Rule&& rule,
                  Keep keeps = Keep::inputs) {
@@ -73,10 +75,11 @@ Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int co
   return out;
 }
 
-/// Returns `out`, which was computed from `inputs`, with `rule` recorded if recording is on and an input asks
-/// for it.
-///   rule    (const Pull<T>&) → Gradients<T>, one for each input
-///   keeps   Keep::output when the rule calls `output()`
+/// Records an operation: returns `out`, which was computed from `inputs`, with a backward rule if recording
+/// is on and an input requires a gradient.
+///
+///   rule: (const Pull<T>&) -> Gradients<T>, one gradient for each input
+///   keeps: inputs that are not `edge(x)`; with Keep::output also `out`, for rules that call `output()`
 template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out,
                  std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
@@ -119,8 +122,10 @@ void Tensor<T>::set_grad(Tensor gradient) {
   static_cast<graph::Leaf<T>*>(node)->gradient = std::move(gradient);
 }
 
-/// Throws unless the elements of `x` may be overwritten: it is a constant, or a leaf outside recording, and
-/// each of its elements has a place of its own.
+/// Throws unless the elements of `x` may be overwritten in place.
+///
+///   throws: ValueError if elements share memory (a stride is 0); GraphError if `x` is the result of a
+///           recorded operation, or a leaf that requires a gradient and recording is on
 template <class T>
 void check_writable(const Tensor<T>& x, const char* op) {
   for (int i = 0; i < x.rank(); ++i)

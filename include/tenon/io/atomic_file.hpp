@@ -1,5 +1,5 @@
 #pragma once
-/// Writing a file so that it appears under its name complete or not at all.
+/// Writing of a file so that it appears under its name completely or not at all.
 
 #include <fcntl.h>     // open, fcntl
 #include <sys/file.h>  // flock
@@ -19,12 +19,12 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// What the system says about the last failed call.
+/// The system's message for an error number, by default that of the last failed call.
 inline std::string system_reason(int error = errno) {
   return std::generic_category().message(error);
 }
 
-/// The descriptor that a name such as /dev/stdout or /dev/fd/3 stands for; -1 for other names.
+/// The descriptor for a name such as /dev/stdout or /dev/fd/3; -1 for other names.
 inline int named_descriptor(std::string_view path) {
   if (path == "/dev/stdout") return STDOUT_FILENO;
   if (path == "/dev/stderr") return STDERR_FILENO;
@@ -37,21 +37,24 @@ inline int named_descriptor(std::string_view path) {
   return -1;
 }
 
-/// Whether what is written there goes straight to where the name leads, since nothing can be put in its
-/// place: a pipe, a device such as /dev/null, an open descriptor.
+/// Whether `path` must be written directly, because it cannot be replaced by another file: a pipe, a device
+/// such as /dev/null, or an open descriptor.
 inline bool written_directly(const std::string& path) {
   struct stat status {};
   return named_descriptor(path) >= 0 || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
 }
 
-/// Bytes go to a file beside the target, `<target>.partial`; commit() makes them durable and gives them the
-/// target's name. A file that is not committed leaves nothing behind, whatever stood under the name before
-/// stays; what a killed process left is removed by the next that writes there. A file that is replaced passes
-/// its mode on, and its owner where the system allows that; until then only its owner may read what is there.
-/// What is `written_directly` is opened once; a symbolic link keeps pointing where it did.
-/// throws IoError naming the file and the system's reason (disk full, permission denied …)
+/// A file open for writing that replaces its target only when complete.
+///
+/// Bytes go to `<target>.partial` beside the target; `commit` makes them durable and renames the file to the
+/// target. Without `commit`, nothing is left behind and an existing target stays; a partial file left by a
+/// killed process is removed by the next writer. A replaced file passes on its mode, and its owner if the
+/// system allows it; until then only the owner may read the new file. A symbolic link is kept, and its target
+/// is replaced. A path that is `written_directly` is opened and written in place. All functions throw IoError
+/// with the file's name and the system's reason (disk full, permission denied …).
 class AtomicFile {
  public:
+  /// Opens a file for writing.
   explicit AtomicFile(const std::string& path) : path_(path), target_(resolve(path)) {
     if (written_directly(path))
       open_directly();
@@ -63,8 +66,10 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile() { discard(); }
 
+  /// The target's path.
   const std::string& path() const { return path_; }
 
+  /// Appends bytes.
   void write(std::string_view bytes) {
     if (buffer_.size() + bytes.size() > buffer_size) flush();
     if (bytes.size() >= buffer_size) {
@@ -73,9 +78,10 @@ class AtomicFile {
       buffer_ += bytes;
     }
   }
+  /// Appends `bytes` bytes.
   void write(const void* data, std::size_t bytes) { write({static_cast<const char*>(data), bytes}); }
 
-  /// Everything written so far becomes the file; nothing may be written after it.
+  /// Replaces the target by the bytes written so far. Nothing may be written afterwards.
   void commit() {
     flush();
     if (is_beside()) {
@@ -109,7 +115,7 @@ class AtomicFile {
     if (descriptor_ < 0) fail_with(errno);
   }
 
-  /// A new file under the first name that no process is at work on.
+  /// Opens a new file under the first name that no other process is writing to.
   void open_beside() {
     remember_replaced();
     written_ = target_ + ".partial";
@@ -117,15 +123,15 @@ class AtomicFile {
       written_ = target_ + ".partial-" + std::to_string(::getpid()) + "-" + std::to_string(others);
   }
 
-  /// Makes the file `written_` and locks it. The lock dies with its holder: a file without one is a leftover
-  /// and goes. False when the file is another's.
+  /// Creates the file `written_` and locks it. A lock ends with its process, so an unlocked file is a
+  /// leftover and is removed. False if another process is writing to the file.
   bool claim() {
     for (;;) {
       descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_mode());
       const bool ours = descriptor_ >= 0;
       if (!ours && errno != EEXIST) fail_with(errno);
       if (!ours) descriptor_ = ::open(written_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-      if (descriptor_ < 0 && errno == ENOENT) continue;  // it went between the two
+      if (descriptor_ < 0 && errno == ENOENT) continue;  // removed between the two calls
       if (descriptor_ < 0) return false;
       const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
       const bool no_locks = !locked && errno != EWOULDBLOCK;  // some network file systems
@@ -147,22 +153,23 @@ class AtomicFile {
     struct stat status {};
     if (::stat(target_.c_str(), &status) == 0) replaced_ = status;
   }
-  /// Never more than the file that is replaced allows; what a new file may be, the umask says.
+  /// The mode of the partial file: no more than the replaced file allows its owner; of a new file, by the
+  /// umask.
   mode_t private_mode() const { return replaced_ ? replaced_->st_mode & 0600 : 0666; }
   void pass_mode_on() {
     remember_replaced();
     if (!replaced_) return;
     mode_t mode = replaced_->st_mode & 07777;
-    // Where the group cannot be kept, another one gets what all others have.
+    // If the group cannot be kept, the new group gets the permissions of all others.
     if (::fchown(descriptor_, replaced_->st_uid, replaced_->st_gid) != 0 &&
         ::fchown(descriptor_, static_cast<uid_t>(-1), replaced_->st_gid) != 0)
       mode = (mode & 0707) | (mode & 0007) << 3;
     struct stat ours {};
     const bool differs = ::fstat(descriptor_, &ours) != 0 || (ours.st_mode & 07777) != mode;
-    if (differs && ::fchmod(descriptor_, mode) != 0) fail_with(errno);  // some disks have one mode for all
+    if (differs && ::fchmod(descriptor_, mode) != 0) fail_with(errno);  // some file systems have fixed modes
   }
 
-  /// The folder holds the name; where it cannot be opened, the system sees to it in its own time.
+  /// Makes the rename durable by syncing the folder. A folder that cannot be opened is left to the system.
   void make_name_durable() {
     const std::size_t slash = target_.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : target_.substr(0, slash + 1);
@@ -197,19 +204,20 @@ class AtomicFile {
   void discard() noexcept {
     if (descriptor_ < 0) return;
     if (is_beside())
-      ::unlink(written_.c_str());  // while the lock holds: the name may be another's afterwards
+      ::unlink(written_.c_str());  // before the lock ends: afterwards another process may use the name
     ::close(std::exchange(descriptor_, -1));
   }
 
   std::string path_, target_, written_;
-  std::optional<struct stat> replaced_;  // what stands under the name
+  std::optional<struct stat> replaced_;  // status of the file to be replaced
   std::string buffer_;
   int descriptor_ = -1;
 };
 
-/// Finds out before long work whether its result can be written. Nothing is opened that is
-/// `written_directly`: for the reader of a pipe, opening and closing it would be the end.
-/// throws IoError as the writing would
+/// Checks before long work whether its result can be written. A path that is `written_directly` is not
+/// opened, because the reader of a pipe would take opening and closing for the end.
+///
+///   throws: IoError if the file cannot be written
 inline void check_writable(const std::string& path) {
   if (!written_directly(path)) {
     AtomicFile{path};

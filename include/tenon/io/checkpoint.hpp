@@ -1,5 +1,6 @@
 #pragma once
-/// All that a training run needs to go on, in one safetensors file, written whole or not at all:
+/// Checkpoints: the state of a training run in one safetensors file, which is written completely or not at
+/// all.
 ///
 ///     io::Checkpoint checkpoint;
 ///     checkpoint.add("model", nn::state(model));
@@ -14,8 +15,8 @@
 ///     saved.restore("generator", default_generator());
 ///     epoch = saved.integer("epoch");
 ///
-/// Every number keeps its bits. A section is arrays under `<section>/`, entries of `set` lie under `numbers/`
-/// and in the metadata under `text/`.
+/// Every number keeps its bits. A section's arrays are named `<section>/…`; numbers of `set` are arrays named
+/// `numbers/…`, texts are metadata named `text/…`.
 
 #include <map>          // map
 #include <set>          // set
@@ -29,27 +30,36 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// Gathers what is to be saved. Tensors are not copied: save() before they change.
+/// Collects sections and values for a checkpoint file. Contiguous tensors are not copied: call `save` before
+/// they change. `add` and `set` throw ValueError if the name is taken or, for a section, empty or contains a
+/// slash.
 class Checkpoint {
  public:
-  /// Sections, each under a name of its own without a slash.
-  /// throws ValueError when the name is taken or will not do
+  /// Adds a model's tensors as a section.
   template <Real T>
   void add(const std::string& section, const ModuleState<T>& state);
+  /// Adds an optimizer's state as a section.
   template <Real T>
   void add(const std::string& section, const optim::OptimizerState<T>& state);
+  /// Adds a tensor as a section.
   template <Scalar T>
   void add(const std::string& section, const Tensor<T>& tensor);
+  /// Adds named numbers as a section.
   void add(const std::string& section, const optim::NamedNumbers& numbers);
+  /// Adds a random generator's state as a section.
   void add(const std::string& section, const Generator& generator);
 
-  /// Single values by name.
+  /// Adds a single number.
   void set(const std::string& name, double value) { writer_.add("numbers/" + name, scalar(value)); }
+  /// Adds a single integer.
   void set(const std::string& name, index_t value) { writer_.add("numbers/" + name, scalar(value)); }
+  /// Adds a single integer.
   void set(const std::string& name, int value) { set(name, index_t{value}); }
+  /// Adds a text.
   void set(const std::string& name, std::string text);
 
-  /// throws IoError when the file cannot be written; what stood there is then as it was
+  /// Writes the file.
+  ///   throws: IoError if it cannot be written; an existing file then stays as it was
   void save(const std::string& path) const;
 
  private:
@@ -61,29 +71,41 @@ class Checkpoint {
   std::map<std::string, std::string> texts_;
 };
 
-/// A checkpoint opened for reading.
-/// throws IoError naming the file, and the section that it lacks or that does not fit
+/// A checkpoint open for reading. Constructor and readers throw IoError with the file's name if the file is
+/// damaged or no checkpoint, and with the section's or value's name if that is missing or does not fit.
 class CheckpointFile {
  public:
+  /// Opens a checkpoint.
   explicit CheckpointFile(const std::string& path);
 
+  /// The file's path.
   const std::string& path() const { return file_.path(); }
+  /// Whether the file has a section of this name.
   bool has_section(const std::string& section) const { return sections_.contains(section); }
+  /// Whether the file has a number of this name.
   bool has_number(const std::string& name) const { return file_.contains("numbers/" + name); }
+  /// Whether the file has a text of this name.
   bool has_text(const std::string& name) const { return file_.metadata().contains("text/" + name); }
 
-  /// Writes a model's section into its tensors, all of them or none.
+  /// Writes a section into a model's tensors: all of them, or none if it does not fit.
   template <Real T>
   void restore(const std::string& section, const ModuleState<T>& state) const;
+  /// Sets a random generator to the state of a section.
   void restore(const std::string& section, Generator& generator) const;
+  /// Reads an optimizer's state, for its `load_state`.
   template <Real T>
   optim::OptimizerState<T> optimizer(const std::string& section) const;
+  /// Reads a tensor.
   template <Scalar T>
   Tensor<T> tensor(const std::string& section) const;
+  /// Reads named numbers.
   optim::NamedNumbers numbers(const std::string& section) const;
 
+  /// Reads a single number.
   double number(const std::string& name) const { return value<double>(name); }
+  /// Reads a single integer.
   index_t integer(const std::string& name) const { return value<index_t>(name); }
+  /// Reads a text.
   const std::string& text(const std::string& name) const;
 
  private:
@@ -110,8 +132,8 @@ namespace detail {
 inline constexpr const char* checkpoint_format = "tenon checkpoint 1";
 }  // namespace detail
 
-/// Sections are noted in the metadata, so that an empty one, such as the state of an optimizer without any,
-/// is there.
+/// Begins a section. Its name is also written to the metadata, so that an empty section, such as the state of
+/// an optimizer without tensors, exists in the file.
 inline void Checkpoint::begin(const std::string& section) {
   check<ValueError>(!section.empty() && section.find('/') == std::string::npos, "checkpoint", "\"", section,
                     "\" is no name for a section");
@@ -195,7 +217,7 @@ inline void CheckpointFile::restore(const std::string& section, Generator& gener
                        static_cast<std::uint32_t>(saved.at({2}))});
 }
 
-/// Calls f(name, array) for the arrays of this prefix, which is taken off.
+/// Calls f(name without the prefix, array) for each array whose name begins with `prefix`.
 template <Scalar T, class F>
 void CheckpointFile::for_each_array(const std::string& prefix, F f) const {
   for (auto it = file_.entries().lower_bound(prefix);

@@ -1,5 +1,5 @@
 #pragma once
-/// The types of numbers that files hold, which are more than tensors have, and how they become tensors.
+/// Element types of files, of which there are more than of tensors, and their conversion to tensors.
 
 #include <atomic>       // atomic
 #include <bit>          // bit_cast, endian
@@ -18,7 +18,8 @@ namespace TENON_NAMESPACE::io {
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie in files");
 
-/// IEEE half precision: 5 bits of exponent, 10 of fraction. Rounding is to nearest, ties to even.
+/// IEEE half precision: 5 bits of exponent, 10 of fraction. Conversion from float rounds to nearest, ties to
+/// even.
 struct float16 {
   std::uint16_t bits = 0;
 
@@ -51,16 +52,16 @@ struct float16 {
   }
 };
 
+/// The element type of an array in a file.
 enum class ElementType : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
 
-/// Whether a floating type may become a smaller one on its way from a file.
+/// Whether floating-point numbers of a file may be rounded to a smaller type.
 enum class Narrowing : bool {
-  refused,  ///< a tensor holds every value of the file's type: F16 and BF16 become float, I32 becomes int64
-  rounded,  ///< besides, floating types become smaller ones, rounded to nearest; what would become infinite
-            ///< is refused
+  refused,  ///< only conversions that keep every value: F16 and BF16 to float, I32 to int64
+  rounded,  ///< also to smaller floating-point types, to nearest; overflow to infinity is an error
 };
 
-/// Calls `f` with `std::type_identity` of the C++ type.
+/// Calls `f` with `std::type_identity` of the C++ type of `type`.
 template <class F>
 decltype(auto) with_element_type(ElementType type, F&& f) {
   using std::type_identity;
@@ -95,6 +96,7 @@ decltype(auto) with_element_type(ElementType type, F&& f) {
   return f(type_identity<bool>{});
 }
 
+/// The element type of a C++ type.
 template <class T>
 constexpr ElementType element_type() {
   if constexpr (std::is_same_v<T, double>) return ElementType::f64;
@@ -106,24 +108,25 @@ constexpr ElementType element_type() {
   if constexpr (std::is_same_v<T, bool>) return ElementType::boolean;
 }
 
+/// The size of an element in bytes.
 inline index_t element_bytes(ElementType type) {
   return with_element_type(type,
                            []<class Stored>(std::type_identity<Stored>) { return index_t{sizeof(Stored)}; });
 }
 
-/// Whether an array of the type `stored` may become a tensor of `T`. Integers and truth values never become
-/// floating-point numbers here, nor the reverse: `to` does that.
+/// Whether an array of type `stored` may be loaded as a tensor of `T`. Conversions between floating-point
+/// numbers and integers or truth values are never allowed: load the array as it is and use `to`.
 template <Scalar T>
 bool converts(ElementType stored, Narrowing narrowing = Narrowing::refused);
 
-/// The array whose bytes begin with those of `bytes`: over the same memory where they are as `T` needs them,
-/// a converted copy otherwise. `stored` must be convertible. Returns an undefined tensor when rounding would
-/// make a number infinite.
+/// A tensor from the bytes of an array of type `stored`, which must convert to `T`. It shares the memory if
+/// the bytes are aligned elements of `T`, and is a converted copy otherwise. Undefined if rounding would make
+/// a number infinite.
 template <Scalar T>
 Tensor<T> tensor_over(const Ref<Storage>& bytes, ElementType stored, const Shape& shape);
 
-/// The elements of a dense floating-point tensor as a file of type `stored` holds them, rounded where need
-/// be; null when that would make a number infinite.
+/// The elements of a contiguous floating-point tensor converted to type `stored`, rounded to nearest; null if
+/// a number would become infinite.
 template <Scalar T>
 Ref<Storage> rounded_to(const Tensor<T>& dense, ElementType stored);
 
@@ -169,7 +172,7 @@ To convert_element(From value) {
 /// Converts elements that may lie at any address; false when a finite number became infinite.
 template <class From, class To>
 bool convert_elements(const char* from, index_t count, To* to) {
-  using Stored = std::conditional_t<std::is_same_v<From, bool>, std::uint8_t, From>;  // its byte may be any
+  using Stored = std::conditional_t<std::is_same_v<From, bool>, std::uint8_t, From>;  // bytes may be any
   std::atomic<bool> fits = true;
   parallel_for(count, index_t{1} << 16, [&](index_t begin, index_t end) {
     bool finite = true;

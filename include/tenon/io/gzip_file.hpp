@@ -1,5 +1,5 @@
 #pragma once
-/// Reading bytes that may be gzip-compressed, for readers that have error messages of their own.
+/// Reading of bytes that may be gzip-compressed, for readers with error messages of their own.
 
 #include <unistd.h>  // close
 #include <zlib.h>    // gzdopen, gzread
@@ -13,11 +13,12 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// A file, pipe or device; whether it is compressed is told by its first bytes.
+/// A file, pipe or device open for reading. Its first bytes decide whether it is treated as compressed.
 class GzipFile {
  public:
+  /// Not open.
   GzipFile() = default;
-  /// Takes the descriptor over. Not open when memory lacks.
+  /// Takes ownership of a descriptor. Not open if memory does not suffice.
   explicit GzipFile(int descriptor) : file_(::gzdopen(descriptor, "rb")) {
     if (file_)
       ::gzbuffer(file_, 1u << 18);
@@ -33,21 +34,22 @@ class GzipFile {
     if (file_) ::gzclose_r(file_);
   }
 
+  /// Whether a file is open.
   bool is_open() const { return file_ != nullptr; }
+  /// Whether the file is gzip-compressed.
   bool is_compressed() { return ::gzdirect(file_) == 0; }
 
-  /// Goes to a byte counted from the beginning, of what is compressed to one of what it unpacks to. False for
-  /// a pipe.
+  /// Moves to a position in the uncompressed bytes, counted from the beginning. False for a pipe.
   bool seek(std::size_t position) { return ::gzseek(file_, static_cast<z_off_t>(position), SEEK_SET) >= 0; }
 
-  /// Why reading failed; empty as long as it has not.
+  /// The reason why reading failed; empty if it has not.
   const std::string& failure() const { return failure_; }
-  /// Fills at most `capacity` bytes and returns how many: 0 at the end, and when reading fails.
+  /// Reads at most `capacity` bytes and returns their number: 0 at the end and on failure.
   std::size_t read(void* data, std::size_t capacity) {
     const int count = ::gzread(file_, data, static_cast<unsigned>(std::min<std::size_t>(capacity, 1u << 30)));
     int code = Z_OK;
     const char* const message = ::gzerror(file_, &code);
-    // A compressed file that ends early is reported beside the last bytes that could still be read.
+    // zlib reports the early end of a compressed file together with the last bytes.
     if (count >= 0 && code != Z_BUF_ERROR) return static_cast<std::size_t>(count);
     failure_ = code == Z_ERRNO       ? system_reason()
                : code == Z_BUF_ERROR ? "the compressed data end too early"

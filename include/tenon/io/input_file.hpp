@@ -1,5 +1,5 @@
 #pragma once
-/// Reading a file through a buffer, in bytes or in tokens, with errors that name it.
+/// Buffered reading of a file in bytes or tokens, with errors that name the file.
 
 #include <fcntl.h>     // open
 #include <sys/stat.h>  // fstat
@@ -17,10 +17,11 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// A file, pipe or device opened for reading, plain or gzip-compressed (told apart by its first bytes).
-/// throws IoError when it cannot be opened or read
+/// A file, pipe or device open for reading, plain or gzip-compressed, which its first bytes decide. All
+/// functions that read throw IoError if reading fails.
 class InputFile {
  public:
+  /// Opens a file.    throws: IoError if it cannot be opened
   explicit InputFile(const std::string& path) : path_(path), buffer_(buffer_size) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail_with(system_reason());
@@ -32,25 +33,26 @@ class InputFile {
     if (regular && !compressed_) size_ = status.st_size;
   }
 
-  /// What such a file holds, unpacked. Errors call it `name`.
+  /// Reads from memory: `content` is the uncompressed content of a file that errors call `name`.
   InputFile(std::string_view content, const std::string& name)
       : path_(name),
         buffer_(content.begin(), content.end()),
         end_(content.size()),
         size_(static_cast<index_t>(content.size())) {}
 
+  /// The file's path, or its name in errors.
   const std::string& path() const { return path_; }
-  /// Of a regular file.
+  /// Whether it is a compressed regular file.
   bool is_compressed() const { return compressed_; }
-  /// Bytes between here and the end; nothing for a pipe, and for what is compressed.
+  /// The number of bytes from here to the end; none for pipes and compressed files.
   std::optional<index_t> remaining() const {
     if (!size_) return std::nullopt;
     return *size_ > position() ? *size_ - position() : 0;
   }
-  /// Bytes handed out so far.
+  /// The number of uncompressed bytes read so far.
   index_t position() const { return consumed_ + static_cast<index_t>(begin_); }
 
-  /// Goes to a byte counted from the beginning. Not for pipes.
+  /// Moves to a position in the uncompressed bytes, counted from the beginning.    throws: IoError for a pipe
   void seek(index_t position) {
     if (!file_.is_open()) {
       begin_ = static_cast<std::size_t>(position);
@@ -61,20 +63,21 @@ class InputFile {
     consumed_ = position;
   }
 
-  /// The unread bytes at hand, at least `wanted` of them (at most buffer_size) unless the file ends before.
-  /// Consumes nothing.
+  /// The unread bytes in the buffer: at least `wanted` (at most buffer_size), or all until the file's end.
+  /// They are not consumed.
   std::string_view peek(std::size_t wanted = 1) {
     while (end_ - begin_ < wanted && refill()) {
     }
     return {buffer_.data() + begin_, end_ - begin_};
   }
+  /// Consumes bytes that `peek` has returned.
   void skip(std::size_t bytes) { begin_ += bytes; }
-  /// To be called at the beginning of what is a text.
+  /// Skips a UTF-8 byte-order mark, at the beginning of a text file.
   void skip_utf8_mark() {
     if (peek(utf8_mark.size()).starts_with(utf8_mark)) skip(utf8_mark.size());
   }
 
-  /// Fills `data`; false when the file ends before `bytes` are read.
+  /// Reads `bytes` bytes into `data`; false if the file ends before.
   bool read(void* data, std::size_t bytes) {
     auto* out = static_cast<char*>(data);
     while (bytes > 0) {
@@ -89,8 +92,9 @@ class InputFile {
     return true;
   }
 
-  /// The bytes up to the next `stop`, which is consumed but not returned; nothing when `stop` does not follow
-  /// within buffer_size bytes. The last token of a file needs no `stop`. Valid until the next call.
+  /// Reads the bytes up to the next `stop`, which is consumed but not returned. None at the file's end, or if
+  /// `stop` does not follow within buffer_size bytes. The last token of a file needs no `stop`. The result is
+  /// valid until the next call.
   std::optional<std::string_view> token(char stop) {
     for (std::size_t searched = 0;;) {
       const std::string_view ready{buffer_.data() + begin_, end_ - begin_};
@@ -107,10 +111,10 @@ class InputFile {
     }
   }
 
-  static constexpr std::size_t buffer_size = std::size_t{1} << 20;
+  static constexpr std::size_t buffer_size = std::size_t{1} << 20;  ///< bytes: the longest token
 
  private:
-  /// Reads on behind the unread bytes; false at the end of the file or when the buffer is full of them.
+  /// Appends bytes of the file to the unread ones; false at the file's end or if the buffer is full.
   bool refill() {
     if (!file_.is_open()) return false;
     if (begin_ > 0) {

@@ -1,9 +1,9 @@
 #pragma once
-/// Renaming what a file holds, by rules with wildcards:
+/// Renaming of a file's arrays by rules with wildcards:
 ///
 ///     {"transformer.h.{i}.attn.c_attn.weight", "layers.{i}.attention.in_proj_weight", true}
 ///
-/// `{i}` stands for one or more characters without a dot, `{rest*}` for any number of any characters.
+/// `{i}` matches one or more characters other than a dot, `{rest*}` any characters, or none.
 
 #include <algorithm>    // count_if, min
 #include <optional>     // optional
@@ -16,29 +16,31 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// A rule for names: those that `from` matches become `to`, in which a wildcard stands for what it matched.
+/// A rule that renames the names matching `from` to `to`, in which each wildcard stands for the text it
+/// matched.
 struct KeyRule {
-  std::string from, to;
-  bool transpose = false;  ///< swap the axes of the matrix, as for weights that are stored (in, out)
+  std::string from, to;    ///< patterns with wildcards
+  bool transpose = false;  ///< also transpose the matrix, for weights stored as (in, out)
 };
 
-/// A name with wildcards, taken apart.
-/// throws ValueError when a brace is not closed
+/// A parsed name with wildcards.
 class NamePattern {
  public:
-  /// What each wildcard matched, by its name.
+  /// Name and matched text of each wildcard.
   using Captures = std::vector<std::pair<std::string_view, std::string_view>>;
 
+  /// Parses a pattern.    throws: ValueError if a brace is not closed
   explicit NamePattern(std::string_view text);
 
-  /// The wildcards' texts when the whole of `name` matches; each takes as little as it can, from the left.
-  /// Names longer than any parameter's match nothing, so that a hostile file cannot make this slow.
+  /// The wildcards' texts if all of `name` matches, each as short as possible, from the left. Names of more
+  /// than 512 bytes do not match, so that a hostile file cannot make the search slow.
   std::optional<Captures> match(std::string_view name) const;
+  /// Whether all of `name` matches.
   bool matches(std::string_view name) const { return match(name).has_value(); }
-  /// The text with wildcards replaced.
+  /// The pattern with its wildcards replaced.
   std::string filled(const Captures& captures) const;
 
-  /// throws ValueError when `other` does not have each wildcard of this pattern exactly once
+  /// Throws ValueError unless `other` contains each wildcard of this pattern exactly once.
   void check_wildcards_of(const NamePattern& other) const;
 
  private:
@@ -53,17 +55,20 @@ class NamePattern {
   std::vector<Part> parts_;
 };
 
-/// Rules in order, of which a name follows the first that matches.
-/// throws ValueError when `from` does not have each wildcard of `to` exactly once
+/// A list of rules, of which the first that matches a name applies.
 class KeyMap {
  public:
+  /// The new name of an array.
   struct Target {
-    std::string name;
-    bool transpose = false;
+    std::string name;        ///< in the model
+    bool transpose = false;  ///< whether to transpose the matrix
   };
 
+  /// Parses rules.
+  ///   throws: ValueError if a brace is not closed or `from` does not contain each wildcard of `to` exactly
+  ///           once
   explicit KeyMap(const std::vector<KeyRule>& rules);
-  /// What becomes of a name; itself when no rule matches.
+  /// The new name; `name` itself if no rule matches.
   Target operator()(std::string_view name) const;
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-/// Which array of a file goes into which tensor of a model, and what does not fit: found out before anything
-/// is written.
+/// The plan of a load: which array of a file goes into which tensor of a model, and which do not fit. It is
+/// made before anything is written.
 
 #include <map>          // map
 #include <string>       // string
@@ -12,44 +12,47 @@
 
 namespace TENON_NAMESPACE::io {
 
+/// Options of `load` and `load_state`.
 struct LoadOptions {
-  /// Every name must be in both and fit. Otherwise what fits is loaded and the rest reported, misshaped
-  /// weights too.
+  /// Throw unless every name is in both file and model and fits. With false, load those that fit and report
+  /// the others.
   bool strict = true;
-  /// Narrowing::rounded loads F64 weights into float.
+  /// Whether larger floating-point types may be rounded, such as F64 weights to float.
   Narrowing narrowing = Narrowing::refused;
-  /// Taken off the file's names that begin with it, such as `module.`.
+  /// A prefix to remove from the file's names, such as `module.`.
   std::string strip = {};
-  /// Then each name follows the first rule that matches.
+  /// Rules to rename the file's arrays, after `strip`; the first that matches applies.
   std::vector<KeyRule> rules = {};
-  /// Patterns of names, of the model and of the file after the rules, that are neither loaded nor missed.
+  /// Patterns of names to ignore, in the model and, after the rules, in the file.
   std::vector<std::string> ignore = {};
 };
 
-/// What a file and a model did not have in common.
+/// The result of a load: the number of arrays loaded, and the names that did not match.
 struct LoadReport {
+  /// A name that did not match.
   struct Item {
-    std::string name;
-    std::string details;  ///< shapes and types, for people
+    std::string name;     ///< in the model or, after the rules, in the file
+    std::string details;  ///< shapes and types as text
   };
-  std::size_t loaded = 0;        ///< arrays
+  std::size_t loaded = 0;        ///< number of arrays loaded
   std::vector<Item> missing;     ///< in the model only
   std::vector<Item> unexpected;  ///< in the file only
-  std::vector<Item> misfits;     ///< in both, but of another shape or of a type that does not convert
+  std::vector<Item> misfits;     ///< in both, but with another shape or a type that does not convert
 
+  /// Whether every name of file and model matched.
   bool complete() const { return missing.empty() && unexpected.empty() && misfits.empty(); }
-  /// A line for each name, the longest lists cut.
+  /// The report as text, a line for each name, at most 20 of a kind.
   std::string text() const;
 };
 
 namespace detail {
 
-/// Names of this beginning are an input and its output, which belong to no model; see self_test.hpp.
+/// The prefix of the names of a self-test's arrays, which belong to no model; see self_test.hpp.
 inline constexpr std::string_view self_test_prefix = "selftest.";
 
 struct FoundArray {
-  std::string name;    // as seen by the rules
-  std::string source;  // as the file has it
+  std::string name;    // without the section's prefix
+  std::string source;  // in the file
   const SafetensorsEntry* entry;
 };
 struct WantedArray {
@@ -61,7 +64,7 @@ struct WantedArray {
 };
 struct PlannedRead {
   std::string source;
-  std::size_t target;  // the position among the wanted
+  std::size_t target;  // position in the list of wanted arrays
   bool transpose;
 };
 struct LoadPlan {
@@ -69,7 +72,7 @@ struct LoadPlan {
   LoadReport report;
 };
 
-/// The arrays of a file whose names begin with `section`, which is taken off.
+/// The arrays of a file whose names begin with `section`, under their names without it.
 inline std::vector<FoundArray> found_arrays(const SafetensorsFile& file, std::string_view section) {
   std::vector<FoundArray> found;
   for (const auto& [name, entry] : file.entries())
@@ -78,7 +81,8 @@ inline std::vector<FoundArray> found_arrays(const SafetensorsFile& file, std::st
   return found;
 }
 
-/// throws IoError when the file and the model do not fit (see load_state), or when two arrays get one name
+/// Makes the plan; throws IoError if file and model do not fit (see load_state) or two arrays get the same
+/// name.
 LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>& found,
                    const std::vector<WantedArray>& wanted, const LoadOptions& options);
 
@@ -102,7 +106,7 @@ inline std::string LoadReport::text() const {
 
 namespace detail {
 
-/// The reason why an array cannot become what the model wants; empty when it can.
+/// The reason why an array does not fit the model's tensor; empty if it fits.
 inline std::string misfit(const SafetensorsEntry& found, bool transpose, const WantedArray& wanted,
                           Narrowing narrowing) {
   Shape shape = found.shape;

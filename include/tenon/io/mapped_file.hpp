@@ -1,5 +1,5 @@
 #pragma once
-/// A file seen as memory.
+/// A file mapped into memory.
 
 #include <fcntl.h>     // open
 #include <sys/mman.h>  // mmap
@@ -17,22 +17,25 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// The bytes of a file, of which the system reads in what is looked at. A file that is replaced by a rename
-/// (as AtomicFile does) meanwhile is no concern, one that is cut short in place ends the process when its
-/// missing part is touched (SIGBUS).
+/// The bytes of a file, which the system reads when they are accessed. Replacing the file by a rename, as
+/// AtomicFile does, has no effect on a mapping; if the file is truncated in place, access to the missing part
+/// ends the process (SIGBUS).
 class MappedFile : public RefCounted {
  public:
-  /// throws IoError when it cannot be read, or is no regular file
+  /// Maps a file.    throws: IoError if it cannot be read or is no regular file
   static Ref<MappedFile> open(const std::string& path) { return Ref<MappedFile>(new MappedFile(path)); }
+  /// Deletes the mapping; called by Ref.
   static void dispose(MappedFile* file) { delete file; }
 
+  /// The file's path.
   const std::string& path() const { return path_; }
+  /// All bytes of the file.
   std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
 
-  /// The bytes from `begin` on, at most `size` of them, as memory of a tensor. They belong to it alone and
-  /// may be written: neither the file nor `bytes()` nor what is handed out next changes. What is large is
-  /// mapped anew, so that the system copies a page when it is first written; what is small is copied at once.
-  ///   throws IoError when the system has no memory for it
+  /// Storage for a tensor with the bytes from `begin` on, at most `size`. Writing to it changes neither the
+  /// file nor other results. A large range is mapped again, so that the system copies a page on the first
+  /// write; a range below 64 KiB is copied at once.
+  ///   throws: IoError if the system refuses the mapping
   Ref<Storage> storage(std::size_t begin, std::size_t size = std::string_view::npos) const;
 
  private:
@@ -68,7 +71,7 @@ class MappedFile : public RefCounted {
 
 namespace detail {
 
-/// Pages of a file for one tensor.
+/// The mapped pages of one tensor.
 struct OwnPages {
   void* data;
   std::size_t size;

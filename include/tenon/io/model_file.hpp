@@ -5,7 +5,7 @@
 ///     io::load("model.safetensors", model);
 ///     io::load("gpt2.safetensors", model, {.rules = {{"h.{i}.attn.c_attn.{w}", "layers.{i}.in_proj_{w}"}}});
 ///
-/// Loading checks everything first and writes afterwards: what does not fit leaves the model as it was.
+/// Loading checks everything before it writes: a file that does not fit leaves the model as it was.
 
 #include <map>       // map
 #include <optional>  // optional
@@ -22,37 +22,44 @@
 
 namespace TENON_NAMESPACE::io {
 
+/// Options of `save` and `save_state`.
 struct SaveOptions {
-  std::optional<ElementType> stored = {};  ///< f64, f32, f16 or bf16 instead of the model's own type
-  std::map<std::string, std::string> metadata = {};  ///< strings beside the arrays
-  Tolerance tolerance = {};                          ///< of the self-test, where there is one
+  std::optional<ElementType> stored = {};            ///< f64, f32, f16 or bf16; none: the model's type
+  std::map<std::string, std::string> metadata = {};  ///< strings stored beside the arrays
+  Tolerance tolerance = {};                          ///< of the self-test, if inputs are given
 };
 
-/// Writes all of the file or nothing.
-/// throws IoError when it cannot be written, ValueError when a weight is too large for `stored`
+/// Saves a model's tensors as a safetensors file, completely or not at all.
+///
+///   throws: IoError if the file cannot be written, ValueError if a weight is too large for `stored`
 template <Real T>
 void save_state(const std::string& path, const ModuleState<T>& state, const SaveOptions& options = {});
 
-/// Writes the file's arrays into the tensors of `state`. Smaller floating types become `T` exactly; larger
-/// ones are rounded if options.narrowing says so.
-/// returns  what did not fit and was left alone, for options.strict = false
-/// throws   IoError that lists all names that are missing, unexpected, or of another shape or type; without
-///          options.strict only when nothing at all fits
+/// Loads a safetensors file into the tensors of `state`. Floating-point types smaller than T convert exactly;
+/// larger ones are rounded if options.narrowing allows it.
+///
+///   returns: the names that were loaded, missing, unexpected or did not fit; of interest with strict = false
+///   throws: IoError with all names that are missing, unexpected, or of another shape or type; with strict =
+///           false only if nothing fits. No tensor has changed then
 template <Real T>
 LoadReport load_state(const std::string& path, const ModuleState<T>& state, const LoadOptions& options = {});
 
-/// Writes all that a model owns, and a self-test of these inputs where there are any (see self_test.hpp).
+/// Saves a model as a safetensors file; with inputs, also a self-test of them (see self_test.hpp).
+///
+///   throws: IoError if the file cannot be written, ValueError if a weight is too large for `stored`
 template <class M, Scalar... Inputs>
 void save(const std::string& path, const M& model, const SaveOptions& options = {},
           const Tensor<Inputs>&... inputs);
 
-/// Reads all that a model owns.
+/// Loads a model from a safetensors file; `load_state` gives options and errors.
 template <class M>
 LoadReport load(const std::string& path, const M& model, const LoadOptions& options = {}) {
   return load_state(path, nn::state(model), options);
 }
-/// The same, followed by the file's self-test. A function of its own, because it compiles the forward pass.
-/// Inputs  the scalar types of the model's inputs, by default one tensor of the model's own
+/// Loads a model and runs the file's self-test. It is apart from `load` because it compiles the forward pass.
+/// `Inputs` are the scalar types of the model's inputs, by default one input of the model's own type.
+///
+///   throws: IoError as `load_state` and `self_test`
 template <Scalar... Inputs, class M>
 LoadReport load_tested(const std::string& path, const M& model, const LoadOptions& options = {}) {
   LoadReport report = load(path, model, options);
@@ -71,8 +78,8 @@ void add_state(SafetensorsWriter& writer, const std::string& prefix, const Modul
   for (const auto& [name, tensor] : state.counters) writer.add(prefix + name, tensor);
 }
 
-/// What a model wants of a file: its tensors, then its counters. PyTorch's older files lack
-/// num_batches_tracked, and PyTorch does not miss it either; it stays as it is then.
+/// The arrays that a model expects in a file: its tensors, then its counters. num_batches_tracked may be
+/// absent, as in PyTorch's older files, and then keeps its value.
 template <Real T>
 std::vector<WantedArray> wanted_arrays(const ModuleState<T>& state) {
   std::vector<WantedArray> wanted;
@@ -97,7 +104,7 @@ template <Real T>
 void run_plan(const SafetensorsFile& file, const LoadPlan& plan, const ModuleState<T>& state,
               Narrowing narrowing) {
   if (narrowing == Narrowing::rounded)
-    for (const PlannedRead& read : plan.reads)  // numbers too large are found before anything is written
+    for (const PlannedRead& read : plan.reads)  // to find numbers too large before anything is written
       if (read.target < state.tensors.size()) static_cast<void>(read_planned<T>(file, read, narrowing));
   for (const PlannedRead& read : plan.reads) {
     if (read.target < state.tensors.size()) {

@@ -1,10 +1,10 @@
 #pragma once
-/// NumPy's format for one array.
+/// NumPy's .npy format for one array.
 /// See https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 ///
-///   "\x93NUMPY", version (1.0, 2.0 or 3.0), length of the header in 2 (1.0) or 4 bytes
-///   header   a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
-///   data     the elements, to the end of the file
+///     start    "\x93NUMPY", version (1.0, 2.0 or 3.0), length of the header in 2 bytes (1.0) or 4
+///     header   a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+///     data     the elements, to the end of the file
 
 #include <algorithm>    // reverse
 #include <cstring>      // memcpy
@@ -19,33 +19,37 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// What the header says.
+/// The header of an array file.
 struct NpyHeader {
-  ElementType type = ElementType::f64;
-  std::string descr;  ///< the type as NumPy spells it, such as `<f4`
-  bool big_endian = false;
-  bool fortran_order = false;
-  Shape shape;
-  std::size_t data_begin = 0;  ///< bytes before the elements
+  ElementType type = ElementType::f64;  ///< the element type
+  std::string descr;                    ///< the element type in NumPy's spelling, such as `<f4`
+  bool big_endian = false;              ///< byte order of the elements
+  bool fortran_order = false;           ///< column-major instead of row-major
+  Shape shape;                          ///< the array's extents
+  std::size_t data_begin = 0;           ///< number of bytes before the elements
 
+  /// The size of the elements in bytes.
   std::size_t data_bytes() const {
     return static_cast<std::size_t>(element_count(shape) * element_bytes(type));
   }
 };
 
-/// The header of an array file.
-/// throws IoError naming the file and what is wrong with it
+/// Reads the header of an array file.
+///
+///   throws: IoError if the file cannot be read or is damaged
 NpyHeader read_npy_header(const std::string& path);
 
-/// Reads an array, in row-major order whatever its order in the file: without a copy where it is stored as
-/// `T` in that order, and then the tensor lies over the mapped file and may be written, which does not touch
-/// the file.
-/// throws IoError when the file is damaged, or when its type does not convert (see Narrowing)
+/// Reads an array as a contiguous tensor, whatever its order in the file. A large row-major array of `T` is
+/// mapped, not copied; writing to the tensor does not change the file.
+///
+///   throws: IoError if the file cannot be read or is damaged, or its type does not convert (see Narrowing)
 template <Scalar T>
 Tensor<T> load_npy(const std::string& path, Narrowing narrowing = Narrowing::refused);
 
-/// Writes an array as version 1.0, the whole file or nothing. bfloat16, which NumPy lacks, does not compile.
-/// throws IoError when it cannot be written
+/// Writes an array file of version 1.0, completely or not at all. bfloat16, which NumPy lacks, does not
+/// compile.
+///
+///   throws: IoError if the file cannot be written
 template <Scalar T>
 void save_npy(const std::string& path, const Tensor<T>& tensor);
 
@@ -54,10 +58,10 @@ void save_npy(const std::string& path, const Tensor<T>& tensor);
 namespace detail {
 
 inline constexpr std::string_view npy_magic = "\x93NUMPY";
-/// Bytes of the longest header that is read: a dictionary of a few words, blanks that align it aside.
+/// The size of the longest header that is read, in bytes. Real ones hold a few words and padding.
 inline constexpr std::size_t npy_longest_header = 1u << 16;
 
-/// Reads the Python dictionary of a header, which holds strings, truth values and tuples of integers.
+/// Parses the Python dictionary of a header, whose values are strings, truth values and tuples of integers.
 class NpyHeaderParser {
  public:
   NpyHeaderParser(std::string_view text, const std::string& source) : text_(text), source_(source) {}
@@ -95,7 +99,7 @@ class NpyHeaderParser {
   [[noreturn]] void malformed() const {
     fail<IoError>("npy", source_, ": its header is not {'descr': …, 'fortran_order': …, 'shape': …}");
   }
-  /// What is left, without blanks before it.
+  /// Skips blanks and returns the rest of the text.
   std::string_view blank() {
     const std::size_t at = text_.find_first_not_of(" \t\n");
     text_.remove_prefix(std::min(at, text_.size()));
@@ -151,7 +155,7 @@ class NpyHeaderParser {
                          !__builtin_add_overflow(value, index_t{c - '0'}, &value),
                      "npy", source_, ": its shape is too large");
     text_.remove_prefix(digits);
-    accept('L');  // as Python 2 wrote them
+    accept('L');  // Python 2 wrote it after long integers
     return value;
   }
 
@@ -190,8 +194,7 @@ class NpyHeaderParser {
   const std::string& source_;
 };
 
-/// Reads a header from the first bytes of an array file.
-/// source   names the file in errors
+/// Parses the header at the beginning of an array file. `source` names the file in errors.
 inline NpyHeader parse_npy_header(std::string_view bytes, const std::string& source) {
   const auto require = [&](bool holds, const auto&... sentence) {
     check<IoError>(holds, "npy", source, ": ", sentence...);
@@ -211,7 +214,7 @@ inline NpyHeader parse_npy_header(std::string_view bytes, const std::string& sou
   return header;
 }
 
-/// Elements of the other byte order turned around, in a copy.
+/// A copy of elements with their bytes reversed.
 inline Ref<Storage> swap_bytes(const Ref<Storage>& bytes, std::size_t count, std::size_t width) {
   Ref<Storage> swapped = Storage::allocate(count * width);
   auto* to = static_cast<char*>(swapped->data());
@@ -220,7 +223,7 @@ inline Ref<Storage> swap_bytes(const Ref<Storage>& bytes, std::size_t count, std
   return swapped;
 }
 
-/// The array whose elements are `data`, as many bytes as the header says.
+/// The tensor of an array with this header, whose elements are `data`.
 template <Scalar T>
 Tensor<T> read_npy_elements(const NpyHeader& header, Ref<Storage> data, Narrowing narrowing,
                             const std::string& source) {
@@ -250,7 +253,7 @@ constexpr const char* npy_descr() {
   if constexpr (std::is_same_v<T, bool>) return "|b1";
 }
 
-/// Magic, version and dictionary, filled up so that the elements begin at a multiple of 64.
+/// The bytes before the elements, padded so that the elements begin at a multiple of 64 bytes.
 template <Scalar T>
 std::string npy_header(const Shape& shape) {
   std::string text =

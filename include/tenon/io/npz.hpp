@@ -1,5 +1,5 @@
 #pragma once
-/// NumPy's format for several arrays: a zip archive of .npy files, stored or deflated.
+/// NumPy's .npz format for several arrays: a zip archive of .npy files, stored or deflated.
 
 #include <map>          // map
 #include <set>          // set
@@ -13,21 +13,26 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// An archive opened for reading. Arrays are decompressed when they are asked for; one whose header and
-/// length disagree is refused before memory is taken for it.
-/// throws IoError naming the archive, the array and what is wrong with it
+/// An .npz archive open for reading. Arrays are decompressed on demand; if header and length of an array
+/// disagree, it is refused before memory is allocated. All functions that can fail throw IoError with the
+/// archive's and the array's name and the reason.
 class NpzFile {
  public:
+  /// Opens an archive.    throws: IoError if it cannot be read or is not a zip file
   explicit NpzFile(const std::string& path) : archive_(path) {}
 
+  /// The archive's path.
   const std::string& path() const { return archive_.path(); }
-  /// Names of the arrays, without `.npy`.
+  /// The names of the arrays, without `.npy`.
   std::vector<std::string> names() const;
+  /// Whether the archive has an array of this name.
   bool contains(std::string_view name) const { return archive_.entries().contains(file_name(name)); }
+  /// The header of an array.    throws: IoError if there is no such array or it is damaged
   NpyHeader header(std::string_view name) const;
 
-  /// As load_npy; an array that is stored uncompressed may lie over the mapped file. Each call returns a
-  /// tensor of its own: writing to one changes no other.
+  /// Reads an array as a contiguous tensor of `T`. A large uncompressed array of `T` is mapped, not copied.
+  /// Each call returns a tensor of its own: writing to it changes neither the file nor other results.
+  ///   throws: IoError if there is no such array, it is damaged, or its type does not convert (see Narrowing)
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -35,20 +40,21 @@ class NpzFile {
   static std::string file_name(std::string_view name) { return std::string(name) + ".npy"; }
   std::string source(std::string_view name) const { return join(path(), ", array ", name); }
   const ZipEntry& entry(std::string_view name) const;
-  /// The first bytes of an entry, its header among them.
+  /// The first bytes of an entry, which include its header.
   static std::string head(ZipStream& stream, const ZipEntry& entry);
   NpyHeader parse(std::string_view head, std::string_view name, const ZipEntry& entry) const;
 
   ZipReader archive_;
 };
 
-/// Gathers arrays, then writes them as one archive, as they are at that time.
+/// Collects arrays and writes them as one archive, with the elements that they have at that time.
 class NpzWriter {
  public:
-  /// throws ValueError when the name is taken
+  /// Adds an array; a contiguous tensor is not copied.    throws: ValueError if the name is taken
   template <Scalar T>
   void add(const std::string& name, const Tensor<T>& tensor);
-  /// throws IoError when the file cannot be written; what stood there is then as it was
+  /// Writes the archive.
+  ///   throws: IoError if it cannot be written; an existing file then stays as it was
   void save(const std::string& path, bool compress = false) const;
 
  private:

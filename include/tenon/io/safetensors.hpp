@@ -1,12 +1,11 @@
 #pragma once
-/// The safetensors format: named arrays and a few strings, nothing that executes.
+/// The safetensors format: named arrays and strings, without executable content.
 /// See https://github.com/huggingface/safetensors#format.
 ///
-///   8 bytes   n, the length of the header, little-endian
-///   n bytes   JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …,
-///             "__metadata__": {"key": "value"}}
-///   the rest  the arrays, row-major, little-endian; offsets count from the end of the header and leave no
-///   gap
+///     8 bytes   n, the length of the header, little-endian
+///     n bytes   JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …,
+///               "__metadata__": {"key": "value"}}
+///     the rest  the arrays, row-major, little-endian, without gaps; offsets count from the header's end
 
 #include <algorithm>    // sort
 #include <cstring>      // memcpy
@@ -29,35 +28,39 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// What the header says of one array.
+/// The description of an array in the header.
 struct SafetensorsEntry {
-  std::string dtype;  ///< as the format spells it: F64 F32 F16 BF16 I64 I32 U8 BOOL …
-  Shape shape;
-  index_t begin = 0, end = 0;  ///< its bytes, counted from the end of the header
+  std::string dtype;  ///< the element type in the format's spelling: F64 F32 F16 BF16 I64 I32 U8 BOOL …
+  Shape shape;        ///< the array's extents
+  index_t begin = 0, end = 0;  ///< the array's bytes, counted from the end of the header
 };
 
-/// A file opened for reading. The header is read and checked at once; arrays are found in the mapped file
-/// when they are asked for.
-/// throws IoError naming the file and what is wrong with it
+/// A safetensors file open for reading. The header is read and checked at once; arrays are read from the
+/// mapped file on demand. All functions that can fail throw IoError with the file's name and the reason.
 class SafetensorsFile {
  public:
+  /// Opens a file.
   static SafetensorsFile open(const std::string& path) { return SafetensorsFile(path); }
+  /// Opens a file.    throws: IoError if it cannot be read or is not a safetensors file
   explicit SafetensorsFile(const std::string& path);
 
+  /// The file's path.
   const std::string& path() const { return file_->path(); }
+  /// The descriptions of all arrays, by name.
   const std::map<std::string, SafetensorsEntry, std::less<>>& entries() const { return entries_; }
   /// The strings under `__metadata__`.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// The names of all arrays, sorted.
   std::vector<std::string> names() const;
+  /// Whether the file has an array of this name.
   bool contains(std::string_view name) const { return entries_.contains(name); }
-  /// throws IoError when there is no such array
+  /// The description of an array.    throws: IoError if there is none of this name
   const SafetensorsEntry& entry(std::string_view name) const;
 
-  /// The array as a tensor of `T`: over the mapped file where it is large, stored as `T` and lies aligned.
-  /// Each call returns a tensor of its own: writing to one, or training a parameter made from it, changes
-  /// neither the file nor what the next call returns.
-  ///   throws IoError when there is no such array, when its type does not convert (see Narrowing), or when a
-  ///   number is too large for `T`
+  /// Reads an array as a tensor of `T`. A large array that is stored as `T` and aligned is mapped, not
+  /// copied. Each call returns a tensor of its own: writing to it changes neither the file nor other results.
+  ///   throws: IoError if there is no such array, its type does not convert (see Narrowing), or a number is
+  ///           too large for `T`
   template <Scalar T>
   Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
 
@@ -78,26 +81,31 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
 };
 
-/// Gathers arrays and strings, then writes them as one file, arrays as they are at that time.
+/// Collects arrays and strings and writes them as one file, with the elements that the arrays have at that
+/// time. `add` throws ValueError if the name is taken.
 class SafetensorsWriter {
  public:
-  /// An array that the caller keeps alive until save().
+  /// Adds an array that the caller keeps alive until `save`.
   template <Scalar T>
   void add(std::string name, const Shape& shape, const T* data);
+  /// Adds a tensor; a contiguous one is not copied.
   template <Scalar T>
   void add(std::string name, const Tensor<T>& tensor);
-  /// The same, stored as F64, F32, F16 or BF16, rounded to nearest.
-  /// throws ValueError when that would make a number infinite
+  /// Adds a floating-point tensor that is stored as F64, F32, F16 or BF16, rounded to nearest.
+  ///   throws: ValueError if a number would become infinite
   template <Scalar T>
   void add(std::string name, const Tensor<T>& tensor, ElementType stored);
+  /// Sets a string of `__metadata__`.
   void set_metadata(std::string key, std::string value) { metadata_[std::move(key)] = std::move(value); }
 
-  /// throws IoError when the file cannot be written, ValueError when a name occurs twice or is not UTF-8
+  /// Writes the file, completely or not at all.
+  ///   throws: IoError if it cannot be written, ValueError if a name or string is not UTF-8
   void save(const std::string& path) const {
     AtomicFile file(path);
     write(file);
     file.commit();
   }
+  /// Writes header and arrays to an open file, without committing it.
   void write(AtomicFile& file) const;
 
  private:
@@ -106,7 +114,7 @@ class SafetensorsWriter {
     ElementType type;
     Shape shape;
     const void* data;
-    Ref<Storage> owner;  // null: the caller
+    Ref<Storage> owner;  // keeps the data alive; null: the caller does
     std::size_t bytes() const { return static_cast<std::size_t>(element_count(shape) * element_bytes(type)); }
   };
   void add(Array array);
@@ -131,7 +139,7 @@ inline constexpr SafetensorsType safetensors_types[] = {
     {"U32", ElementType::u32},     {"U16", ElementType::u16}, {"U8", ElementType::u8},
     {"BOOL", ElementType::boolean}};
 
-/// Nothing for a type that the library does not read.
+/// The element type of a dtype; none for a type that the library does not read.
 inline std::optional<ElementType> safetensors_type(std::string_view dtype) {
   for (const auto& known : safetensors_types)
     if (dtype == known.dtype) return known.type;
@@ -143,7 +151,7 @@ inline const char* safetensors_dtype(ElementType type) {
   return nullptr;
 }
 
-/// Bytes of an element; 0 for a type unknown to the format.
+/// The size of an element in bytes; 0 for a type unknown to the format.
 inline index_t safetensors_element_bytes(std::string_view dtype) {
   if (const auto type = safetensors_type(dtype)) return element_bytes(*type);
   return dtype == "F8_E5M2" || dtype == "F8_E4M3" ? 1 : 0;
@@ -238,7 +246,7 @@ inline SafetensorsEntry SafetensorsFile::read_entry(const std::string& name,
   return entry;
 }
 
-/// Arrays follow one another without overlap or gap, to the last byte.
+/// Throws unless the arrays fill the data without overlap or gap.
 inline void SafetensorsFile::check_layout() const {
   std::vector<std::pair<index_t, index_t>> spans;
   for (const auto& [name, entry] : entries_) spans.emplace_back(entry.begin, entry.end);

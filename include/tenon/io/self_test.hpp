@@ -1,10 +1,10 @@
 #pragma once
-/// Self-test vectors: a model's file may carry an input and the output that belongs to it, so that whoever
-/// loads the weights sees at once whether the forward pass is the one that they were trained for.
+/// Self-tests: a model's file may hold inputs and the output for them, so that a program that loads the
+/// weights can check whether its forward pass is the one for which they were trained.
 ///
-///   selftest.input            the input of a model of one, or selftest.input.0, selftest.input.1, …
-///   selftest.output           what the model makes of it in evaluation
-///   metadata selftest.rtol, selftest.atol   how far an output may be off: atol + rtol |expected|
+///     selftest.input                  the input; with several: selftest.input.0, selftest.input.1, …
+///     selftest.output                 the model's output in evaluation
+///     metadata selftest.rtol, .atol   the tolerance of an element: atol + rtol |expected|
 
 #include <algorithm>  // max
 #include <charconv>   // from_chars
@@ -19,18 +19,20 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// How far outputs may be from what they should be. The default is for float on other processors.
+/// The tolerance of an output's element: atol + rtol |expected|. The default allows for the rounding of float
+/// on different processors.
 struct Tolerance {
-  double rtol = 1e-4, atol = 1e-5;
+  double rtol = 1e-4, atol = 1e-5;  ///< relative and absolute part
 };
 
-/// Runs the model on the file's input.
-/// Inputs  the scalar types of the model's inputs, by default one tensor of the model's own
-/// returns the largest deviation from the file's output
-/// throws  IoError when it is beyond the file's tolerance, or when the file carries no self-test
+/// Runs a model on the inputs in its file and compares the output with the file's. `Inputs` are the scalar
+/// types of the model's inputs, by default one input of the model's own type.
 ///
 ///     io::self_test(path, classifier);
 ///     io::self_test<index_t>(path, language_model);
+///
+///   returns: the largest deviation from the file's output
+///   throws: IoError if an element exceeds the file's tolerance, or if the file has no self-test
 template <Scalar... Inputs, class M>
 double self_test(const std::string& path, const M& model);
 
@@ -42,7 +44,7 @@ inline std::string self_test_input(std::size_t index, std::size_t count) {
   return count == 1 ? "selftest.input" : "selftest.input." + std::to_string(index);
 }
 
-/// Adds the inputs and what the model makes of them.
+/// Adds the inputs and the model's output for them.
 template <class M, Scalar... X>
 void add_self_test(SafetensorsWriter& writer, const Tolerance& tolerance, const M& model,
                    const Tensor<X>&... inputs) {
@@ -73,7 +75,8 @@ inline Tolerance read_tolerance(const SafetensorsFile& file) {
   return {number("selftest.rtol", usual.rtol), number("selftest.atol", usual.atol)};
 }
 
-/// Largest deviation of two outputs of one shape; where only one is finite, it is infinite.
+/// The largest deviation of the output; infinite where one of two elements is not finite and they differ.
+/// Throws IoError if shapes differ or an element exceeds the tolerance.
 template <Real T>
 double compare_outputs(const std::string& path, const Tensor<T>& output, const Tensor<T>& expected,
                        const Tolerance& tolerance) {

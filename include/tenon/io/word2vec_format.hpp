@@ -1,12 +1,13 @@
 #pragma once
-/// The text and binary formats of word2vec.c, which gensim, fastText and many others write and read too.
+/// The text and binary formats of word2vec.c, which gensim, fastText and others read and write too.
 ///
-///   header   "V D\n" in decimal; GloVe's files have none
-///   text     a line for each word: the word, then D numbers, blanks between. word2vec.c prints six decimals
-///            and a blank at the line's end, gensim the shortest digits that give the float back, and no
-///            blank. Both are read; the first is written.
-///   binary   for each word: the word, a blank, D little-endian floats, then a newline (word2vec.c) or
-///            nothing (gensim). Both are read; the first is written.
+///     header   "V D\n" in decimal; GloVe's files have none
+///     text     for each word a line: the word, then D numbers, separated by blanks
+///     binary   for each word: the word, a blank, D little-endian floats, a newline
+///
+/// In text, word2vec.c writes six decimals and a blank at the end of a line, gensim the shortest digits that
+/// identify the float, without a blank at the end. In binary, gensim omits the newline. All variants are
+/// read; word2vec.c's are written.
 
 #include <algorithm>    // min
 #include <charconv>     // from_chars, to_chars
@@ -22,16 +23,21 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// Reads either format, told apart by the bytes after the first word, and text without a header: then each
-/// line has as many numbers as the first, and what stands before the last D of them is the word, which may
-/// hold blanks, as a few of GloVe's do. Every promise of the header is held against the bytes that are there
-/// before memory is taken for it.
-///   throws IoError naming the file and the line or word that does not fit
+/// Reads word vectors in text or binary format; the bytes after the first word decide which. In text without
+/// a header each line has as many numbers as the first, D, and its part before the last D fields is the word,
+/// which may contain blanks, as some of GloVe's do. The header is checked against the file's size before
+/// memory is allocated.
+///
+///   throws: IoError with the file's name and the line or word that does not fit
 WordTable read_word2vec(InputFile& file);
 
-/// Writes exactly the bytes that word2vec.c would.
-/// throws ValueError when a word is empty or holds white space, which the formats cannot say
+/// Writes word vectors in text format, with exactly the bytes of word2vec.c.
+///
+///   throws: ValueError if a word is empty or contains white space, IoError if the file cannot be written
 void write_word2vec_text(AtomicFile& file, const WordTable& table);
+/// Writes word vectors in binary format, with exactly the bytes of word2vec.c.
+///
+///   throws: ValueError if a word is empty or contains white space, IoError if the file cannot be written
 void write_word2vec_binary(AtomicFile& file, const WordTable& table);
 
 namespace detail {
@@ -39,12 +45,12 @@ namespace detail {
 inline constexpr std::size_t longest_word = 4096;
 inline constexpr index_t most_words = index_t{1} << 32, most_dims = index_t{1} << 20;
 
-/// One number at the start of `text`, which then begins behind it.
+/// Reads a number at the start of `text` and removes it.
 inline bool take_number(std::string_view& text, float& value) {
   const char *first = text.data(), *last = first + text.size();
   auto [end, error] = std::from_chars(first, last, value);
   if (error ==
-      std::errc::result_out_of_range) {  // too small for a float is zero; too large is refused as not finite
+      std::errc::result_out_of_range) {  // below float's range it becomes 0; above, it is refused as infinite
     double wide = 0;
     error = std::from_chars(first, last, wide).ec;
     value = static_cast<float>(wide);
@@ -67,8 +73,8 @@ inline std::string_view without_blanks_behind(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t\r") + 1);
 }
 
-/// How many numbers follow the first word of a line that consists of these alone, and of more than whole
-/// numbers, which a header could be; 0 for other lines.
+/// The number of numbers after the first word of a line that contains nothing else. 0 for other lines, and
+/// for a line of whole numbers only, which could be a header.
 inline index_t numbers_behind_word(std::string_view line) {
   line = without_blanks_behind(line);
   if (line.find_first_not_of("0123456789 \t") == line.npos) return 0;
@@ -101,7 +107,8 @@ class Word2VecReader {
   }
 
  private:
-  /// One number would make a word and a number of what is meant as a header.
+  /// Whether the file has no header and its first line is a word and at least two numbers. With one number,
+  /// the line could be a header.
   bool begins_with_a_vector() {
     const std::string_view start = file_.peek(InputFile::buffer_size);
     table_.dim = numbers_behind_word(start.substr(0, start.find('\n')));
@@ -121,7 +128,8 @@ class Word2VecReader {
             table_.dim, " dimensions, more than this format is used for");
   }
 
-  /// Text has a first line of digits after its first word; floats soon show a byte that no text has.
+  /// Whether the format is binary: in text, numbers follow the first word; in binary, the first floats soon
+  /// contain a byte that is not text.
   bool looks_binary() {
     std::string_view start = file_.peek(InputFile::buffer_size);
     const std::size_t blank = start.find(' ');
@@ -193,7 +201,8 @@ class Word2VecReader {
     ++row_;
   }
 
-  /// Up to the first blank. Without a header, to the last D fields where the field before them is no number.
+  /// The length of a line's word: up to the first blank; without a header, up to the last D fields if the
+  /// field before them is not a number.
   std::size_t word_length(std::string_view line) const {
     const std::size_t first = line.find_first_of(" \t");
     if (has_header_ || first == line.npos) return first;
@@ -208,7 +217,7 @@ class Word2VecReader {
     return take_number(before, value) && before.empty() ? first : line.size();
   }
 
-  /// Whether nothing but empty lines follows, which are passed over.
+  /// Skips empty lines and returns whether the file ends there.
   bool at_end() {
     for (std::string_view rest = file_.peek(); !rest.empty(); rest = file_.peek()) {
       const std::size_t blank = std::min(rest.find_first_not_of(" \t\r\n"), rest.size());
@@ -259,7 +268,7 @@ inline void write_word2vec_text(AtomicFile& file, const WordTable& table) {
     detail::write_word(file, word);
     line.clear();
     for (index_t i = 0; i < table.dim; ++i) {
-      char digits[64];  // 39 before the point at most
+      char digits[64];  // at most 39 before the point
       const auto end = std::to_chars(digits, digits + sizeof digits, static_cast<double>(*value++),
                                      std::chars_format::fixed, 6);
       line.append(digits, end.ptr).push_back(' ');

@@ -1,5 +1,5 @@
 #pragma once
-/// Words with their vectors as plain data: what files of word vectors hold.
+/// Words with their vectors as plain data: the content of a file of word vectors.
 
 #include <string>  // string
 #include <vector>  // vector
@@ -8,12 +8,12 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// V words, one row of D values each, most frequent word first when a trainer wrote them.
+/// V words with a vector of D values each. Files of the library's trainers list the most frequent word first.
 struct WordTable {
-  std::vector<std::string> words;
-  std::vector<index_t> counts;  ///< occurrences of each word in the text; empty when unknown
-  index_t dim = 0;              ///< D
-  std::vector<float> values;    ///< V × D, row-major
+  std::vector<std::string> words;  ///< V words
+  std::vector<index_t> counts;     ///< occurrences of each word in the text; empty when unknown
+  index_t dim = 0;                 ///< D
+  std::vector<float> values;       ///< V × D, row-major
 };
 
 }  // namespace TENON_NAMESPACE::io

@@ -1,8 +1,8 @@
 #pragma once
 /// Word vectors in files: word2vec's text and binary formats, and safetensors.
 ///
-/// In safetensors they are `vectors` (F32, V × D), `words` (U8: UTF-8, a newline after each word) and, where
-/// known, `counts` (I64, V).
+/// In safetensors the arrays are `vectors` (F32, V × D), `words` (U8: UTF-8, a newline after each word) and,
+/// if known, `counts` (I64, V).
 
 #include <string>       // string
 #include <string_view>  // string_view
@@ -16,15 +16,18 @@
 
 namespace TENON_NAMESPACE::io {
 
+/// A file format of word vectors: word2vec's text or binary format, or safetensors.
 enum class WordVectorFormat { text, binary, safetensors };
 
-/// Reads any of the three, told apart by content, and GloVe's text, which has no header; word2vec's formats
-/// and GloVe's also gzip-compressed.
-///   throws IoError naming the file and what is wrong with it
+/// Reads word vectors in word2vec's text or binary format, GloVe's text format without header (all three
+/// possibly gzip-compressed), or safetensors; the content decides which.
+///
+///   throws: IoError with the file's name and the reason if it cannot be read or is damaged
 WordTable read_word_vectors(const std::string& path);
 
-/// Writes all of the file or nothing.
-/// throws IoError when it cannot be written, ValueError when a word does not fit the format
+/// Writes word vectors, completely or not at all.
+///
+///   throws: IoError if the file cannot be written, ValueError if a word does not fit the format
 void write_word_vectors(const std::string& path, const WordTable& table, WordVectorFormat format);
 
 // Definitions -----------------------------------------------------------------------------------------------
@@ -81,7 +84,8 @@ inline void write_word_safetensors(AtomicFile& file, const WordTable& table) {
   writer.write(file);
 }
 
-/// A safetensors file has its header's length where a word2vec file has digits, and then a brace.
+/// Whether the file begins like safetensors: a header length of 8 bytes, then a brace. Word2vec files begin
+/// with digits.
 inline bool looks_like_safetensors(InputFile& file) {
   const std::string_view start = file.peek(9);
   return start.size() >= 9 && start[8] == '{' && start[7] == '\0';

@@ -1,7 +1,6 @@
 #pragma once
-/// Reading zip archives, as .npz files are.
-/// See PKWARE's APPNOTE.TXT; methods stored and deflated, zip64, neither encryption nor parts on several
-/// disks.
+/// Reading of zip archives, such as .npz files. Supported are the methods stored and deflated, and zip64;
+/// encryption and archives in several parts are not. See PKWARE's APPNOTE.TXT.
 
 #include <zlib.h>  // inflate, crc32_z
 
@@ -18,32 +17,36 @@
 
 namespace TENON_NAMESPACE::io {
 
-/// One file of an archive.
+/// A file in an archive.
 struct ZipEntry {
-  std::uint64_t size = 0;    ///< of the file
-  std::uint64_t begin = 0;   ///< of its bytes in the archive
-  std::uint64_t stored = 0;  ///< how many they are there
-  std::uint32_t crc = 0;
-  bool deflated = false;
+  std::uint64_t size = 0;    ///< uncompressed size in bytes
+  std::uint64_t begin = 0;   ///< position of its bytes in the archive
+  std::uint64_t stored = 0;  ///< number of its bytes in the archive
+  std::uint32_t crc = 0;     ///< CRC-32 of the uncompressed bytes
+  bool deflated = false;     ///< compressed by deflate
 };
 
-/// An archive opened for reading. Its directory is read and checked at once.
-/// throws IoError naming the archive and what is wrong with it
+/// A zip archive open for reading. Its directory is read and checked at once.
 class ZipReader {
  public:
+  /// Opens an archive.    throws: IoError with the archive's name if it cannot be read or is damaged
   explicit ZipReader(const std::string& path) : file_(MappedFile::open(path)), bytes_(file_->bytes()) {
     read_directory();
     check_layout();
   }
 
+  /// The archive's path.
   const std::string& path() const { return file_->path(); }
+  /// The files in the archive, by name.
   const std::map<std::string, ZipEntry, std::less<>>& entries() const { return entries_; }
+  /// The mapped archive.
   const Ref<MappedFile>& file() const { return file_; }
-  /// The bytes of an entry as they are in the archive.
+  /// The bytes of an entry in the archive, which may be compressed.
   std::string_view stored_bytes(const ZipEntry& entry) const {
     return bytes_.substr(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.stored));
   }
 
+  /// Throws IoError with the archive's name and `sentence` unless `holds`.
   template <class... Pieces>
   void require(bool holds, const Pieces&... sentence) const {
     if (!holds) [[unlikely]]
@@ -75,9 +78,11 @@ class ZipReader {
       spans_;  // begin and end of each entry, header included
 };
 
-/// The bytes of one entry in order, decompressed as they are asked for.
+/// Reads the bytes of an entry in order, decompressing them on demand.
 class ZipStream {
  public:
+  /// Begins at the entry's first byte. Archive and entry must outlive the stream.
+  ///   throws: IoError if the entry claims an impossible compression ratio
   ZipStream(const ZipReader& archive, const ZipEntry& entry);
   ZipStream(const ZipStream&) = delete;
   ZipStream& operator=(const ZipStream&) = delete;
@@ -85,12 +90,12 @@ class ZipStream {
     if (entry_.deflated) ::inflateEnd(&state_);
   }
 
-  /// throws IoError when the archive does not have that many more
+  /// Reads the next `count` bytes.    throws: IoError if the entry ends before
   void read(char* to, std::size_t count);
-  /// Passes over bytes that are looked at elsewhere. Only for entries that are not deflated.
+  /// Skips bytes that are read elsewhere, but counts them in the checksum. Only for entries that are not
+  /// deflated.
   void skip(std::size_t count);
-  /// To be called after the last byte.
-  /// throws IoError when the checksum is wrong, or when there are bytes left
+  /// Checks the entry after its last byte.    throws: IoError if the checksum is wrong or bytes are left
   void finish();
 
  private:
@@ -129,7 +134,7 @@ inline void ZipReader::read_directory() {
   spans_.emplace_back(begin, bytes_.size());
 }
 
-/// Reads the directory's entry at `at`; returns where the next one begins.
+/// Reads the directory's entry at position `at` and returns the position of the next one.
 inline std::uint64_t ZipReader::read_entry(std::uint64_t at) {
   constexpr std::uint64_t fixed = 46, local_fixed = 30;
   require(range(at, 4) == std::string_view("PK\x01\x02", 4), "its directory is damaged");
@@ -160,7 +165,8 @@ inline std::uint64_t ZipReader::read_entry(std::uint64_t at) {
   return at + fixed + name_size + extra_size + comment_size;
 }
 
-/// Numbers too large for the entry's fields stand in an extra field, in the order of the fields.
+/// Reads the zip64 extra field, which holds numbers too large for the entry's fields, in the order of the
+/// fields.
 inline void ZipReader::read_zip64(std::string_view extra, ZipEntry& entry, std::uint64_t& header) const {
   const auto take = [&](std::string_view& from, auto& value) {
     require(from.size() >= sizeof value, "an extra field is damaged");
@@ -180,7 +186,8 @@ inline void ZipReader::read_zip64(std::string_view extra, ZipEntry& entry, std::
   }
 }
 
-/// No byte serves two entries: otherwise a small archive could hold any amount of data.
+/// Throws if entries overlap: overlapping ones would let a small archive hold any amount of data (a zip
+/// bomb).
 inline void ZipReader::check_layout() const {
   auto spans = spans_;
   std::sort(spans.begin(), spans.end());
@@ -190,7 +197,7 @@ inline void ZipReader::check_layout() const {
 
 inline ZipStream::ZipStream(const ZipReader& archive, const ZipEntry& entry)
     : archive_(archive), entry_(entry), rest_(archive.stored_bytes(entry)) {
-  // A byte of deflated data makes at most 1032, so that sizes beyond are lies.
+  // A byte of deflated data expands to at most 1032, so a larger size is wrong.
   constexpr std::uint64_t largest_ratio = 1032;
   archive.require(!entry.deflated || entry.size / largest_ratio <= entry.stored, "an entry of ", entry.stored,
                   " bytes claims to hold ", entry.size);

@@ -1,6 +1,6 @@
 #pragma once
-/// Writing zip archives, one entry after the other. Sizes are always written in 64 bits (zip64), and no time
-/// of day: the same content gives the same bytes.
+/// Writing of zip archives, entry by entry. Sizes are always 64 bits (zip64), and no time is stored, so that
+/// equal content gives equal bytes.
 
 #include <zlib.h>  // deflate, crc32_z
 
@@ -16,14 +16,16 @@
 
 namespace TENON_NAMESPACE::io {
 
+/// Writes a zip archive to an open file. Functions throw IoError if the file cannot be written.
 class ZipWriter {
  public:
+  /// Begins an archive. The file must outlive the writer; committing it is up to the caller.
   explicit ZipWriter(AtomicFile& file) : file_(file) {}
 
-  /// One entry of these pieces, one after the other.
-  /// throws ValueError when the name occurs twice or is too long
+  /// Adds an entry whose content is the concatenation of `pieces`.
+  ///   throws: ValueError if the name is taken or longer than 65535 bytes
   void add(const std::string& name, std::initializer_list<std::string_view> pieces, bool compress);
-  /// Writes the directory; nothing may be added after it.
+  /// Writes the directory. Nothing may be added afterwards.
   void finish();
 
  private:
@@ -31,7 +33,7 @@ class ZipWriter {
   static void put(std::string& to, T value) {
     to.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
-  /// What the local header and the directory say alike of an entry.
+  /// The part of an entry's description that local header and directory have in common.
   static std::string description(const std::string& name, bool compress, std::uint32_t crc,
                                  std::uint16_t extra_size);
   std::string deflated(std::initializer_list<std::string_view> pieces) const;
@@ -73,7 +75,7 @@ inline void ZipWriter::add(const std::string& name, std::initializer_list<std::s
   std::uint64_t size = 0;
   uLong crc = 0;
   for (const std::string_view piece : pieces) {
-    if (piece.empty()) continue;  // zlib starts again at a null pointer
+    if (piece.empty()) continue;  // for a null pointer zlib returns the initial value
     size += piece.size();
     crc = ::crc32_z(crc, reinterpret_cast<const Bytef*>(piece.data()), piece.size());
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// The order in which blocks of a text are trained.
+/// The order in which the blocks of a text are trained.
 
 #include <cstdint>  // uint64_t
 #include <numeric>  // gcd
@@ -8,19 +8,19 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Goes through the text in steps of about its golden section, so that every stretch of training draws evenly
-/// from all parts of it; a text read in its own order would leave the mark of its last chapters. Each epoch
-/// is a permutation of the blocks that begins elsewhere. Nothing is stored: the block is a function of the
-/// position.
+/// Visits the blocks of a text in steps of about the golden section of their number, so that any stretch of
+/// training uses all parts of the text evenly. In the text's own order, its last chapters would dominate the
+/// result. Each epoch is a permutation of the blocks with another beginning. The block is computed from the
+/// position; nothing is stored.
 class BlockOrder {
  public:
-  /// blocks   at least 1
+  /// The order of `blocks` blocks, at least 1.
   BlockOrder(index_t blocks, std::uint64_t seed) : blocks_(blocks), seed_(seed) {
     step_ = 1 + static_cast<index_t>(0.6180339887498949 * static_cast<double>(blocks));
     while (std::gcd(step_, blocks_) != 1) ++step_;
   }
 
-  /// The block at a position, which counts on from epoch to epoch.
+  /// The block at a position. Positions continue over epochs.
   index_t operator()(index_t position) const {
     const auto epoch = static_cast<std::uint64_t>(position / blocks_);
     const auto blocks = static_cast<std::uint64_t>(blocks_);

@@ -1,25 +1,31 @@
 #pragma once
-/// A graph attention network of two layers (Veličković et al. 2018, "Graph attention networks").
+/// A graph attention network of two layers (Veličković et al. 2018, https://arxiv.org/abs/1710.10903).
 
 #include "tenon/nn/graph.hpp"
 #include "tenon/ops/random.hpp"
 
 namespace TENON_NAMESPACE::models {
 
+/// Options of `Gat`.
 struct GatOptions {
-  index_t inputs = 0;  ///< features of a node
-  index_t classes = 0;
-  index_t hidden = 8;  ///< of each head
-  index_t heads = 8;
-  double dropout = 0.6;  ///< of the inputs of both layers and of their attention, in training
+  index_t inputs = 0;    ///< features of a node
+  index_t classes = 0;   ///< number of classes
+  index_t hidden = 8;    ///< extent of each head of the first layer
+  index_t heads = 8;     ///< heads of the first layer
+  double dropout = 0.6;  ///< the probability for both layers' inputs and attention weights, in training
 };
 
-/// Scores of classes for all nodes of a graph.
+/// A classifier of the nodes of a graph: two graph attention layers with an ELU between.
+///
+///   shapes: x (N, inputs), sparse; neighbours (N, N), from nn::with_self_loops
+///   returns: logits (N, classes)
+///   throws: ShapeError if x and neighbours do not fit
+///   source: Veličković et al. 2018, https://arxiv.org/abs/1710.10903
 template <Real T>
 struct Gat {
-  nn::GatConv<T> conv1, conv2;
-  GatOptions options;
-  nn::Mode mode{};
+  nn::GatConv<T> conv1, conv2;  ///< the layers; conv2 has one head
+  GatOptions options;           ///< as given to the constructor
+  nn::Mode mode{};              ///< training or evaluation
 
   Gat() = default;
   explicit Gat(const GatOptions& net_options, Generator& generator = default_generator())
@@ -29,9 +35,7 @@ struct Gat {
               {.concat = false, .dropout = net_options.dropout}, generator),
         options(net_options) {}
 
-  /// x          (N, inputs), few of which are not 0
-  /// neighbours of nn::with_self_loops
-  /// returns    (N, classes)
+  /// Logits (N, classes) of the nodes of a graph.
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& neighbours) const {
     const Csr<T> seen = x.with(dropout(x.values(), options.dropout, mode.training()));
     return conv2(dropout(elu(conv1(seen, neighbours)), options.dropout, mode.training()), neighbours);

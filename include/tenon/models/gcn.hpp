@@ -1,25 +1,30 @@
 #pragma once
-/// A graph convolutional network of two layers (Kipf & Welling 2017, "Semi-supervised classification with
-/// graph convolutional networks").
+/// A graph convolutional network of two layers (Kipf & Welling 2017, https://arxiv.org/abs/1609.02907).
 
 #include "tenon/nn/graph.hpp"
 #include "tenon/ops/random.hpp"
 
 namespace TENON_NAMESPACE::models {
 
+/// Options of `Gcn`.
 struct GcnOptions {
-  index_t inputs = 0;  ///< features of a node
-  index_t classes = 0;
-  index_t hidden = 16;
-  double dropout = 0.5;  ///< of the features and of the hidden layer, in training
+  index_t inputs = 0;    ///< features of a node
+  index_t classes = 0;   ///< number of classes
+  index_t hidden = 16;   ///< extent of the hidden layer
+  double dropout = 0.5;  ///< the probability for features and hidden layer, in training
 };
 
-/// Scores of classes for all nodes of a graph.
+/// A classifier of the nodes of a graph: two graph convolutions with a ReLU between.
+///
+///   shapes: x (N, inputs), sparse; gather (N, N), from nn::gcn_normalized
+///   returns: logits (N, classes)
+///   throws: ShapeError if x and gather do not fit
+///   source: Kipf & Welling 2017, https://arxiv.org/abs/1609.02907
 template <Real T>
 struct Gcn {
-  nn::GcnConv<T> conv1, conv2;
-  GcnOptions options;
-  nn::Mode mode{};
+  nn::GcnConv<T> conv1, conv2;  ///< the layers
+  GcnOptions options;           ///< as given to the constructor
+  nn::Mode mode{};              ///< training or evaluation
 
   Gcn() = default;
   explicit Gcn(const GcnOptions& net_options, Generator& generator = default_generator())
@@ -27,9 +32,7 @@ struct Gcn {
         conv2(net_options.hidden, net_options.classes, true, generator),
         options(net_options) {}
 
-  /// x        (N, inputs), few of which are not 0
-  /// gather   of nn::gcn_normalized
-  /// returns  (N, classes)
+  /// Logits (N, classes) of the nodes of a graph.
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& gather) const {
     const Csr<T> seen = x.with(dropout(x.values(), options.dropout, mode.training()));
     return conv2(dropout(relu(conv1(seen, gather)), options.dropout, mode.training()), gather);

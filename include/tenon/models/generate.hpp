@@ -1,5 +1,5 @@
 #pragma once
-/// Text from a language model, token by token.
+/// Generation of text by a language model, token by token.
 ///
 ///     generate(gpt, prompt, {.max_length = 100, .temperature = 0.8, .top_k = 40})
 
@@ -12,16 +12,19 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// Options of `generate` and `choose_tokens`.
 struct GenerateOptions {
-  index_t max_length = 20;  ///< tokens of a text, those of the prompt included
-  index_t num_return_sequences = 1;
-  double temperature = 1;              ///< scores are divided by it; 0: always the likeliest token
-  index_t top_k = 0;                   ///< choose among so many likeliest tokens; 0: among all
-  double top_p = 1;                    ///< and of them among the fewest whose chances add up to this
-  std::optional<index_t> end_token{};  ///< a text is over when it comes
+  index_t max_length = 20;           ///< tokens of a text, including the prompt
+  index_t num_return_sequences = 1;  ///< number of texts
+  double temperature = 1;            ///< logits are divided by this; 0: always take the most probable token
+  index_t top_k = 0;                 ///< sample from this many most probable tokens; 0: from all
+  double top_p = 1;  ///< sample from the fewest of these whose probabilities sum to at least this
+  std::optional<index_t> end_token{};  ///< the token that ends a text
 };
 
-/// throws ValueError naming what makes no sense
+/// Checks options.
+///
+///   throws: ValueError with the name of the first invalid option
 inline void check_generate_options(const GenerateOptions& o) {
   const auto require = [](bool holds, const auto&... sentence) {
     check<ValueError>(holds, "generate", sentence...);
@@ -35,13 +38,14 @@ inline void check_generate_options(const GenerateOptions& o) {
 
 namespace detail {
 
-/// Chances in falling order, 0 from where those before add up to `top_p`. Holtzman et al. 2020.
+/// Nucleus sampling (Holtzman et al. 2020, https://arxiv.org/abs/1904.09751): sets a probability to 0 if the
+/// sum of those before it reaches `top_p`. `chances` are probabilities in falling order.
 inline Tensor<double> nucleus(const Tensor<double>& chances, double top_p) {
   const Tensor<double> before = sub(cumsum(chances, -1), chances);
   return map([top_p](auto chance, auto sum) { return select(sum >= top_p, 0, chance); }, chances, before);
 }
 
-/// Of texts of one length, (N, count).
+/// The last `count` tokens of N texts of equal length, (N, count).
 inline Tensor<index_t> last_tokens(const std::vector<std::vector<index_t>>& texts, index_t count) {
   Tensor<index_t> ids = Tensor<index_t>::empty({static_cast<index_t>(texts.size()), count});
   index_t* out = ids.mutable_data();
@@ -51,9 +55,12 @@ inline Tensor<index_t> last_tokens(const std::vector<std::vector<index_t>>& text
 
 }  // namespace detail
 
-/// Draws one token for each row of scores.
-///   scores (N, V)    returns (N)
-///   throws ValueError as the options say    cost one pass, and sorting with top_p
+/// Samples a token for each row of logits.
+///
+///   shapes: scores, the logits, (N, V)
+///   returns: (N)
+///   throws: ShapeError if scores is no matrix; ValueError for invalid options
+///   cost: one pass over the logits; with top_k or top_p also a partial sort
 template <Real T>
 Tensor<index_t> choose_tokens(const Tensor<T>& scores, const GenerateOptions& options = {},
                               Generator& generator = default_generator()) {
@@ -73,13 +80,14 @@ Tensor<index_t> choose_tokens(const Tensor<T>& scores, const GenerateOptions& op
   return squeeze(gather(tokens, 1, drawn), 1);
 }
 
-/// Continues a prompt, num_return_sequences times.
-///   model    has a type `Cache` and `next(ids (N, T), cache) -> scores (N, V)`, as Gpt, and says in
-///            `options.context` how many tokens a cache can keep. When that is full, the latter half of them
-///            is read again as the beginning of a text.
-///   prompt   one token or more
-///   returns  each text with the prompt in front, and with the end token where one came
-///   throws   ValueError as the options say, and what the model throws
+/// Generates num_return_sequences continuations of a prompt of one token or more.
+///
+/// The model has a type `Cache`, `next(ids (N, T), cache) -> logits (N, V)` and `options.context`, the
+/// largest number of tokens in a cache, as `Gpt` does. If the cache is full, the last context / 2 tokens are
+/// read again into a new one.
+///
+///   returns: the texts, each beginning with the prompt and ending with the end token if it was sampled
+///   throws: ValueError for invalid options or an empty prompt; exceptions of the model
 template <class Model>
 std::vector<std::vector<index_t>> generate(const Model& model, const std::vector<index_t>& prompt,
                                            const GenerateOptions& options = {},
@@ -89,7 +97,7 @@ std::vector<std::vector<index_t>> generate(const Model& model, const std::vector
   const NoGrad no_grad;
   const auto count = static_cast<std::size_t>(options.num_return_sequences);
   const auto start = static_cast<std::ptrdiff_t>(prompt.size());
-  std::vector<std::vector<index_t>> texts(count, prompt);  // all grow, until each has an end
+  std::vector<std::vector<index_t>> texts(count, prompt);  // all grow until each contains the end token
   const auto end_of = [&](const std::vector<index_t>& text) {
     return options.end_token ? std::find(text.begin() + start, text.end(), *options.end_token) : text.end();
   };

@@ -1,9 +1,9 @@
 #pragma once
-/// GloVe: vectors for the words of a text from how often each two of them stand near each other (Pennington,
-/// Socher and Manning 2014, "GloVe: Global vectors for word representation").
+/// GloVe: vectors for the words of a text from the co-occurrence counts of pairs of words (Pennington, Socher
+/// and Manning 2014, "GloVe: Global vectors for word representation").
 ///
-///   tn::text::FileReader text("corpus.txt.gz");
-///   tn::models::WordVectors vectors = tn::models::Glove::train(text, {.size = 100, .iterations = 25});
+///     tn::text::FileReader text("corpus.txt.gz");
+///     tn::models::WordVectors vectors = tn::models::Glove::train(text, {.size = 100, .iterations = 25});
 
 #include <algorithm>   // min
 #include <atomic>      // atomic
@@ -26,36 +26,37 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// What a run reports about itself.
+/// The progress of a Glove run.
 struct GloveProgress {
+  /// A phase of a run.
   enum class Phase {
-    counting,  ///< words of the text, to pairs
-    merging,   ///< counted pairs, to those that are trained
-    training,  ///< pairs, in both directions
+    counting,  ///< pairs of words are counted in the text
+    merging,   ///< the counts of all threads are merged
+    training,  ///< the vectors are trained on the pairs, in both directions
   };
-  Phase phase = Phase::counting;
-  double fraction = 0;      ///< of the phase that is done
-  double rate = 0;          ///< words, pairs or trained co-occurrences a second in this phase
-  double loss = 0;          ///< of a co-occurrence, the mean since the last report; NaN before any
+  Phase phase = Phase::counting;  ///< the current phase
+  double fraction = 0;            ///< share of the phase that is done
+  double rate = 0;                ///< words, pairs or trained co-occurrences per second in this phase
+  double loss = 0;          ///< mean loss of a co-occurrence since the last report; NaN before the first
   double seconds = 0;       ///< since this phase began
-  double seconds_left = 0;  ///< of this phase, at this speed
+  double seconds_left = 0;  ///< estimate for this phase
 };
 
-/// A training run over a text that has been read. It can be stopped, saved, continued, and asked for its
-/// vectors.
+/// A GloVe training run over a text that has been read. It can be stopped, saved and continued, and its
+/// vectors can be read at any time.
 ///
-/// Pairs of words are counted by several threads, each in a table that is sorted by a permutation of all
-/// pairs; tables that are full become sorted runs. To merge the runs is therefore to shuffle the pairs, in
-/// memory that does not grow with the text. The pairs, their counts and their order depend only on text,
-/// options and seed.
+/// Several threads count pairs of words, each in a table that is sorted by a pseudorandom permutation of all
+/// pairs. Full tables become sorted runs. Merging the runs therefore shuffles the pairs, in memory that does
+/// not grow with the text. The pairs, their counts and their order depend only on text, options and seed.
 class Glove {
  public:
-  /// Called about ten times a second and at the end of a phase; the run stops when it returns false.
+  /// A function called about ten times a second and at the end of a phase; the run stops when it returns
+  /// false.
   using Observer = std::function<bool(const GloveProgress&)>;
 
   /// Reads a text and trains to the end.
-  /// throws  ValueError when options make no sense or no word is frequent enough, IoError when the text
-  /// cannot be read
+  ///   throws: ValueError for invalid options or if no word is frequent enough; IoError if the text cannot be
+  ///           read
   static WordVectors train(text::TextReader& text, const GloveOptions& options = {},
                            const text::TokenizerOptions& tokens = {}) {
     options.validate();
@@ -63,36 +64,39 @@ class Glove {
     run.run();
     return run.vectors();
   }
-  /// What of a text enters the vocabulary.
+  /// The limits of the vocabulary that the options set.
   static text::VocabularyLimits limits(const GloveOptions& options) {
     return {.min_count = static_cast<std::uint64_t>(options.min_count), .max_size = options.max_vocab};
   }
 
-  /// The beginning of a run.
-  /// throws  ValueError when options make no sense or the vocabulary is empty
+  /// Begins a run.
+  ///   throws: ValueError for invalid options or an empty vocabulary
   Glove(text::Corpus corpus, const GloveOptions& options)
       : options_(checked(options, corpus)),
         corpus_(std::move(corpus)),
         model_(corpus_.vocabulary.size(), options_) {}
 
+  /// The options.
   const GloveOptions& options() const { return options_; }
+  /// The text and its vocabulary.
   const text::Corpus& corpus() const { return corpus_; }
-  /// Pairs of different words count as one, though both directions are trained; none before they are counted.
+  /// The number of unordered pairs of words that occur; 0 before they are counted.
   index_t pair_count() const { return pairs_.size(); }
-  /// Whether training has come to its end.
+  /// Whether all iterations are done.
   bool done() const { return counted_ && position_ == last_position(); }
 
-  /// Counts and trains until the end, or until the observer asks to stop; writes checkpoints as the options
-  /// say. Returns done().
+  /// Counts and trains to the end or until the observer returns false, and writes the checkpoints of the
+  /// options. Returns done().
+  ///   throws: IoError if a checkpoint or temporary file cannot be written
   bool run(const Observer& observer = {});
 
-  /// throws  IoError when the file cannot be written
+  /// Writes a checkpoint, without the pairs.    throws: IoError if the file cannot be written
   void save(const std::string& path) const { state().save(path, {{"words", &model_.matrix()}}, position_); }
-  /// Goes to the state that was saved; pairs are counted again.
-  /// throws  IoError when the file is damaged, ValueError when it belongs to other options or another text
+  /// Continues from a checkpoint. Pairs are counted again.
+  ///   throws: IoError if the file is damaged, ValueError if it belongs to other options or another text
   void load(const std::string& path) { position_ = state().load(path, {{"words", &model_.matrix()}}); }
 
-  /// The vectors as they are now.
+  /// The current vectors.
   WordVectors vectors() const;
 
  private:
@@ -104,7 +108,7 @@ class Glove {
     return options;
   }
   index_t last_position() const { return pairs_.block_count() * options_.iterations; }
-  /// A share of the memory for counting.
+  /// A share of the memory for counting, in bytes.
   std::size_t bytes(double share) const { return static_cast<std::size_t>(share * options_.memory * 1e9); }
   TrainingState state() const;
   PairOrder order() const { return PairOrder(FastRandom(options_.seed, 0)()); }
@@ -133,7 +137,7 @@ inline bool Glove::run(const Observer& observer) {
   return done() || train_pairs(observer);
 }
 
-/// Each thread counts the blocks that it takes in a table of its own.
+/// Counts the pairs of the text; each thread counts some blocks in its own table.
 inline bool Glove::count(const Observer& observer) {
   const index_t blocks = corpus_.tokens.block_count();
   const int threads = static_cast<int>(std::min<index_t>(team_size(options_.threads), blocks));
@@ -154,7 +158,7 @@ inline bool Glove::count(const Observer& observer) {
   return merge(std::move(counters), observer);
 }
 
-/// Brings together what the threads have counted, which comes in the order of training.
+/// Merges the counts of all threads into pairs in the order of training.
 inline bool Glove::merge(std::vector<std::unique_ptr<PairCounter>> counters, const Observer& observer) {
   constexpr index_t between_reports = index_t{1} << 18;
   std::vector<PairRuns::Reader> readers;

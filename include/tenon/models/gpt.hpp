@@ -1,14 +1,14 @@
 #pragma once
-/// A decoder in the shape of GPT-2 (Radford et al. 2019, "Language models are unsupervised multitask
-/// learners"): transformer blocks that normalise first, positions that are learned, and one table of tokens
-/// for reading and for writing.
+/// A decoder-only transformer with the architecture of GPT-2 (Radford et al. 2019, "Language models are
+/// unsupervised multitask learners"): pre-norm blocks, learned positions, and one table for token embeddings
+/// and logits.
 ///
 ///     Gpt<float> gpt({.vocabulary = 65, .context = 64, .layers = 4, .heads = 4, .width = 128});
 ///     loss = cross_entropy(flatten(gpt(ids), 0, 1), flatten(following));
 ///
-/// Parameters have the names that Hugging Face's GPT-2 has without its prefix `transformer.`. That stores the
-/// weights of c_attn, c_fc and c_proj as (in, out), Tenon as every linear layer's (out, in): they load by
-/// rules with `transpose`.
+/// Parameters have the names of Hugging Face's GPT-2 without the prefix `transformer.`. Hugging Face stores
+/// the weights of c_attn, c_fc and c_proj as (in, out), Tenon as (out, in): load them by rules with
+/// `transpose`.
 
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/key_value_cache.hpp"
@@ -19,19 +19,19 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// By default GPT-2 of 124 million weights.
+/// Options of `Gpt`. The defaults are GPT-2 with 124 million parameters.
 struct GptOptions {
-  index_t vocabulary = 50257;
-  index_t context = 1024;  ///< tokens that it sees at most
-  index_t layers = 12, heads = 12, width = 768;
-  double dropout = 0.1;  ///< of embeddings, attention weights, and what each part adds; in training
-  bool bias = true;      ///< of linear maps and norms
-  double layer_norm_eps = 1e-5;
+  index_t vocabulary = 50257;                    ///< number of tokens
+  index_t context = 1024;                        ///< the longest sequence
+  index_t layers = 12, heads = 12, width = 768;  ///< blocks, attention heads, extent of embeddings
+  double dropout = 0.1;          ///< for embeddings, attention weights and outputs of parts, in training
+  bool bias = true;              ///< with biases of linear maps and norms
+  double layer_norm_eps = 1e-5;  ///< added to the norms' variances
 };
 
 namespace detail {
 
-/// A linear layer whose weights begin normal, and its bias as 0.
+/// A linear layer with initially normal weights and a bias of 0.
 template <Real T>
 nn::Linear<T> gpt_linear(index_t inputs, index_t outputs, double deviation, bool bias, Generator& generator) {
   nn::Linear<T> layer;
@@ -39,7 +39,8 @@ nn::Linear<T> gpt_linear(index_t inputs, index_t outputs, double deviation, bool
   if (bias) layer.bias = zeros<T>({outputs});
   return layer;
 }
-/// That of a projection back to what goes through all blocks, where the variances of two a block add up.
+/// The standard deviation of the initial weights of projections into the residual stream. Two projections of
+/// each block add up there, so it is divided by sqrt(2 layers).
 inline double gpt_residual_deviation(const GptOptions& options) {
   return 0.02 / std::sqrt(2 * static_cast<double>(options.layers));
 }
@@ -50,14 +51,18 @@ nn::LayerNorm<T> gpt_norm(const GptOptions& options) {
 
 }  // namespace detail
 
-/// Attention of each token to itself and those before it.
+/// Causal self-attention: each token attends to itself and earlier tokens.
+///
+///   shapes: x (N, T, width)
+///   returns: (N, T, width)
+///   throws: the constructor ValueError if the width does not divide into the heads
 template <Real T>
 struct GptAttention {
-  nn::Linear<T> c_attn;  ///< queries, keys and values of all heads, one after another
-  nn::Linear<T> c_proj;
-  index_t heads = 1;
-  double dropout = 0;
-  nn::Mode mode{};
+  nn::Linear<T> c_attn;  ///< the map to queries, keys and values of all heads
+  nn::Linear<T> c_proj;  ///< the output projection
+  index_t heads = 1;     ///< attention heads
+  double dropout = 0;    ///< the probability for attention weights and the output, in training
+  nn::Mode mode{};       ///< training or evaluation
 
   GptAttention() = default;
   explicit GptAttention(const GptOptions& o, Generator& generator = default_generator())
@@ -69,7 +74,8 @@ struct GptAttention {
                       heads, " heads");
   }
 
-  /// x (N, T, width), which with a cache follow the tokens that are kept there
+  /// The attention's output for x (N, T, width). With a cache, x follows the tokens in the cache and is added
+  /// to it.
   Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr) const {
     const index_t n = x.extent(0), length = x.extent(1), width = x.extent(2);
     const Tensor<T> all = reshape(c_attn(x), {n, length, 3, heads, width / heads});
@@ -85,7 +91,7 @@ struct GptAttention {
   TENON_FIELDS(c_attn, c_proj, heads, dropout, mode);
 
  private:
-  /// What the last `queries` of `keys` tokens see.
+  /// The causal mask of the last `queries` of `keys` tokens, and dropout.
   AttentionOptions<T> seen(index_t queries, index_t keys) const {
     AttentionOptions<T> options{.dropout_p = mode.training() ? dropout : 0};
     if (queries == keys)
@@ -96,12 +102,12 @@ struct GptAttention {
   }
 };
 
-/// Two linear maps with an activation between.
+/// The feed-forward part of a block: c_proj(gelu_tanh(c_fc(x))), (N, T, width) to (N, T, width).
 template <Real T>
 struct GptMlp {
-  nn::Linear<T> c_fc, c_proj;
-  double dropout = 0;
-  nn::Mode mode{};
+  nn::Linear<T> c_fc, c_proj;  ///< (width) to (4 width), and back
+  double dropout = 0;          ///< the probability for the output, in training
+  nn::Mode mode{};             ///< training or evaluation
 
   GptMlp() = default;
   explicit GptMlp(const GptOptions& o, Generator& generator = default_generator())
@@ -116,12 +122,13 @@ struct GptMlp {
   TENON_FIELDS(c_fc, c_proj, dropout, mode);
 };
 
+/// A pre-norm transformer block: y = x + attn(ln_1(x)); y + mlp(ln_2(y)), (N, T, width) to (N, T, width).
 template <Real T>
 struct GptBlock {
-  nn::LayerNorm<T> ln_1;
-  GptAttention<T> attn;
-  nn::LayerNorm<T> ln_2;
-  GptMlp<T> mlp;
+  nn::LayerNorm<T> ln_1;  ///< before attention
+  GptAttention<T> attn;   ///< causal self-attention
+  nn::LayerNorm<T> ln_2;  ///< before the feed-forward part
+  GptMlp<T> mlp;          ///< the feed-forward part
 
   GptBlock() = default;
   explicit GptBlock(const GptOptions& options, Generator& generator = default_generator())
@@ -137,24 +144,30 @@ struct GptBlock {
   TENON_FIELDS(ln_1, attn, ln_2, mlp);
 };
 
-/// What a Gpt keeps of the tokens that it has read.
+/// The keys and values of the tokens that a Gpt has read, for generation token by token.
 template <Real T>
 struct GptCache {
-  std::vector<nn::KeyValueCache<T>> layers{};
-  index_t length = 0;  ///< tokens
+  std::vector<nn::KeyValueCache<T>> layers{};  ///< one for each block
+  index_t length = 0;                          ///< number of tokens in the cache
 };
 
-/// Scores of the token that may follow each token.
+/// A GPT language model: logits of the token that follows each token.
+///
+///   shapes: ids (N, T), T <= context
+///   returns: logits (N, T, vocabulary)
+///   throws: ShapeError if ids is no matrix, ValueError if T > context, IndexError for an id outside the
+///           vocabulary
+///   source: Radford et al. 2019
 template <Real T>
 struct Gpt {
-  using Cache = GptCache<T>;
+  using Cache = GptCache<T>;  ///< see `next`
 
-  nn::Embedding<T> wte;         ///< of tokens; scores are products with its rows
-  nn::LearnedPositions<T> wpe;  ///< of positions
-  std::vector<GptBlock<T>> h;
-  nn::LayerNorm<T> ln_f;
-  GptOptions options;
-  nn::Mode mode{};
+  nn::Embedding<T> wte;         ///< token embeddings; logits are products with its rows
+  nn::LearnedPositions<T> wpe;  ///< position embeddings
+  std::vector<GptBlock<T>> h;   ///< the blocks
+  nn::LayerNorm<T> ln_f;        ///< after the last block
+  GptOptions options;           ///< as given to the constructor
+  nn::Mode mode{};              ///< training or evaluation
 
   Gpt() = default;
   explicit Gpt(const GptOptions& net_options, Generator& generator = default_generator())
@@ -165,12 +178,13 @@ struct Gpt {
     for (index_t layer = 0; layer < options.layers; ++layer) h.emplace_back(options, generator);
   }
 
-  /// ids (N, T), of at most `context` tokens each, to scores (N, T, vocabulary)
+  /// Logits (N, T, vocabulary) of the tokens that follow each of ids (N, T).
   Tensor<T> operator()(const Tensor<index_t>& ids) const { return linear(ln_f(read(ids)), wte.weight); }
 
-  /// Scores (N, vocabulary) of what follows the last of `ids`, which themselves follow the tokens that the
-  /// cache, empty at first, has kept: the prefix is not read again. Nothing is recorded.
-  ///   throws ValueError when there are more tokens than `context`, and leaves the cache as it was
+  /// Logits (N, vocabulary) of the token that follows the last of `ids`. The ids follow the tokens in the
+  /// cache, which is empty at first, and are added to it, so that no token is read twice. Nothing is
+  /// recorded.
+  ///   throws: ValueError if there are more tokens than `context`; the cache does not change then
   Tensor<T> next(const Tensor<index_t>& ids, Cache& cache) const {
     const NoGrad no_grad;
     const Tensor<T> last = select(read(ids, &cache), 1, -1);
@@ -179,7 +193,7 @@ struct Gpt {
   TENON_FIELDS(wte, wpe, h, ln_f, options, mode);
 
  private:
-  /// What the blocks make of the tokens, (N, T, width).
+  /// The output of the blocks, (N, T, width).
   Tensor<T> read(const Tensor<index_t>& ids, Cache* cache = nullptr) const {
     check<ShapeError>(ids.rank() == 2, "gpt", "expected ids of shape (N, T), got ", ids.shape());
     Tensor<T> x = dropout(wpe(wte(ids), cache ? cache->length : 0), options.dropout, mode.training());

@@ -1,5 +1,5 @@
 #pragma once
-/// Labels beside their points so that none covers another.
+/// Placement of labels beside points so that no label covers another.
 
 #include <algorithm>    // max, min
 #include <string_view>  // string_view
@@ -10,17 +10,21 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// A rectangle; y grows downwards.
 struct Rectangle {
   double left = 0, top = 0, width = 0, height = 0;
 
+  /// The right edge.
   double right() const { return left + width; }
+  /// The lower edge.
   double bottom() const { return top + height; }
-  /// The area that two rectangles share.
+  /// The area of the intersection with another rectangle.
   double overlap(const Rectangle& other) const {
     const double w = std::min(right(), other.right()) - std::max(left, other.left);
     const double h = std::min(bottom(), other.bottom()) - std::max(top, other.top);
     return w > 0 && h > 0 ? w * h : 0;
   }
+  /// Whether another rectangle is entirely inside.
   bool contains(const Rectangle& other) const {
     return other.left >= left && other.right() <= right() && other.top >= top && other.bottom() <= bottom();
   }
@@ -32,14 +36,15 @@ struct LabelledPoint {
   double label_width = 0, label_height = 0;
 };
 
+/// The place of a label.
 struct PlacedLabel {
-  Rectangle box;
-  /// The part of the box that touches the point's side: -1 its left end, 0 its middle, 1 its right end. Text
-  /// anchored there stays beside its point though a reader's font is wider than thought.
+  Rectangle box;  ///< the label's place
+  /// The side of the box next to the point: -1 left, 0 middle, 1 right. Text anchored there stays beside its
+  /// point even if the font is wider than estimated.
   int anchor = 0;
 };
 
-/// Width of a text in a wide sans-serif face, in units of its size.
+/// An estimate of a text's width in a wide sans-serif font, in units of the font size.
 inline double text_width(std::string_view text) {
   double width = 0;
   while (!text.empty()) {
@@ -56,8 +61,8 @@ inline double text_width(std::string_view text) {
   return width;
 }
 
-/// A place for each point's label, decided point after point: the nearest of the places around the point, on
-/// rings growing outwards, that lies on the canvas and covers no earlier label, and if possible no other
+/// Places for the labels of all points, chosen in the order of the points: of the places around a point, on
+/// growing rings, the nearest one inside the canvas that covers no earlier label and, if possible, no other
 /// point.
 inline std::vector<PlacedLabel> place_labels(const std::vector<LabelledPoint>& points,
                                              const Rectangle& canvas) {

@@ -1,6 +1,6 @@
 #pragma once
 /// Small networks for handwritten digits: LeNet-5 (LeCun et al. 1998, "Gradient-based learning applied to
-/// document recognition") and a plain convolutional network whose trained weights are public.
+/// document recognition") and a convolutional network with published weights.
 
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/linear.hpp"
@@ -10,16 +10,22 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// Options of `LeNet5`.
 struct LeNetOptions {
-  index_t channels = 1;  ///< of the images
-  index_t size = 28;     ///< height and width of the images, a multiple of 4
-  index_t classes = 10;
-  bool classic = false;  ///< as of 1998: scaled tanh and means, instead of relu and maxima
+  index_t channels = 1;  ///< channels of the images
+  index_t size = 28;     ///< height and width of the images: a multiple of 4, at least 12
+  index_t classes = 10;  ///< number of classes
+  bool classic = false;  ///< scaled tanh and average pooling, as in 1998, instead of ReLU and max pooling
 };
 
-/// LeNet-5: two convolutions, each halved by pooling, and three linear layers. What the paper trains beside,
-/// gains of the pooling, and radial units at the end, has gone out of use, as have the gaps between the maps
-/// of conv1 and conv2.
+/// LeNet-5: two convolutions, each followed by pooling, and three linear layers. Left out are the paper's
+/// trained pooling gains, its radial basis units at the end, and its partial connections between conv1 and
+/// conv2.
+///
+///   shapes: x (N, channels, size, size)
+///   returns: logits (N, classes)
+///   throws: ShapeError if x has another shape. The constructor throws ValueError for an invalid size
+///   source: LeCun et al. 1998
 template <Real T>
 struct LeNet5 {
   nn::Conv2d<T> conv1, conv2;
@@ -39,7 +45,7 @@ struct LeNet5 {
     fc3 = nn::Linear<T>(84, options.classes, true, generator);
   }
 
-  /// x (N, channels, size, size) to scores (N, classes)
+  /// Logits (N, classes) of images (N, channels, size, size).
   Tensor<T> operator()(const Tensor<T>& x) const {
     const Tensor<T> y = halved(active(conv2(halved(active(conv1(x))))));
     return fc3(active(fc2(active(fc1(flatten(y, 1))))));
@@ -56,8 +62,10 @@ struct LeNet5 {
   }
 };
 
-/// The example network of burn (https://github.com/tracel-ai/burn, examples/import-model-weights): x (N, 1,
-/// 28, 28) to logarithms of probabilities (N, 10).
+/// The network of burn's example import-model-weights (https://github.com/tracel-ai/burn).
+///
+///   shapes: x (N, 1, 28, 28)
+///   returns: log-probabilities (N, 10)
 template <Real T>
 struct MnistCnn {
   nn::Conv2d<T> conv1{1, 8, 3}, conv2{8, 16, 3}, conv3{16, 24, 3};

@@ -1,6 +1,5 @@
 #pragma once
-/// The next word of a text by a recurrent network (Zaremba, Sutskever & Vinyals 2014, "Recurrent neural
-/// network regularization").
+/// An LSTM language model (Zaremba, Sutskever & Vinyals 2014, https://arxiv.org/abs/1409.2329).
 
 #include <cmath>    // exp
 #include <utility>  // move
@@ -14,30 +13,36 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// The paper's small network; the medium one has hidden 650, dropout 0.5, init 0.05.
+/// Options of `LstmLanguageModel`. The defaults are the paper's small network; its medium one has hidden 650,
+/// dropout 0.5 and init 0.05.
 struct LstmLanguageModelOptions {
-  index_t words = 0;     ///< of the vocabulary
+  index_t words = 0;     ///< words of the vocabulary
   index_t hidden = 200;  ///< extent of a word's vector and of each layer's state
-  index_t layers = 2;
+  index_t layers = 2;    ///< layers of the LSTM
   double dropout =
-      0;  ///< of all that goes from layer to layer, in training; not of what goes from step to step
-  double init = 0.1;  ///< all weights begin uniform within this
+      0;  ///< probability for connections between layers in training; those between steps are never dropped
+  double init = 0.1;  ///< weights are initially uniform within this
 };
 
-/// Members are called as in PyTorch's example word_language_model.
+/// An LSTM language model: an embedding, an LSTM and a linear layer. Members have the names of PyTorch's
+/// example word_language_model.
+///
+///   shapes: ids (T, N)
+///   returns: logits (T, N, words) of the words that follow, and the final state
+///   source: Zaremba, Sutskever & Vinyals 2014, https://arxiv.org/abs/1409.2329
 template <Real T>
 struct LstmLanguageModel {
-  /// The state may be handed to the next call; detached, where gradients should end.
+  /// The result of a call.
   struct Result {
-    Tensor<T> scores;
-    LstmState<T> state;
+    Tensor<T> scores;    ///< logits (T, N, words)
+    LstmState<T> state;  ///< the final state, for the next call; detach it where gradients should end
   };
 
-  nn::Embedding<T> encoder;
-  nn::Lstm<T> rnn;
-  nn::Linear<T> decoder;
-  LstmLanguageModelOptions options;
-  nn::Mode mode{};
+  nn::Embedding<T> encoder;          ///< the words' vectors
+  nn::Lstm<T> rnn;                   ///< the recurrent layers
+  nn::Linear<T> decoder;             ///< the map to logits
+  LstmLanguageModelOptions options;  ///< as given to the constructor
+  nn::Mode mode{};                   ///< training or evaluation
 
   LstmLanguageModel() = default;
   explicit LstmLanguageModel(const LstmLanguageModelOptions& net_options,
@@ -52,7 +57,7 @@ struct LstmLanguageModel {
       copy_(tensor, nn::init::uniform<T>(tensor.shape(), -options.init, options.init, generator));
   }
 
-  /// ids (T, N) of words to scores (T, N, words) of those that follow
+  /// Logits (T, N, words) of the words that follow ids (T, N), and the final state. An undefined state is 0.
   Result operator()(const Tensor<index_t>& ids, const LstmState<T>& state = {}) const {
     auto [output, hidden, cell] = rnn(dropout(encoder(ids), options.dropout, mode.training()), state);
     return {decoder(dropout(output, options.dropout, mode.training())), {std::move(hidden), std::move(cell)}};
@@ -60,8 +65,8 @@ struct LstmLanguageModel {
   TENON_FIELDS(encoder, rnn, decoder, options, mode);
 };
 
-/// The mean over a window's words of -log p(word), in nats. Goes on from `state`, which it replaces by the
-/// one after the window; gradients end there.
+/// The mean negative log-likelihood of a window's target words, in nats. Reading begins from `state`, which
+/// is replaced by the detached state after the window.
 template <Real T>
 Tensor<T> next_word_loss(const LstmLanguageModel<T>& model, const data::TokenWindow& window,
                          LstmState<T>& state) {
@@ -71,7 +76,8 @@ Tensor<T> next_word_loss(const LstmLanguageModel<T>& model, const data::TokenWin
   return cross_entropy(reshape(scores, {-1, scores.extent(2)}), reshape(window.targets, {-1}));
 }
 
-/// exp of the mean loss of all words, without recording and dropout.
+/// The perplexity of windows in order: exp of the mean negative log-likelihood of a word. Nothing is recorded
+/// or dropped.
 template <Real T>
 double perplexity(const LstmLanguageModel<T>& model, const std::vector<data::TokenWindow>& windows) {
   const NoGrad no_grad;

@@ -1,6 +1,6 @@
 #pragma once
-/// Points of many dimensions seen in few: principal component analysis, exact and the same on every machine's
-/// run. See Jolliffe 2002, "Principal Component Analysis", section 3.5, for the duality used here.
+/// Exact principal component analysis, with equal results in every run. Jolliffe 2002, "Principal Component
+/// Analysis", section 3.5, describes the duality used here.
 
 #include <algorithm>  // sort
 #include <cmath>      // abs, sqrt
@@ -15,11 +15,12 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// The principal axes of some points.
 struct PrincipalAxes {
-  std::vector<double> mean;  ///< D
-  std::vector<double> axes;  ///< (k, D): directions of unit length; zero where the points have no such extent
+  std::vector<double> mean;  ///< the mean of the points, D numbers
+  std::vector<double> axes;  ///< (k, D): unit vectors; zeros for axes along which the points do not vary
 
-  /// The coordinate of a point along an axis.
+  /// The coordinate of a point along an axis, relative to the mean.
   template <class T>
   double project(std::span<const T> point, std::size_t axis) const {
     double sum = 0;
@@ -29,24 +30,24 @@ struct PrincipalAxes {
   }
 };
 
-/// The k directions in which N points vary most.
-///   X centred, X Xᵀ = U Λ Uᵀ, axes Λ^-½ Uᵀ X: the eigenvectors of the covariance, at the cost of an N × N
-///   problem whatever D is. The sign of an axis is chosen so that the largest coordinate of a point is
-///   positive.
-/// points   (N, D), row-major
-/// k        at most N
-/// cost     N² D + about 40 N³ operations: for hundreds of points
+/// The k directions in which n points vary most: the eigenvectors of the covariance with the largest
+/// eigenvalues. For centred points X, X Xᵀ = U Λ Uᵀ, they are the rows of Λ^-½ Uᵀ X, which takes an n × n
+/// eigenvalue problem for any D. The sign of an axis is chosen so that the point's coordinate of largest
+/// magnitude is positive.
+///
+///   shapes: points (n, D), row-major
+///   throws: ValueError unless 1 <= k <= n; ShapeError if the number of values is no multiple of n
+///   cost: n² D + about 40 n³ operations, suitable for hundreds of points
 PrincipalAxes principal_axes(std::vector<double> points, index_t n, index_t k);
 
 namespace detail {
 
-/// A symmetric matrix by its upper half and lower half alike, and the rotations that make it diagonal (Jacobi
-/// 1846).
+/// The eigenvalues and eigenvectors of a symmetric matrix, by rotations that make it diagonal (Jacobi 1846).
 class JacobiEigen {
  public:
   JacobiEigen(std::vector<double> matrix, std::size_t n) : a_(std::move(matrix)), v_(n * n), n_(n) {
     for (std::size_t i = 0; i < n; ++i) v(i, i) = 1;
-    constexpr int most_sweeps = 60;  // it converges quadratically: eight or so do
+    constexpr int most_sweeps = 60;  // it converges quadratically, usually in about eight
     for (int sweep = 0; sweep < most_sweeps && off_diagonal() > 1e-30 * total(); ++sweep)
       for (std::size_t p = 0; p < n; ++p)
         for (std::size_t q = p + 1; q < n; ++q) rotate(p, q);
@@ -91,7 +92,7 @@ class JacobiEigen {
   std::size_t n_;
 };
 
-/// Takes the mean off N rows and returns it.
+/// Subtracts the mean from n rows and returns it.
 inline std::vector<double> centre_rows(std::vector<double>& x, std::size_t n) {
   const std::size_t dim = x.size() / n;
   std::vector<double> mean(dim);
@@ -100,7 +101,7 @@ inline std::vector<double> centre_rows(std::vector<double>& x, std::size_t n) {
   return mean;
 }
 
-/// X Xᵀ of N rows.
+/// The matrix X Xᵀ of n rows X.
 inline std::vector<double> gram_matrix(const std::vector<double>& x, std::size_t n) {
   const std::size_t dim = x.size() / n;
   std::vector<double> gram(n * n);

@@ -1,5 +1,5 @@
 #pragma once
-/// How far a run has come, and how fast it goes.
+/// The progress and speed of a run.
 
 #include <chrono>   // steady_clock
 #include <cmath>    // nan
@@ -10,28 +10,28 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// A sum of losses, and the number of predictions that it is over.
+/// A sum of losses.
 struct LossSum {
-  double sum = 0;
-  std::uint64_t predictions = 0;
+  double sum = 0;                 ///< the sum
+  std::uint64_t predictions = 0;  ///< the number of predictions in it
 };
 
-/// How far work has come.
+/// The progress of a run.
 struct Progress {
-  double fraction = 0;         ///< of the whole that is done
-  double rate = 0;             ///< units of work a second since this run began
-  double loss = std::nan("");  ///< of a prediction, the mean since the last report; NaN before any
+  double fraction = 0;         ///< share of the work that is done
+  double rate = 0;             ///< units of work per second since this run began
+  double loss = std::nan("");  ///< mean loss of a prediction since the last report; NaN before the first
   double seconds = 0;          ///< since this run began
-  double seconds_left = 0;     ///< at this speed
+  double seconds_left = 0;     ///< estimate at the speed of this run
 };
 
-/// Gathers from the threads what is done. Any thread may call.
+/// Collects the progress of several threads. Any thread may call `add` and `report`.
 class ProgressMeter {
  public:
-  /// whole   units of work in all
-  /// done    the share of them that was done before
+  /// `whole` is the number of units of work, `done` the share that was done before this run.
   explicit ProgressMeter(double whole, double done = 0) : whole_(whole), first_(done), done_(done) {}
 
+  /// Adds a share of the work, and losses.
   void add(double fraction, const LossSum& loss = {}) {
     const std::lock_guard lock(mutex_);
     done_ += fraction;
@@ -39,8 +39,10 @@ class ProgressMeter {
     loss_.predictions += loss.predictions;
   }
 
+  /// The seconds since this run began.
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
+  /// The progress so far.
   Progress report() {
     const std::lock_guard lock(mutex_);
     if (loss_.predictions > 0) last_loss_ = loss_.sum / static_cast<double>(loss_.predictions);
@@ -60,7 +62,7 @@ class ProgressMeter {
 
   const Clock::time_point start_ = Clock::now();
   const double whole_, first_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // protects the members below
   double done_;
   LossSum loss_;  // since the last report
   double last_loss_ = std::nan("");

@@ -1,6 +1,6 @@
 #pragma once
-/// Residual networks (He et al. 2016, "Deep residual learning for image recognition"): the basic block, and
-/// the networks of section 4.2 for small images.
+/// Residual networks (He et al. 2016, https://arxiv.org/abs/1512.03385): the basic block, and the networks of
+/// section 4.2 for small images.
 
 #include <optional>  // optional
 
@@ -12,13 +12,13 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// What joins x to a block's result where their shapes differ: every other pixel and channels of zeros
-/// (option A of the paper), or a convolution of 1 x 1 with its normalisation (option B).
+/// The shortcut of a block whose input and result differ in shape: every other pixel and channels of zeros
+/// (option A of the paper), or a 1 x 1 convolution with batch normalisation (option B).
 enum class Shortcut { zeros, projection };
 
 namespace detail {
 
-/// A convolution without a bias whose weights keep the variance of gradients. He et al. 2015.
+/// A convolution without a bias, initialised to keep the variance of gradients (He et al. 2015).
 template <class T>
 nn::Conv2d<T> residual_conv(index_t in, index_t out, index_t kernel, index_t stride, Generator& generator) {
   nn::Conv2d<T> conv(in, out, kernel, {.stride = {stride}, .padding = {kernel / 2}, .bias = false},
@@ -30,14 +30,20 @@ nn::Conv2d<T> residual_conv(index_t in, index_t out, index_t kernel, index_t str
 
 }  // namespace detail
 
-/// relu(bn2(conv2(relu(bn1(conv1(x))))) + x), with convolutions of 3 x 3.
+/// The basic block: relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)), with 3 x 3 convolutions.
+///
+///   shapes: x (N, in, H, W)
+///   returns: (N, out, H / stride, W / stride), rounded up
+///   throws: ShapeError if x has another shape. The constructor throws ValueError if Shortcut::zeros should
+///           reduce the channels
+///   source: He et al. 2016, https://arxiv.org/abs/1512.03385
 template <Real T>
 struct BasicBlock {
-  nn::Conv2d<T> conv1;  ///< with the stride
+  nn::Conv2d<T> conv1;  ///< has the block's stride
   nn::BatchNorm2d<T> bn1;
   nn::Conv2d<T> conv2;
   nn::BatchNorm2d<T> bn2;
-  std::optional<nn::Sequential<nn::Conv2d<T>, nn::BatchNorm2d<T>>> downsample;  ///< a projection
+  std::optional<nn::Sequential<nn::Conv2d<T>, nn::BatchNorm2d<T>>> downsample;  ///< the projection, if any
 
   BasicBlock() = default;
   BasicBlock(index_t in, index_t out, index_t stride = 1, Shortcut shortcut = Shortcut::projection,
@@ -59,7 +65,7 @@ struct BasicBlock {
   TENON_FIELDS(conv1, bn1, conv2, bn2, downsample);
 
  private:
-  /// x itself, or every other pixel of it between channels of zeros.
+  /// x itself, or its strided pixels between channels of zeros, in the shape of y.
   Tensor<T> as_wide_as(const Tensor<T>& y, const Tensor<T>& x) const {
     if (x.shape() == y.shape()) return x;
     const index_t step = conv1.options.stride[0], more = y.extent(1) - x.extent(1);
@@ -68,15 +74,22 @@ struct BasicBlock {
   }
 };
 
+/// Options of `CifarResNet`.
 struct CifarResNetOptions {
-  index_t depth = 20;    ///< of layers with weights, 6 n + 2: three stages of n blocks
-  index_t channels = 3;  ///< of the images
-  index_t width = 16;    ///< channels of the first stage; twice and four times as many in the others
-  index_t classes = 10;
-  Shortcut shortcut = Shortcut::zeros;
+  index_t depth = 20;                   ///< layers with weights, 6 n + 2 for three stages of n blocks
+  index_t channels = 3;                 ///< channels of the images
+  index_t width = 16;                   ///< channels of the first stage; doubled in each further stage
+  index_t classes = 10;                 ///< number of classes
+  Shortcut shortcut = Shortcut::zeros;  ///< shortcut where the shape changes
 };
 
-/// ResNet-20, -32, -44, … for images of about 32 x 32.
+/// ResNet-20, -32, -44, … for images of about 32 x 32 pixels.
+///
+///   shapes: x (N, channels, H, W)
+///   returns: logits (N, classes)
+///   throws: ShapeError if x has another shape. The constructor throws ValueError if the depth is not 8, 14,
+///           20, …
+///   source: He et al. 2016, section 4.2, https://arxiv.org/abs/1512.03385
 template <Real T>
 struct CifarResNet {
   nn::Conv2d<T> conv1;
@@ -93,7 +106,7 @@ struct CifarResNet {
         layer3(stage(options, 4, generator)),
         linear(4 * options.width, options.classes, true, generator) {}
 
-  /// x (N, channels, H, W) to scores (N, classes)
+  /// Logits (N, classes) of images (N, channels, H, W).
   Tensor<T> operator()(const Tensor<T>& x) const {
     Tensor<T> y = relu(bn1(conv1(x)));
     for (const auto* blocks : {&layer1, &layer2, &layer3})
@@ -103,7 +116,8 @@ struct CifarResNet {
   TENON_FIELDS(conv1, bn1, layer1, layer2, layer3, linear);
 
  private:
-  /// Blocks of `factor` times the width; all but the first stage begin by halving the extents.
+  /// The blocks of a stage with `factor` times the width. All stages but the first begin by halving the
+  /// extents.
   static std::vector<BasicBlock<T>> stage(const CifarResNetOptions& options, index_t factor,
                                           Generator& generator) {
     check<ValueError>(options.depth >= 8 && options.depth % 6 == 2, "cifar_resnet",

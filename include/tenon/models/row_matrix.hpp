@@ -6,9 +6,10 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Rows of equal length on cache lines and huge pages.
+/// A matrix whose rows begin at cache lines, in huge pages where the system has them.
 class RowMatrix {
  public:
+  /// A matrix of zeros.
   RowMatrix(index_t rows, index_t length)
       : rows_(rows),
         length_(length),
@@ -17,9 +18,13 @@ class RowMatrix {
     for (index_t i = 0; i < rows_ * stride_; ++i) values_[i] = 0;
   }
 
+  /// The number of rows.
   index_t rows() const { return rows_; }
+  /// The number of elements in a row.
   index_t length() const { return length_; }
-  index_t stride() const { return stride_; }  ///< from row to row; zeros fill the rest
+  /// The distance between rows in elements. Elements after the row's length are padding.
+  index_t stride() const { return stride_; }
+  /// Row i.
   float* row(index_t i) { return values_.data() + i * stride_; }
   const float* row(index_t i) const { return values_.data() + i * stride_; }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Threads that work through numbered parts until none is left or they are told to stop.
+/// Worker threads that process numbered parts until all are done or they are stopped.
 
 #include <algorithm>           // min
 #include <atomic>              // atomic
@@ -15,11 +15,12 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Threads that share the parts [next, end). They stop between parts, so that all parts before `next_part()`
-/// are then done.
+/// Worker threads that share the parts [next, end). They stop only between parts, so that all parts before
+/// the number that `stop` returns are done.
 class Team {
  public:
-  /// Each thread calls make_worker() once, and what that returns for each part that it takes.
+  /// Starts threads. Each calls make_worker() once, and the result of that with the number of each part that
+  /// it takes.
   template <class MakeWorker>
   Team(int threads, index_t next, index_t end, const MakeWorker& make_worker) : next_(next), end_(end) {
     working_ = threads;
@@ -29,14 +30,14 @@ class Team {
   Team& operator=(const Team&) = delete;
   ~Team() { join(); }
 
-  /// Waits until all parts are done, at most for a while. Whether they are.
+  /// Waits until all threads have ended, at most `seconds`; returns whether they have.
   bool wait(double seconds) {
     std::unique_lock lock(mutex_);
     return ended_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return working_ == 0; });
   }
 
-  /// Lets the threads finish the parts in work, and rethrows the first exception of theirs. Returns the first
-  /// part not done.
+  /// Stops the threads after their current parts, and returns the first part not done. Rethrows the first
+  /// exception of a thread.
   index_t stop() {
     join();
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
@@ -78,19 +79,20 @@ class Team {
   std::vector<std::thread> threads_;
 };
 
-/// Has a team do the parts [next, end) for as long as `go_on()` says so, which is asked about ten times a
-/// second. Returns the first part not done.
+/// Processes the parts [next, end) by worker threads until all are done or `go_on()`, which is called about
+/// ten times a second, returns false. Returns the first part not done. Rethrows the first exception of a
+/// thread.
 template <class MakeWorker, class GoOn>
 index_t work_through(int threads, index_t next, index_t end, const MakeWorker& make_worker,
                      const GoOn& go_on) {
-  constexpr double longest_pause = 0.1;  // seconds between questions; the first come sooner
+  constexpr double longest_pause = 0.1;  // seconds between calls of go_on; the first ones come sooner
   Team team(threads, next, end, make_worker);
   for (double pause = 0.001; !team.wait(pause); pause = std::min(2 * pause, longest_pause))
     if (!go_on()) break;
   return team.stop();
 }
 
-/// So many threads as are wanted; 0: as many as the machine has.
+/// The number of threads to use: `wanted`, or the number of the machine's processors if that is 0.
 inline int team_size(int wanted) {
   const unsigned machine = std::thread::hardware_concurrency();
   return wanted > 0 ? wanted : machine > 0 ? static_cast<int>(machine) : 1;

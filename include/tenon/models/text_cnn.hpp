@@ -1,6 +1,5 @@
 #pragma once
-/// Classes of sentences by a convolution over their words (Kim 2014, "Convolutional neural networks for
-/// sentence classification").
+/// Sentence classification by convolutions over the words (Kim 2014, https://arxiv.org/abs/1408.5882).
 
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/embedding.hpp"
@@ -11,7 +10,9 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// A table that begins uniform within 0.25, but for zeros at row 0.
+/// An initial embedding table (words, dim): uniform within 0.25, with zeros in row 0, the padding.
+///
+///   throws: ValueError if words or dim is not positive
 template <Real T>
 Tensor<T> word_vectors(index_t words, index_t dim, Generator& generator = default_generator()) {
   check<ValueError>(words > 0 && dim > 0, "word_vectors", "expected a table with rows and columns, got ",
@@ -22,23 +23,28 @@ Tensor<T> word_vectors(index_t words, index_t dim, Generator& generator = defaul
   return table;
 }
 
+/// Options of `TextCnn`.
 struct TextCnnOptions {
-  index_t words = 0;  ///< rows of the table; 0 stands for padding
-  index_t classes = 2;
-  index_t dim = 300;                     ///< of a word's vector
-  std::vector<index_t> widths{3, 4, 5};  ///< of the filters, in words
-  index_t filters = 100;                 ///< of each width
-  double dropout = 0.5;                  ///< of the features, in training
+  index_t words = 0;                     ///< rows of the embedding table; row 0 is padding
+  index_t classes = 2;                   ///< number of classes
+  index_t dim = 300;                     ///< dimensions of a word's vector
+  std::vector<index_t> widths{3, 4, 5};  ///< widths of the filters, in words
+  index_t filters = 100;                 ///< filters of each width
+  double dropout = 0.5;                  ///< the probability with which a feature is dropped in training
 };
 
-/// The strongest answer that each filter has anywhere in a sentence, and a linear layer on them.
+/// A convolutional classifier of sentences: the maximum of each filter over a sentence, then a linear layer.
+///
+///   shapes: ids (N, L), padded with 0
+///   returns: logits (N, classes)
+///   source: Kim 2014, https://arxiv.org/abs/1408.5882
 template <Real T>
 struct TextCnn {
-  nn::Embedding<T> embedding;  ///< uniform within 0.25; zeros at row 0, which is not trained
-  std::vector<nn::Conv1d<T>> convs;
-  nn::Linear<T> fc;
-  TextCnnOptions options;
-  nn::Mode mode{};
+  nn::Embedding<T> embedding;        ///< initially uniform within 0.25; row 0 is 0 and not trained
+  std::vector<nn::Conv1d<T>> convs;  ///< one for each filter width
+  nn::Linear<T> fc;                  ///< the classifier
+  TextCnnOptions options;            ///< as given to the constructor
+  nn::Mode mode{};                   ///< training or evaluation
 
   TextCnn() = default;
   explicit TextCnn(const TextCnnOptions& net_options, Generator& generator = default_generator())
@@ -51,10 +57,11 @@ struct TextCnn {
                          generator);
   }
 
-  /// ids (N, L), filled up with 0, to scores (N, classes)
+  /// Logits (N, classes) of sentences (N, L), padded with 0.
   Tensor<T> operator()(const Tensor<index_t>& ids) const { return classify(embedding(ids)); }
-  /// The same of the words' vectors (N, L, dim). Each filter is padded by its width, so that it always sees a
-  /// window of padding alone: scores do not depend on how long other sentences of the batch are.
+  /// Logits (N, classes) of the words' vectors (N, L, dim). Each filter is padded by its width, so that it
+  /// always sees a window of only padding, and the logits do not depend on the length of other sentences in
+  /// the batch.
   Tensor<T> classify(const Tensor<T>& words) const {
     const Tensor<T> x = transpose(words, 1, 2);
     std::vector<Tensor<T>> features;

@@ -1,6 +1,6 @@
 #pragma once
-/// U-Net (Ronneberger et al. 2015, "U-Net: convolutional networks for biomedical image segmentation"), with
-/// padded convolutions, so that the result has the extents of the image.
+/// U-Net (Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597) with padded convolutions, so that the
+/// result has the extents of the image.
 
 #include "tenon/nn/conv.hpp"
 #include "tenon/ops/activation.hpp"
@@ -8,7 +8,7 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Two convolutions of 3 x 3, each followed by relu.
+/// Two 3 x 3 convolutions, each followed by ReLU: (N, in, H, W) to (N, out, H, W).
 template <Real T>
 struct DoubleConv {
   nn::Conv2d<T> conv1, conv2;
@@ -21,15 +21,22 @@ struct DoubleConv {
   TENON_FIELDS(conv1, conv2);
 };
 
+/// Options of `UNet`.
 struct UNetOptions {
-  index_t channels = 1;  ///< of the images
-  index_t classes = 1;   ///< scores for each pixel
-  index_t width = 64;    ///< channels of the first level, doubled at each further one
-  index_t depth = 4;     ///< how often the extents are halved
+  index_t channels = 1;  ///< channels of the images
+  index_t classes = 1;   ///< logits for each pixel
+  index_t width = 64;    ///< channels of the first level; doubled at each further level
+  index_t depth = 4;     ///< number of times that the extents are halved
 };
 
-/// x (N, channels, H, W) to scores (N, classes, H, W); H and W are multiples of 2^depth. The modules are
-/// enc0, enc1, …, mid, up0, up1, …, dec0, dec1, … and head, level 0 being that of the image's resolution.
+/// U-Net for segmentation. Its modules are enc0, enc1, …, mid, up0, up1, …, dec0, dec1, … and head; level 0
+/// has the image's resolution.
+///
+///   shapes: x (N, channels, H, W), H and W multiples of 2^depth
+///   returns: logits (N, classes, H, W)
+///   throws: ShapeError if x has another shape. The constructor throws ValueError if the depth is not in 0 …
+///           15
+///   source: Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597
 template <Real T>
 class UNet {
  public:
@@ -47,6 +54,7 @@ class UNet {
     head_ = nn::Conv2d<T>(options.width, options.classes, 1, {}, generator);
   }
 
+  /// Logits (N, classes, H, W) of images (N, channels, H, W).
   Tensor<T> operator()(const Tensor<T>& x) const {
     std::vector<Tensor<T>> skips;
     Tensor<T> y = x;

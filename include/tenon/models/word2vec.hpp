@@ -1,8 +1,9 @@
 #pragma once
-/// word2vec: vectors for the words of a text (Mikolov et al. 2013, arXiv:1301.3781 and arXiv:1310.4546).
+/// word2vec: vectors for the words of a text (Mikolov et al. 2013, https://arxiv.org/abs/1301.3781 and
+/// https://arxiv.org/abs/1310.4546).
 ///
-///   tn::text::FileReader text("corpus.txt.gz");
-///   tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
+///     tn::text::FileReader text("corpus.txt.gz");
+///     tn::models::WordVectors vectors = tn::models::Word2Vec::train(text, {.size = 100, .epochs = 5});
 
 #include <algorithm>   // copy_n
 #include <functional>  // function
@@ -21,30 +22,30 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// What a run reports about itself.
+/// The progress of a Word2Vec run.
 struct Word2VecProgress {
-  double fraction = 0;          ///< of the whole training that is done
-  double words_per_second = 0;  ///< since this run began; words of the vocabulary
-  double alpha = 0;             ///< learning rate
-  double loss = 0;     ///< of a prediction with its negatives, the mean since the last report; NaN before any
-  double seconds = 0;  ///< since this run began
-  double seconds_left = 0;  ///< at this speed
+  double fraction = 0;          ///< share of the whole training that is done
+  double words_per_second = 0;  ///< words of the vocabulary, since this run began
+  double alpha = 0;             ///< current learning rate
+  double loss = 0;              ///< mean loss of a prediction since the last report; NaN before the first
+  double seconds = 0;           ///< since this run began
+  double seconds_left = 0;      ///< estimate at the speed of this run
 };
 
-/// A training run over a text that has been read. It can be stopped, saved, continued, and asked for its
-/// vectors.
+/// A word2vec training run over a text that has been read. It can be stopped, saved and continued, and its
+/// vectors can be read at any time.
 ///
-/// The text is trained in blocks. Random numbers and learning rate of a block depend only on the options and
-/// the number of the block: with one thread a run that was interrupted ends with the same bits as one that
-/// was not.
+/// The text is trained in blocks. The random numbers and learning rate of a block depend only on the options
+/// and the block's number, so with one thread an interrupted run ends with the same bits as an uninterrupted
+/// one.
 class Word2Vec {
  public:
-  /// Called about ten times a second and at the end; training stops when it returns false.
+  /// A function called about ten times a second and at the end; training stops when it returns false.
   using Observer = std::function<bool(const Word2VecProgress&)>;
 
   /// Reads a text and trains to the end.
-  /// throws  ValueError when options make no sense or no word is frequent enough, IoError when the text
-  /// cannot be read
+  ///   throws: ValueError for invalid options or if no word is frequent enough; IoError if the text cannot be
+  ///           read
   static WordVectors train(text::TextReader& text, const Word2VecOptions& options = {},
                            const text::TokenizerOptions& tokens = {}) {
     options.validate();
@@ -52,13 +53,13 @@ class Word2Vec {
     run.run();
     return run.vectors();
   }
-  /// What of a text enters the vocabulary.
+  /// The limits of the vocabulary that the options set.
   static text::VocabularyLimits limits(const Word2VecOptions& options) {
     return {.min_count = static_cast<std::uint64_t>(options.min_count), .max_size = options.max_vocab};
   }
 
-  /// The beginning of a run.
-  /// throws  ValueError when options make no sense or the vocabulary is empty
+  /// Begins a run.
+  ///   throws: ValueError for invalid options or an empty vocabulary
   Word2Vec(text::Corpus corpus, const Word2VecOptions& options)
       : options_(checked(options, corpus)),
         corpus_(std::move(corpus)),
@@ -66,22 +67,25 @@ class Word2Vec {
         model_(corpus_.vocabulary.size(), options_),
         order_(corpus_.tokens.block_count(), options_.seed) {}
 
+  /// The options.
   const Word2VecOptions& options() const { return options_; }
+  /// The text and its vocabulary.
   const text::Corpus& corpus() const { return corpus_; }
-  /// Whether training has come to its end.
+  /// Whether all epochs are done.
   bool done() const { return position_ == last_position(); }
 
-  /// Trains until the end, or until the observer asks to stop; writes checkpoints as the options say. Returns
-  /// done().
+  /// Trains to the end or until the observer returns false, and writes the checkpoints of the options.
+  /// Returns done().
+  ///   throws: IoError if a checkpoint cannot be written
   bool run(const Observer& observer = {});
 
-  /// throws  IoError when the file cannot be written
+  /// Writes a checkpoint.    throws: IoError if the file cannot be written
   void save(const std::string& path) const { save_checkpoint(path, model_, position_, options_, corpus_); }
-  /// Goes to the state that was saved.
-  /// throws  IoError when the file is damaged, ValueError when it belongs to other options or another text
+  /// Continues from a checkpoint.
+  ///   throws: IoError if the file is damaged, ValueError if it belongs to other options or another text
   void load(const std::string& path) { position_ = load_checkpoint(path, model_, options_, corpus_); }
 
-  /// The vectors as they are now.
+  /// The current vectors.
   WordVectors vectors() const;
 
  private:
@@ -97,14 +101,14 @@ class Word2Vec {
   }
 
   index_t last_position() const { return corpus_.tokens.block_count() * options_.epochs; }
-  /// The share of the training that is done before a position.
+  /// The share of the training before a position.
   double fraction(index_t position) const {
     return static_cast<double>(position) / static_cast<double>(last_position());
   }
   double alpha(double fraction) const {
     return options_.initial_alpha() + (options_.min_alpha - options_.initial_alpha()) * fraction;
   }
-  /// What one thread does with a block.
+  /// The function with which a thread trains a block.
   auto make_worker(ProgressMeter& meter);
 
   Word2VecOptions options_;

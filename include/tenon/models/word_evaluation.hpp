@@ -1,5 +1,6 @@
 #pragma once
-/// How good word vectors are: accuracy on analogies, rank correlation with people's judgement of similarity.
+/// Evaluation of word vectors: accuracy on analogies, and rank correlation with human judgements of
+/// similarity.
 
 #include <algorithm>    // find, min, sort
 #include <array>        // array
@@ -20,43 +21,48 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// a is to b as c is to d.
+/// An analogy question: word[0] is to word[1] as word[2] is to word[3].
 struct AnalogyQuestion {
   std::string word[4];
 };
 
+/// A named group of analogy questions.
 struct AnalogySection {
-  std::string name;
-  std::vector<AnalogyQuestion> questions;
-  /// Sections about grammar are named "gram…".
+  std::string name;                        ///< the section's name
+  std::vector<AnalogyQuestion> questions;  ///< its questions
+  /// Whether the section is about grammar: its name begins with "gram".
   bool syntactic() const { return name.starts_with("gram"); }
 };
 
-/// Two words and how similar people find them.
+/// Two words with a human judgement of their similarity.
 struct SimilarityPair {
-  std::string a, b;
-  double score = 0;
+  std::string a, b;  ///< the words
+  double score = 0;  ///< the judgement; larger is more similar
 };
 
-/// Questions in the format of questions-words.txt (Mikolov et al. 2013): ": section" opens a section, other
-/// lines hold four words. `name` is the file's in messages.
-/// throws IoError naming the line that does not fit
+/// Parses analogy questions in the format of questions-words.txt (Mikolov et al. 2013): ": section" begins a
+/// section, other lines have four words. Errors call the text `name`.
+///
+///   throws: IoError with the line that does not fit, or if there are no questions
 std::vector<AnalogySection> parse_analogies(std::string_view text, const std::string& name);
 
-/// Pairs in the formats of WordSim, SimLex and MEN: two words and a number, separated by tabs, commas,
-/// semicolons or blanks; fields between the words and the first number are passed over, and so is a first
-/// line of titles.
-/// throws IoError naming the line that does not fit
+/// Parses similarity judgements in the formats of WordSim, SimLex and MEN: lines of two words and a number,
+/// separated by tabs, commas, semicolons or blanks. Fields between the words and the first number and a
+/// header line are skipped. Errors call the text `name`.
+///
+///   throws: IoError with the line that does not fit, or if there are no pairs
 std::vector<SimilarityPair> parse_similarities(std::string_view text, const std::string& name);
 
+/// Reads a file of analogy questions; `parse_analogies` gives format and errors.
 std::vector<AnalogySection> read_analogies(const std::string& path);
+/// Reads a file of similarity judgements; `parse_similarities` gives format and errors.
 std::vector<SimilarityPair> read_similarities(const std::string& path);
 
-/// How many questions there were, how many had all their words in the vocabulary, how many of these were
-/// answered rightly.
+/// The result of analogy questions.
 struct AnalogyScore {
-  index_t correct = 0, covered = 0, total = 0;
+  index_t correct = 0, covered = 0, total = 0;  ///< right answers, questions with known words, all questions
 
+  /// The share of right answers among the questions with known words; 0 without any.
   double accuracy() const {
     return covered ? static_cast<double>(correct) / static_cast<double>(covered) : 0;
   }
@@ -68,28 +74,32 @@ struct AnalogyScore {
   }
 };
 
+/// The results of analogy questions by section.
 struct AnalogyReport {
-  std::vector<std::string> sections;
-  std::vector<AnalogyScore> scores;  ///< one for each section
-  AnalogyScore semantic, syntactic, total;
+  std::vector<std::string> sections;        ///< names of the sections
+  std::vector<AnalogyScore> scores;         ///< one for each section
+  AnalogyScore semantic, syntactic, total;  ///< sums over sections
 };
 
+/// The agreement of cosine similarities with human judgements.
 struct SimilarityReport {
-  std::optional<double> spearman;  ///< nothing when fewer than two pairs are covered or all ranks are equal
-  index_t covered = 0, total = 0;
+  std::optional<double> spearman;  ///< rank correlation; none if it is not defined
+  index_t covered = 0, total = 0;  ///< pairs with known words, and all pairs
 };
 
-/// Answers every question whose words are all among the `among` most frequent (0: all), by 3CosAdd over those
-/// words. A word that the vocabulary lacks as it is written is looked up in lower case.
+/// Answers every analogy question whose words are all among the `among` most frequent (0: all), by 3CosAdd
+/// over these words. A word that is not in the vocabulary is looked up in lower case.
 AnalogyReport evaluate_analogies(const WordQueries& queries, const std::vector<AnalogySection>& sections,
                                  index_t among = 30000);
 
-/// Spearman's rank correlation of cosine and score over the pairs of which both words are known, in lower
-/// case if need be.
+/// Spearman's rank correlation of cosine similarities and human judgements, over the pairs of known words. A
+/// word that is not in the vocabulary is looked up in lower case.
 SimilarityReport evaluate_similarities(const WordQueries& queries, const std::vector<SimilarityPair>& pairs);
 
-/// Spearman's rank correlation; equal values share the average of their ranks. Nothing when it is not
-/// defined.
+/// Spearman's rank correlation; equal values get the average of their ranks. None if all values of x or of y
+/// are equal, or there are fewer than two.
+///
+///   throws: ShapeError if x and y differ in length
 std::optional<double> spearman(const std::vector<double>& x, const std::vector<double>& y);
 
 // Definitions -----------------------------------------------------------------------------------------------
@@ -127,7 +137,7 @@ inline std::optional<double> number_in(std::string_view field) {
   return whole ? std::optional(value) : std::nullopt;
 }
 
-/// A whole small file.
+/// The content of a file of at most 256 MiB.
 inline std::string read_small_file(const std::string& path) {
   constexpr std::size_t limit = std::size_t{1} << 28;
   io::InputFile file(path);
@@ -146,7 +156,7 @@ inline std::optional<index_t> find_word(const WordVectors& vectors, const std::s
   return row ? row : vectors.find(text::to_lower(word));
 }
 
-/// Ranks from 1; equal values share the average.
+/// The ranks of values, from 1; equal values get the average of their ranks.
 inline std::vector<double> ranks_of(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -193,7 +203,7 @@ inline std::vector<SimilarityPair> parse_similarities(std::string_view text, con
     const auto fields = detail::fields_of(line, separators);
     std::optional<double> score;
     for (std::size_t i = 2; i < fields.size() && !score; ++i) score = detail::number_in(fields[i]);
-    if (!score && pairs.empty() && number == 1 && fields.size() >= 3) return;  // titles
+    if (!score && pairs.empty() && number == 1 && fields.size() >= 3) return;  // a header line
     check<IoError>(score.has_value(), "similarity", name, ", line ", number,
                    ": expected two words and a number");
     pairs.push_back({std::string(fields[0]), std::string(fields[1]), *score});

@@ -1,6 +1,5 @@
 #pragma once
-/// A picture of word vectors: the most frequent words of a few topics in the plane, as a page that needs
-/// nothing else.
+/// A map of word vectors: the words of a few topics in the plane, as a self-contained SVG file.
 
 #include <algorithm>    // clamp, find, max, min, minmax_element, sort
 #include <cmath>        // hypot, llround, log, pow
@@ -19,16 +18,18 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// Options of `word_map_svg`.
 struct WordMapOptions {
-  std::string title = "A map of words";
-  std::string note;  ///< where the vectors come from: begins the line under the title
-  double width = 1280;
+  std::string title = "A map of words";  ///< the heading
+  std::string note;     ///< the origin of the vectors, at the start of the line below the title
+  double width = 1280;  ///< of the image, in pixels
 };
 
-/// The topics' words in a plane of two principal axes of the topics' centres (exact principal component
-/// analysis), as SVG: colours by topic, a legend, and a word's nearest neighbours when the mouse rests on it.
-/// Follows the reader's light or dark theme. The same vectors give the same bytes.
-/// throws ValueError when fewer than three of the words are known
+/// Draws the topics' words in the plane of two principal axes of the topics' centres, as SVG: with a colour
+/// for each topic, a legend, and the nearest neighbours of a word as its tooltip. It follows the reader's
+/// light or dark theme. Equal vectors give equal bytes.
+///
+///   throws: ValueError if fewer than three of the words are in the vocabulary
 std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic>& topics,
                          const WordMapOptions& options = {});
 
@@ -36,7 +37,7 @@ std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic
 
 namespace detail {
 
-/// A number with one decimal at most, whatever the locale.
+/// A number as text with at most one decimal, for any locale.
 inline std::string decimal(double value) {
   const long long tenths = std::llround(value * 10), size = tenths < 0 ? -tenths : tenths;
   return (tenths < 0 ? "-" : "") + std::to_string(size / 10) +
@@ -94,7 +95,7 @@ class WordMap {
     }
     check<ValueError>(words_.size() >= 3, "word map",
                       "needs three words of its topics or more, the vocabulary has ", words_.size());
-    // The most frequent words choose the places of their labels first.
+    // Labels of the most frequent words are placed first.
     std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) { return a.row < b.row; });
   }
 
@@ -113,8 +114,8 @@ class WordMap {
     }
   };
 
-  /// The mean of the words of each topic, one after the other; of each word where there are fewer than three
-  /// topics.
+  /// The mean vector of each topic's words, concatenated; with fewer than three topics, the vector of each
+  /// word.
   std::vector<double> centres() const {
     const auto dim = static_cast<std::size_t>(queries_.vectors().dim());
     const auto means_of = [&](std::size_t groups, auto&& group_of) {
@@ -132,7 +133,8 @@ class WordMap {
     return means.size() >= 3 * dim ? means : means_of(words_.size(), [](std::size_t i) { return i; });
   }
 
-  /// Several axes may be nearly as important. Of the first few, the two along which the centres crowd least.
+  /// The plane of the two of the first few axes along which the centres are farthest apart, since several
+  /// axes may have nearly equal variance.
   Plane choose_plane() const {
     constexpr index_t most_axes = 6;
     const std::vector<double> points = centres();
@@ -168,7 +170,7 @@ class WordMap {
     }
     const auto [left, right] = std::minmax_element(x.begin(), x.end());
     const auto [bottom, top] = std::minmax_element(y.begin(), y.end());
-    // One scale for both axes, so that distances are as the plane has them.
+    // One scale for both axes, which preserves the ratios of distances.
     const double span_x = std::max(*right - *left, 1e-9), span_y = std::max(*top - *bottom, 1e-9);
     const double inner = options_.width - 2 * (margin + 32);
     const double scale = std::min(inner / span_x, 0.7 * inner / span_y);
@@ -181,7 +183,7 @@ class WordMap {
     labels_ = place_labels(points_, {8, header, options_.width - 16, height_ - header - 8});
   }
 
-  /// Larger for frequent words.
+  /// The radius of a word's point, which grows with the word's frequency.
   double radius(index_t row) const {
     const std::vector<index_t>& counts = queries_.vectors().counts();
     if (counts.empty()) return 4;
@@ -267,7 +269,7 @@ inline std::string WordMap::legend() const {
   return out;
 }
 
-/// A line to a label that found no place right beside its point.
+/// A line from a point to its label; empty if the label is right beside the point.
 inline std::string WordMap::leader(std::size_t i) const {
   const LabelledPoint& p = points_[i];
   const Rectangle& box = labels_[i].box;

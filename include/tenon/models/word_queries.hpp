@@ -1,5 +1,5 @@
 #pragma once
-/// Questions to word vectors: nearest neighbours, analogies, similarity, the odd one out.
+/// Queries of word vectors: nearest neighbours, analogies, similarity, the odd one out.
 
 #include <algorithm>    // find, min, min_element, pop_heap, push_heap, sort
 #include <cmath>        // sqrt
@@ -16,52 +16,58 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// A word found by a query.
 struct Neighbour {
-  index_t row = 0;
-  float similarity = 0;  ///< cosine
+  index_t row = 0;       ///< the word's row
+  float similarity = 0;  ///< cosine similarity, or the dot product with a question of another length
 };
 
-/// Vectors prepared for questions: every row divided by its length, so that a dot product is a cosine.
+/// Word vectors prepared for queries: each row is divided by its length, so that dot products are cosines.
 ///
-/// Answers are exact: all words are compared, many questions at a time, as blocks of a matrix product. Equal
-/// similarities rank by row.
+/// Answers are exact: all words are compared, for many questions at a time as blocks of a matrix product.
+/// Words of equal similarity rank by row. Queries throw ValueError for a word that is not in the vocabulary.
 class WordQueries {
  public:
+  /// Normalises a copy of the vectors.
   explicit WordQueries(WordVectors vectors);
 
+  /// The vectors as given.
   const WordVectors& vectors() const { return vectors_; }
-  /// The word's row divided by its length.
+  /// The vector of a row, divided by its length.
   std::span<const float> unit(index_t row) const {
     return {unit_.data() + row * vectors_.dim(), static_cast<std::size_t>(vectors_.dim())};
   }
 
-  /// Cosine of the angle between two words.
-  /// throws ValueError when one is not in the vocabulary; so do the questions below
+  /// The cosine similarity of two words.
   float similarity(std::string_view a, std::string_view b) const {
     return similarity(vectors_.row(a), vectors_.row(b));
   }
+  /// The cosine similarity of two rows.
   float similarity(index_t a, index_t b) const { return cosine(unit(a), unit(b)); }
 
-  /// The k words nearest to a word, itself left out.
-  /// among   answers come from so many of the first, most frequent words; 0: all
+  /// The k words nearest to a word, without the word itself, best first; with `among` > 0, only of this many
+  /// most frequent words.
+  ///   throws: ValueError if the word is not in the vocabulary or k < 1
   std::vector<Neighbour> neighbours(std::string_view word, index_t k, index_t among = 0) const;
 
-  /// What is to c as b is to a: the k words nearest to b - a + c (Mikolov et al. 2013; "3CosAdd"), a, b and c
-  /// left out.
+  /// The k words d for which "a is to b as c is to d" holds best: those nearest to b - a + c (3CosAdd,
+  /// Mikolov et al. 2013), without a, b and c, best first; with `among` > 0, only of this many most frequent
+  /// words.
+  ///   throws: ValueError if a word is not in the vocabulary or k < 1
   std::vector<Neighbour> analogy(std::string_view a, std::string_view b, std::string_view c, index_t k,
                                  index_t among = 0) const;
 
-  /// The word farthest from the mean of all: its position in the list of two or more.
+  /// The position of the word farthest from the mean of all, in a list of two or more.
+  ///   throws: ValueError if a word is not in the vocabulary or there are fewer than two
   index_t odd_one_out(std::span<const std::string> words) const;
 
-  /// The k words with the greatest dot product for each of N questions.
-  /// questions   (N, D), row-major
-  /// among       search this many of the first, most frequent words; 0: all
-  /// returns     N lists, best first
+  /// For each of N questions (N, D), row-major, the k words with the largest dot products, best first; with
+  /// `among` > 0, only of this many most frequent words.
+  ///   throws: ShapeError if the questions are no multiple of D values; ValueError if k < 1
   std::vector<std::vector<Neighbour>> nearest(std::span<const float> questions, index_t k,
                                               index_t among = 0) const;
 
-  /// b - a + c of unit rows, written to D floats.
+  /// Writes the vector of an analogy, b - a + c for normalised rows, to D floats.
   void analogy_question(index_t a, index_t b, index_t c, float* question) const {
     for (std::size_t i = 0; i < unit(a).size(); ++i) question[i] = unit(b)[i] - unit(a)[i] + unit(c)[i];
   }
@@ -75,7 +81,7 @@ class WordQueries {
   /// Answers `count` questions among the first `rows` words.
   void answer(const float* questions, index_t count, index_t k, index_t rows,
               std::vector<Neighbour>* answers) const;
-  /// The nearest to one question of any length, without some rows.
+  /// The words nearest to a question, without some rows.
   std::vector<Neighbour> ask(std::vector<float> question, index_t k, index_t among,
                              std::span<const index_t> without) const;
 
@@ -85,7 +91,7 @@ class WordQueries {
 
 namespace detail {
 
-/// Divides a vector by its length; a zero vector stays.
+/// Divides a vector by its length; a zero vector is not changed.
 inline void normalize(std::span<float> x) {
   double squares = 0;
   for (const float v : x) squares += static_cast<double>(v) * v;
@@ -94,12 +100,13 @@ inline void normalize(std::span<float> x) {
   for (float& v : x) v *= scale;
 }
 
-/// Keeps the k best of a stream of scores whose rows ascend.
+/// Keeps the k best of a stream of scores with ascending rows.
 class TopK {
  public:
   explicit TopK(index_t k) : k_(static_cast<std::size_t>(k)) {}
 
-  /// `count` scores of the rows from `first` on. Nearly all lose, and are passed over a block at a time.
+  /// Adds `count` scores, of the rows from `first` on. Blocks without a score above the worst kept one, which
+  /// are nearly all, are skipped.
   void offer(const float* scores, index_t count, index_t first) {
     constexpr index_t block = 32;
     for (index_t begin = 0; begin < count; begin += block) {
@@ -136,7 +143,7 @@ class TopK {
   }
 
   std::size_t k_;
-  std::vector<Neighbour> best_;  // a heap with the worst on top
+  std::vector<Neighbour> best_;  // a heap with the worst at the top
 };
 
 }  // namespace detail
@@ -167,7 +174,7 @@ inline std::vector<std::vector<Neighbour>> WordQueries::nearest(std::span<const 
 
 inline void WordQueries::answer(const float* questions, index_t count, index_t k, index_t rows,
                                 std::vector<Neighbour>* answers) const {
-  constexpr index_t scores_at_once = index_t{1} << 17;  // they fit the cache
+  constexpr index_t scores_at_once = index_t{1} << 17;  // few enough for the cache
   const index_t dim = vectors_.dim(), row_block = scores_at_once / count;
   std::vector<float> scores(static_cast<std::size_t>(count * std::min(row_block, rows)));
   std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));

@@ -1,5 +1,5 @@
 #pragma once
-/// Words that belong to a topic, found from a few examples.
+/// The words of topics, found from a few examples each.
 
 #include <algorithm>  // min, sort
 #include <string>     // string
@@ -9,20 +9,21 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// A name and words that belong under it.
+/// A topic with its words.
 struct WordTopic {
-  std::string name;
-  std::vector<std::string> words;
+  std::string name;                ///< the topic's name
+  std::vector<std::string> words;  ///< its words
 };
 
+/// Options of `gather_topics`.
 struct TopicOptions {
-  index_t words = 16;     ///< of each topic
-  index_t among = 20000;  ///< the words to choose from: so many of the most frequent
+  index_t words = 16;     ///< words of each topic
+  index_t among = 20000;  ///< choose from this many most frequent words
 };
 
-/// Fills topics up from a few examples each: of the words nearest to the mean of a topic's examples, and
-/// nearer to it than to any other topic's, the most frequent. Examples that the vocabulary lacks are passed
-/// over, and so are topics without any.
+/// Finds the words of topics from a few examples each: of the words nearest to the mean of a topic's
+/// examples, and nearer to it than to any other topic's, the most frequent ones. Examples that are not in the
+/// vocabulary are skipped, and so are topics without any that is.
 inline std::vector<WordTopic> gather_topics(const WordQueries& queries,
                                             const std::vector<WordTopic>& examples,
                                             const TopicOptions& options = {}) {

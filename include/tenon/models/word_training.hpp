@@ -1,6 +1,5 @@
 #pragma once
-/// What the ways to train word vectors have in common: what they ask of a text, what they give, and the files
-/// in which they keep the state of a run.
+/// Common parts of Word2Vec and Glove: the check of a text, the result, and checkpoint files.
 
 #include <charconv>  // from_chars
 #include <cstdio>    // snprintf
@@ -18,7 +17,9 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// throws  ValueError when there is nothing to train on
+/// Checks that a text can be trained on.
+///
+///   throws: ValueError if the text has no words or none of them is in the vocabulary
 inline void check_corpus(const char* model, const text::Corpus& corpus, index_t min_count) {
   check<ValueError>(corpus.words > 0, model, "the text has no words");
   check<ValueError>(corpus.tokens.size() > 0, model, "none of the ", corpus.words,
@@ -26,7 +27,7 @@ inline void check_corpus(const char* model, const text::Corpus& corpus, index_t 
                     " times (min_count)");
 }
 
-/// The words with their counts, and for each the vector that `write(row, float*)` writes.
+/// The word vectors of a vocabulary with its counts; `write(row, float*)` writes the vector of each row.
 template <class Write>
 WordVectors word_vectors(const text::Vocabulary& vocabulary, index_t dim, const Write& write) {
   io::WordTable table;
@@ -40,37 +41,37 @@ WordVectors word_vectors(const text::Vocabulary& vocabulary, index_t dim, const 
   return WordVectors(std::move(table));
 }
 
-/// The state of a run as a safetensors file: its matrices, its position, and what it belongs to, which must
-/// be the same when the run is continued.
+/// The checkpoint file of a run, in safetensors: its matrices, its position, and its identity, which is the
+/// options and the text that must be the same when the run is continued.
 class TrainingState {
  public:
-  /// model      "word2vec", say: opens the sentences of errors
-  /// identity   options that change the result, by their names
+  /// `model` is the name in errors, such as "word2vec"; `identity` holds the options that affect the result,
+  /// by name.
   TrainingState(const char* model, std::map<std::string, std::string> identity, const text::Corpus& corpus)
       : model_(model), identity_(std::move(identity)) {
     identity_["format"] = "tenon " + std::string(model) + " checkpoint 1";
     identity_["vocabulary"] = std::to_string(corpus.vocabulary.fingerprint());
     identity_["text"] = std::to_string(corpus.tokens.fingerprint());
   }
-  /// A number as the identity holds it.
+  /// A number as text with all its digits, for the identity.
   static std::string exact(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.17g", value);
     return text;
   }
 
-  /// A matrix that is part of the state; those without rows are passed over.
+  /// A matrix of the state. Matrices without rows are skipped.
   template <class Matrix>
   struct Part {
-    const char* name;
-    Matrix* matrix;
+    const char* name;  ///< in the file
+    Matrix* matrix;    ///< the matrix
   };
 
-  /// Writes the file, complete or not at all.
-  /// throws   IoError when the file cannot be written
+  /// Writes the file, completely or not at all.    throws: IoError if it cannot be written
   void save(const std::string& path, const std::vector<Part<const RowMatrix>>& parts, index_t position) const;
-  /// Fills the matrices and returns the position, which must not lie beyond the last.
-  /// throws   IoError when the file is damaged, ValueError when it belongs to other options or another text
+  /// Fills the matrices from a file and returns the position.
+  ///   throws: IoError if the file is damaged or the position exceeds `last_position`; ValueError if it
+  ///           belongs to other options or another text
   index_t load(const std::string& path, const std::vector<Part<RowMatrix>>& parts,
                index_t last_position = std::numeric_limits<index_t>::max()) const;
 

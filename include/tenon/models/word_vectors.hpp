@@ -1,5 +1,5 @@
 #pragma once
-/// A vocabulary with a vector for each word: what word2vec trains and what its queries read.
+/// Word vectors: a vocabulary with a vector for each word, the result of Word2Vec and Glove.
 
 #include <algorithm>    // copy
 #include <optional>     // optional
@@ -17,45 +17,51 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// V words, their D-dimensional vectors, and the way from a word to its row. Immutable once built.
+/// V words, their D-dimensional vectors, and an index from words to rows. Immutable.
 class WordVectors {
  public:
+  /// No words.
   WordVectors() = default;
 
-  /// Takes the parts over. Of a word that stands twice the first row is kept, as gensim does.
-  /// throws ValueError when the parts do not fit together
+  /// Takes ownership of a table. Of a word that occurs twice the first row is kept, as in gensim.
+  ///   throws: ValueError if the numbers of words, values and counts do not fit
   explicit WordVectors(io::WordTable table) : table_(std::move(table)) {
     check_parts();
     build_index();
   }
 
+  /// The number of words V.
   index_t size() const { return static_cast<index_t>(table_.words.size()); }
+  /// The number of dimensions D.
   index_t dim() const { return table_.dim; }
 
+  /// The words, in the order of their rows.
   const std::vector<std::string>& words() const { return table_.words; }
+  /// The word of a row.
   const std::string& word(index_t row) const { return table_.words[static_cast<std::size_t>(row)]; }
-  /// Occurrences of each word in the training text; empty when the file did not say.
+  /// The number of occurrences of each word in the training text; empty if not known.
   const std::vector<index_t>& counts() const { return table_.counts; }
-  /// The V × D matrix, row-major.
+  /// The V × D matrix of vectors, row-major.
   const std::vector<float>& values() const { return table_.values; }
-  /// The same as a tensor of its own.
+  /// A copy of the matrix of vectors as a tensor (V, D).
   Tensor<float> matrix() const { return from(table_.values, {size(), dim()}); }
-  /// All parts, as files hold them.
+  /// The table, for writing to a file.
   const io::WordTable& table() const { return table_; }
 
+  /// The vector of a row.
   std::span<const float> vector(index_t row) const {
     return {table_.values.data() + row * dim(), static_cast<std::size_t>(dim())};
   }
 
-  /// The row of a word, if it has one.
+  /// The row of a word; none if it is not in the vocabulary.
   std::optional<index_t> find(std::string_view word) const {
     const text::Vocabulary::Id row = index_.find(word);
     return row == text::Vocabulary::unknown ? std::nullopt : std::optional<index_t>(row);
   }
+  /// Whether a word is in the vocabulary.
   bool contains(std::string_view word) const { return find(word).has_value(); }
 
-  /// The row of a word that must be there.
-  /// throws ValueError naming the word
+  /// The row of a word.    throws: ValueError with the word if it is not in the vocabulary
   index_t row(std::string_view word) const {
     const auto found = find(word);
     check<ValueError>(found.has_value(), "word vectors", "\"", word, "\" is not in the vocabulary of ",
@@ -97,7 +103,7 @@ class WordVectors {
   }
 
   io::WordTable table_;
-  text::Vocabulary index_;  // numbers words by their row
+  text::Vocabulary index_;  // the number of a word is its row
 };
 
 }  // namespace TENON_NAMESPACE::models

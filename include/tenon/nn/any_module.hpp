@@ -1,5 +1,5 @@
 #pragma once
-/// A module whose type is known at run time only: for models that are put together from a description.
+/// A module whose type is known only at run time, for models that are built from a description.
 
 #include <memory>  // unique_ptr
 
@@ -7,8 +7,8 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// Any module that maps a tensor to a tensor, as a value: copying it copies the module. A sequence made at
-/// run time is a vector of them.
+/// Holds any module that maps a tensor to a tensor. It is a value: copying it copies the module. A vector of
+/// AnyModule is a sequence of layers made at run time:
 ///
 ///     std::vector<nn::AnyModule<float>> layers;
 ///     layers.push_back(nn::Linear<float>(784, width));
@@ -19,7 +19,9 @@ class AnyModule {
   using module_scalar = T;
   using walks_itself = void;
 
+  /// Holds no module; calling it throws.
   AnyModule() = default;
+  /// Holds `module`, which is callable with a Tensor<T> and returns one.
   template <class M>
   requires(!std::is_same_v<M, AnyModule> && std::is_invocable_r_v<Tensor<T>, const M&, const Tensor<T>&>)
       AnyModule(M module)
@@ -32,16 +34,18 @@ class AnyModule {
   }
   ~AnyModule() = default;
 
+  /// The module's output.    throws: ValueError if there is no module; otherwise what the module throws
   Tensor<T> operator()(const Tensor<T>& x) const {
     check<ValueError>(held_ != nullptr, "any_module", "it holds no module");
     return held_->forward(x);
   }
-  /// The module, if it is of type M.
+  /// The module if it is of type M, otherwise null.
   template <class M>
   const M* get() const {
     const auto* held = dynamic_cast<const Held<M>*>(held_.get());
     return held ? &held->module : nullptr;
   }
+  /// Passes the held module's parts to `visitor`.
   void walk(const std::string& path, ModuleVisitor<T>& visitor) const {
     if (held_) held_->walk(path, visitor);
   }

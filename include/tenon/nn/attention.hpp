@@ -1,5 +1,5 @@
 #pragma once
-/// Attention by several heads as a layer. Vaswani et al. 2017.
+/// Multi-head attention as a layer. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762.
 /// https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
 
 #include "tenon/nn/linear.hpp"
@@ -7,38 +7,47 @@
 
 namespace TENON_NAMESPACE::nn {
 
+/// Options of `MultiheadAttention`.
 struct AttentionLayerOptions {
-  double dropout = 0;  ///< the probability with which an attention weight is dropped in training
-  bool bias = true;
-  bool add_bias_kv = false;    ///< one more key and value, trained
-  bool add_zero_attn = false;  ///< one more key and value, both 0
-  index_t kdim = 0, vdim = 0;  ///< extents of keys and values; 0: that of queries
+  double dropout = 0;          ///< the probability with which an attention weight is dropped in training
+  bool bias = true;            ///< with biases of the input and output projections
+  bool add_bias_kv = false;    ///< append a trained key and value to the sequence
+  bool add_zero_attn = false;  ///< append a key and value of zeros to the sequence
+  index_t kdim = 0, vdim = 0;  ///< last extents of key and value; 0: the layer's width E
   bool batch_first = false;    ///< (N, L, E) instead of (L, N, E)
 };
 
-/// What a query may attend to, told at each call.
+/// Masks of one call of an attention layer: which keys a query may attend to. L queries, S keys.
 template <Real T>
 struct AttentionMasks {
-  Tensor<T> added{};                ///< to the scores: (L, S) or (N heads, L, S)
-  Tensor<bool> forbidden{};         ///< of the same shapes: true where a query may not attend
-  Tensor<bool> key_padding_mask{};  ///< (N, S): true where a key is ignored
-  bool is_causal = false;           ///< query i attends to keys 0 … i, and to those that are appended
+  Tensor<T> added{};                ///< added to the logits: (L, S) or (N heads, L, S)
+  Tensor<bool> forbidden{};         ///< true where a query may not attend: (L, S) or (N heads, L, S)
+  Tensor<bool> key_padding_mask{};  ///< true where a key is ignored: (N, S)
+  bool is_causal = false;           ///< query i attends to keys 0 … i, and to appended keys
 };
 
-/// See `multi_head_attention`.
+/// Multi-head attention: concat_h(softmax(Q_h K_h^T / sqrt(E / heads)) V_h) W_out^T + b_out, with Q, K and V
+/// linear maps of query, key and value.
 ///
 ///     nn::MultiheadAttention<float> attention(512, 8, {.batch_first = true});
 ///     y = attention(x, x, x, {.is_causal = true});
+///
+///   shapes: query (L, N, E); key (S, N, kdim); value (S, N, vdim); batch first: (N, L, E) and so on
+///   returns: shape of query
+///   throws: ShapeError if the three do not fit each other or the masks. The constructor throws ValueError if
+///           the width E does not divide into the heads
+///   cost: N (2 L E^2 + S E (kdim + vdim) + 2 L S E) multiply-adds
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 struct MultiheadAttention {
-  Parameter<T> in_proj_weight;  ///< (3 E, E), Xavier's uniform; or undefined where kdim or vdim differ, then
-  Parameter<T> q_proj_weight, k_proj_weight, v_proj_weight;  ///< (E, E), (E, kdim), (E, vdim), likewise
-  Parameter<T> in_proj_bias;                                 ///< (3 E), 0; or undefined
-  Parameter<T> bias_k, bias_v;                               ///< (1, 1, E), Xavier's normal; or undefined
-  Linear<T> out_proj;                                        ///< its bias begins as 0
-  index_t num_heads = 1;
-  AttentionLayerOptions options;
-  Mode mode{};
+  Parameter<T> in_proj_weight;  ///< (3 E, E), initially Xavier uniform; undefined if kdim or vdim is not E
+  Parameter<T> q_proj_weight, k_proj_weight, v_proj_weight;  ///< (E, E), (E, kdim), (E, vdim) in that case
+  Parameter<T> in_proj_bias;                                 ///< (3 E), initially 0; or undefined
+  Parameter<T> bias_k, bias_v;    ///< (1, 1, E), initially Xavier normal; or undefined
+  Linear<T> out_proj;             ///< the output projection; its bias is initially 0
+  index_t num_heads = 1;          ///< heads of extent E / num_heads each
+  AttentionLayerOptions options;  ///< as given to the constructor, with kdim and vdim filled in
+  Mode mode{};                    ///< training or evaluation
 
   MultiheadAttention() = default;
   MultiheadAttention(index_t width, index_t heads, const AttentionLayerOptions& layer_options = {},
@@ -69,13 +78,14 @@ struct MultiheadAttention {
     }
   }
 
-  /// query (L, N, E)  key (S, N, kdim)  value (S, N, vdim), or batch first; returns as query
+  /// The attention's output, in the shape of `query`.
   Tensor<T> operator()(const Tensor<T>& query, const Tensor<T>& key, const Tensor<T>& value,
                        const AttentionMasks<T>& masks = {}) const {
     return observed(*this, key.shape(),
                     multi_head_attention(query, key, value, weights(), call(masks)).output);
   }
-  /// The output, and how much each query attends to each key: (N, L, S), or (N, heads, L, S) unless averaged.
+  /// The output and the attention weights: (N, L, S) averaged over the heads, or (N, heads, L, S). Slower
+  /// than a plain call, and holds all weights in memory.
   MultiHeadResult<T> with_weights(const Tensor<T>& query, const Tensor<T>& key, const Tensor<T>& value,
                                   const AttentionMasks<T>& masks = {}, bool average = true) const {
     MultiHeadOptions<T> how = call(masks);
@@ -86,6 +96,7 @@ struct MultiheadAttention {
     return result;
   }
 
+  /// Multiply-adds of one call.
   index_t macs(const Shape& key, const Shape& y) const {
     const index_t width = y[2], queries = y[0] * y[1], keys = key[0] * key[1];
     const index_t pairs = queries * key[options.batch_first ? 1 : 0];

@@ -1,6 +1,12 @@
 #pragma once
 /// Convolutions and transposed convolutions over one, two or three axes.
 /// https://pytorch.org/docs/stable/nn.html#convolution-layers
+///
+/// Holds for every layer of this file:
+///   throws: ShapeError if x has another number of axes or channels, or the kernel does not fit the padded
+///           extents; ValueError if stride, padding, dilation or output padding is not one number or one an
+///           axis, or out of range. The constructor throws ValueError if `in` or `out` is not positive or not
+///           a multiple of groups, or the kernel is not one number or one an axis
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
@@ -9,24 +15,27 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// Of lists, an empty one stands for the default, a single number for every axis.
+/// Options of `Conv1d`, `Conv2d` and `Conv3d`. An empty list stands for the default, one number for every
+/// axis.
 struct ConvLayerOptions {
-  Dims stride{};      ///< 1
-  Dims padding{};     ///< at both ends: 0
-  Dims dilation{};    ///< 1
-  bool same = false;  ///< pad so that the result has x's extents
-  index_t groups = 1;
-  bool bias = true;
-  PadMode padding_mode = PadMode::constant;  ///< what is padded: zeros
+  Dims stride{};       ///< step of the kernel; default 1
+  Dims padding{};      ///< elements added at both ends; default 0
+  Dims dilation{};     ///< distance of the kernel's elements; default 1
+  bool same = false;   ///< pad so that stride 1 keeps x's extents, in place of `padding`
+  index_t groups = 1;  ///< groups of channels that are convolved apart
+  bool bias = true;    ///< with a bias
+  PadMode padding_mode = PadMode::constant;  ///< the padded values; default zeros
 };
 
+/// Options of `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d`. An empty list stands for the
+/// default, one number for every axis.
 struct ConvTransposeLayerOptions {
-  Dims stride{};          ///< 1
-  Dims padding{};         ///< what the convolution that is transposed pads: 0
-  Dims output_padding{};  ///< elements added at the end: 0
-  Dims dilation{};        ///< 1
-  index_t groups = 1;
-  bool bias = true;
+  Dims stride{};          ///< step of the kernel over the result; default 1
+  Dims padding{};         ///< padding of the convolution that is transposed; default 0
+  Dims output_padding{};  ///< elements added at the result's end; default 0
+  Dims dilation{};        ///< distance of the kernel's elements; default 1
+  index_t groups = 1;     ///< groups of channels that are convolved apart
+  bool bias = true;       ///< with a bias
 };
 
 namespace detail {
@@ -51,7 +60,7 @@ Shape conv_weight_shape(const char* layer, index_t rows, index_t columns, const 
   return shape;
 }
 
-/// Weight and bias, uniform within 1 / sqrt(elements of the weight's rows).
+/// Draws weight and bias uniform within 1 / sqrt(n), n the elements of a row of the weight.
 template <class T>
 void draw_conv(Parameter<T>& weight, Parameter<T>& bias, const Shape& shape, index_t outputs, bool with_bias,
                Generator& generator) {
@@ -101,7 +110,7 @@ struct Conv {
   }
 
  private:
-  /// What `pad` adds, from the last axis to the first.
+  /// The amounts that `pad` adds before and after each axis, from the last axis to the first.
   std::vector<index_t> amounts() const {
     const auto of_axis = [](const Dims& given, int axis, index_t otherwise) {
       return given.empty() ? otherwise : given.size() == 1 ? given[0] : given[axis];
@@ -159,43 +168,74 @@ struct ConvTranspose {
 
 }  // namespace detail
 
-/// Convolution of x (N, in, L), or (in, L), to (N, out, L').
+/// Convolution over one axis:
+/// y[n, o, l] = bias[o] + sum_{i, k} weight[o, i, k] x[n, i, l stride + k dilation - padding].
 ///
 ///     nn::Conv1d<float> conv{in, out, kernel, {.stride = {2}, .padding = {1}}};
 ///
-///   weight (out, in / groups, kernel…), bias (out): uniform within 1 / sqrt(in / groups kernel…)
+///   shapes: x (N, in, L) or (in, L); weight (out, in / groups, K); bias (out); both initially uniform within
+///           1 / sqrt(in / groups K)
+///   returns: (N, out, L') or (out, L'), L' = (L + 2 padding - dilation (K - 1) - 1) / stride + 1, rounded
+///            down
+///   cost: N L' out (in / groups) K multiply-adds
 template <Real T>
 struct Conv1d : detail::Conv<T, 1> {
   using detail::Conv<T, 1>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const { return observed(*this, x.shape(), this->forward(x)); }
 };
-/// The same of (N, in, H, W).
+/// Convolution over two axes; `Conv1d` gives the formula.
+///
+///   shapes: x (N, in, H, W) or (in, H, W); weight (out, in / groups, KH, KW); bias (out); both initially
+///           uniform within 1 / sqrt(in / groups KH KW)
+///   returns: (N, out, H', W') or (out, H', W')
+///   cost: N H' W' out (in / groups) KH KW multiply-adds
 template <Real T>
 struct Conv2d : detail::Conv<T, 2> {
   using detail::Conv<T, 2>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const { return observed(*this, x.shape(), this->forward(x)); }
 };
-/// The same of (N, in, D, H, W).
+/// Convolution over three axes; `Conv1d` gives the formula.
+///
+///   shapes: x (N, in, D, H, W) or (in, D, H, W); weight (out, in / groups, KD, KH, KW); bias (out); both
+///           initially uniform within 1 / sqrt(in / groups KD KH KW)
+///   returns: (N, out, D', H', W') or (out, D', H', W')
+///   cost: N D' H' W' out (in / groups) KD KH KW multiply-adds
 template <Real T>
 struct Conv3d : detail::Conv<T, 3> {
   using detail::Conv<T, 3>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const { return observed(*this, x.shape(), this->forward(x)); }
 };
 
-/// Transposed convolution of x (N, in, L), or (in, L), to (N, out, L').
-///   weight (in, out / groups, kernel…), bias (out): uniform within 1 / sqrt(out / groups kernel…)
+/// Transposed convolution over one axis, the gradient of a convolution with respect to its input:
+/// y[n, o, l stride + k dilation - padding] sums weight[i, o, k] x[n, i, l] over i, k, l, plus bias[o].
+///
+///   shapes: x (N, in, L) or (in, L); weight (in, out / groups, K); bias (out); both initially uniform within
+///           1 / sqrt(out / groups K)
+///   returns: (N, out, L') or (out, L'),
+///            L' = (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1
+///   cost: N L in (out / groups) K multiply-adds
 template <Real T>
 struct ConvTranspose1d : detail::ConvTranspose<T, 1> {
   using detail::ConvTranspose<T, 1>::ConvTranspose;
   Tensor<T> operator()(const Tensor<T>& x) const { return observed(*this, x.shape(), this->forward(x)); }
 };
-/// The same of (N, in, H, W).
+/// Transposed convolution over two axes; `ConvTranspose1d` gives the formula.
+///
+///   shapes: x (N, in, H, W) or (in, H, W); weight (in, out / groups, KH, KW); bias (out); both initially
+///           uniform within 1 / sqrt(out / groups KH KW)
+///   returns: (N, out, H', W') or (out, H', W')
+///   cost: N H W in (out / groups) KH KW multiply-adds
 template <Real T>
 struct ConvTranspose2d : detail::ConvTranspose<T, 2> {
   using detail::ConvTranspose<T, 2>::ConvTranspose;
   Tensor<T> operator()(const Tensor<T>& x) const { return observed(*this, x.shape(), this->forward(x)); }
 };
-/// The same of (N, in, D, H, W).
+/// Transposed convolution over three axes; `ConvTranspose1d` gives the formula.
+///
+///   shapes: x (N, in, D, H, W) or (in, D, H, W); weight (in, out / groups, KD, KH, KW); bias (out); both
+///           initially uniform within 1 / sqrt(out / groups KD KH KW)
+///   returns: (N, out, D', H', W') or (out, D', H', W')
+///   cost: N D H W in (out / groups) KD KH KW multiply-adds
 template <Real T>
 struct ConvTranspose3d : detail::ConvTranspose<T, 3> {
   using detail::ConvTranspose<T, 3>::ConvTranspose;

@@ -1,5 +1,5 @@
 #pragma once
-/// A model in another scalar type: `nn::to<double>(model)`.
+/// Conversion of a model to another scalar type: `nn::to<double>(model)`.
 
 #include "tenon/nn/module.hpp"
 #include "tenon/ops/cast.hpp"
@@ -8,8 +8,7 @@ namespace TENON_NAMESPACE::nn {
 
 namespace detail {
 
-/// The type of a module with U in place of its scalar type: of a template, all arguments of which are
-/// replaced likewise.
+/// The type of a module with scalar type U in place of T: T becomes U, and so do all arguments of a template.
 template <class M, class T, class U>
 struct Rebind {
   using type = std::conditional_t<std::is_same_v<M, T>, U, M>;
@@ -82,9 +81,9 @@ void convert(const From& from, To& to) {
 
 }  // namespace detail
 
-/// The model with its parameters and buffers converted. Its type is a template over the scalar type, as
-/// `Linear<T>` and `template <class T> struct Mlp` are, which makes it without arguments. It holds no
-/// AnyModule.
+/// A copy of the model with its parameters and buffers converted to U. The model's type must be a template
+/// over the scalar type, such as `Linear<T>` or `template <class T> struct Mlp`, and default-constructible. A
+/// model that holds an `AnyModule` does not compile, because the type inside is known only at run time.
 template <Real U, class M>
 [[nodiscard]] auto to(const M& model) {
   using T = ScalarOf<M>;

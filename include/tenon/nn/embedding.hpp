@@ -1,5 +1,6 @@
 #pragma once
-/// Tables whose rows stand for words and the like. https://pytorch.org/docs/stable/nn.html#sparse-layers
+/// Embedding tables: a trained row for each word or other category.
+/// https://pytorch.org/docs/stable/nn.html#sparse-layers
 
 #include <optional>  // optional
 
@@ -9,25 +10,27 @@
 
 namespace TENON_NAMESPACE::nn {
 
+/// Options of `Embedding`.
 struct EmbeddingLayerOptions {
-  std::optional<index_t> padding_index{};  ///< a row that begins as zeros and is not trained; may be negative
+  std::optional<index_t> padding_index{};  ///< an untrained row, initially 0; negative: from the end
   std::optional<double>
-      max_norm{};        ///< rows that are looked up and longer are cut to this, in training in place
+      max_norm{};        ///< rescale looked-up rows with a larger norm to this; training writes them back
   double norm_type = 2;  ///< the order of the norm that max_norm bounds
-  bool scale_grad_by_freq = false;  ///< divide a row's gradient by how often the batch has it
+  bool scale_grad_by_freq = false;  ///< divide a row's gradient by the row's count in the batch
 };
 
+/// Options of `EmbeddingBag`.
 struct EmbeddingBagLayerOptions {
-  BagMode mode = BagMode::mean;
+  BagMode mode = BagMode::mean;            ///< how the rows of a bag are reduced
   bool include_last_offset = false;        ///< the last offset is the number of indices, not a bag
-  std::optional<index_t> padding_index{};  ///< entries equal to it are left out; the row begins as zeros
-  std::optional<double> max_norm{};        ///< as of an Embedding
-  double norm_type = 2;
+  std::optional<index_t> padding_index{};  ///< a row, initially 0, whose entries are left out of bags
+  std::optional<double> max_norm{};        ///< rescale looked-up rows with a larger norm to this
+  double norm_type = 2;                    ///< the order of the norm that max_norm bounds
 };
 
 namespace detail {
 
-/// A table that begins normal, but for its row of padding.
+/// A table of standard normal values, with zeros in the padding row.
 template <Real T>
 Tensor<T> embedding_table(index_t rows, index_t width, std::optional<index_t> padding, Generator& generator) {
   Tensor<T> table = init::normal<T>({rows, width}, 0, 1, generator);
@@ -38,8 +41,8 @@ Tensor<T> embedding_table(index_t rows, index_t width, std::optional<index_t> pa
   return table;
 }
 
-/// The table to look up in, where rows beyond max_norm are cut: in place in training; in evaluation, which
-/// writes nothing, in a copy if there are any.
+/// The table with the looked-up rows that exceed max_norm rescaled: in place in training; in evaluation,
+/// which must not write, in a copy if there are such rows.
 template <Real T, class Options>
 Tensor<T> cut_rows(const Tensor<T>& weight, const Tensor<index_t>& index, const Options& options,
                    const Mode& mode) {
@@ -57,20 +60,25 @@ Tensor<T> cut_rows(const Tensor<T>& weight, const Tensor<index_t>& index, const 
 
 }  // namespace detail
 
-/// The row of each index: index of any shape, y of that shape and (D). A decoder that shares the table is
+/// Looks up rows of a table: y[..., :] = weight[index[...], :]. An output layer that shares the table is
 /// `linear(h, embedding.weight)`.
+///
+///   shapes: index any, with values in [0, V)
+///   returns: index shape + (D)
+///   throws: IndexError if an index is outside the table
+///   cost: one copy of each looked-up row
 template <Real T>
 struct Embedding {
-  Parameter<T> weight;  ///< (V, D), standard normal
-  EmbeddingLayerOptions options;
-  Mode mode{};
+  Parameter<T> weight;            ///< (V, D), initially standard normal
+  EmbeddingLayerOptions options;  ///< as given to the constructor
+  Mode mode{};                    ///< training or evaluation
 
   Embedding() = default;
   Embedding(index_t rows, index_t width, const EmbeddingLayerOptions& layer_options = {},
             Generator& generator = default_generator())
       : weight(detail::embedding_table<T>(rows, width, layer_options.padding_index, generator)),
         options(layer_options) {}
-  /// With rows that are known, such as word vectors.
+  /// An embedding that begins with given rows (V, D), such as word vectors.
   explicit Embedding(Tensor<T> rows, const EmbeddingLayerOptions& layer_options = {})
       : weight(std::move(rows)), options(layer_options) {}
 
@@ -82,12 +90,19 @@ struct Embedding {
   TENON_FIELDS(weight, options, mode);
 };
 
-/// Sums, means or maxima of the rows that bags of indices name; see `embedding_bag`.
+/// Reduces the looked-up rows of each bag of indices to their sum, mean or maximum: y[b, :] = reduce over i
+/// in bag b of weight[i, :], without storing the rows.
+///
+///   shapes: index (bags, entries); or index (count) with offsets (bags), where each bag begins;
+///           per_sample_weights, factors for sums, in the shape of index
+///   returns: (bags, D)
+///   throws: ShapeError for other shapes; IndexError if an index is outside the table; ValueError if offsets
+///           decrease or do not begin at 0, or factors are given without BagMode::sum
 template <Real T>
 struct EmbeddingBag {
-  Parameter<T> weight;  ///< (V, D), standard normal
-  EmbeddingBagLayerOptions options;
-  Mode mode{};
+  Parameter<T> weight;               ///< (V, D), initially standard normal
+  EmbeddingBagLayerOptions options;  ///< as given to the constructor
+  Mode mode{};                       ///< training or evaluation
 
   EmbeddingBag() = default;
   EmbeddingBag(index_t rows, index_t width, const EmbeddingBagLayerOptions& layer_options = {},
@@ -95,7 +110,7 @@ struct EmbeddingBag {
       : weight(detail::embedding_table<T>(rows, width, layer_options.padding_index, generator)),
         options(layer_options) {}
 
-  /// index (bags, entries), or a vector of indices and `offsets` where each bag begins; y (bags, D)
+  /// The reduced rows, (bags, D), of bags given as rows of `index` or by `offsets` into it.
   Tensor<T> operator()(const Tensor<index_t>& index, const Tensor<index_t>& offsets = {},
                        const Tensor<T>& per_sample_weights = {}) const {
     const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);

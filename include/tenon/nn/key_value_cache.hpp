@@ -1,5 +1,5 @@
 #pragma once
-/// What an attention keeps of a sequence that it reads bit by bit, so that it need not read it again.
+/// Keys and values of the tokens read so far, kept so that generation computes them once for each token.
 
 #include <algorithm>  // max
 
@@ -7,15 +7,19 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// Rows that grow at their end. Room doubles when it is full, so that a row is copied about once more.
+/// A tensor that grows along its second-last axis. Its capacity doubles when it is full, so that appending
+/// costs about one more copy of each row.
 template <Real T>
 class GrowingRows {
  public:
+  /// The number of rows so far.
   index_t length() const { return length_; }
 
-  /// rows     (..., T, D), whose leading extents and D are those of the rows before
-  /// returns  (..., length, D): a view of all rows so far, until rows are added again
-  /// throws   ShapeError    constants only: nothing is recorded
+  /// Appends rows and returns all rows so far. Nothing is recorded for differentiation.
+  ///
+  ///   shapes: rows (..., T, D), leading extents and D as in the calls before
+  ///   returns: (..., length, D), a view that is valid until the next call
+  ///   throws: ShapeError if leading extents or D differ
   Tensor<T> append(const Tensor<T>& rows) {
     const index_t more = rows.extent(-2);
     reserve(rows.shape(), length_ + more);
@@ -50,7 +54,7 @@ class GrowingRows {
   index_t length_ = 0;
 };
 
-/// The keys and values of one attention, (N, heads, T, D).
+/// The keys and values of one attention layer so far, (N, heads, T, D).
 template <Real T>
 struct KeyValueCache {
   GrowingRows<T> keys, values;

@@ -1,5 +1,5 @@
 #pragma once
-/// Affine maps of the last axis. https://pytorch.org/docs/stable/nn.html#linear-layers
+/// Linear layers over the last axis. https://pytorch.org/docs/stable/nn.html#linear-layers
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
@@ -7,11 +7,17 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// y = x weight^T + bias, for x (..., in).
+/// Affine map of the last axis: y = x weight^T + bias.
+///
+///   shapes: x (..., in)
+///   returns: (..., out)
+///   throws: ShapeError if x has no axis or its last extent is not `in`; the constructor ValueError if
+///           inputs <= 0
+///   cost: rows x in x out multiply-adds
 template <Real T>
 struct Linear {
-  Parameter<T> weight;  ///< (out, in), uniform within 1 / sqrt(in)
-  Parameter<T> bias;    ///< (out), likewise; or undefined
+  Parameter<T> weight;  ///< (out, in), initially uniform within 1 / sqrt(in)
+  Parameter<T> bias;    ///< (out), initially uniform within 1 / sqrt(in); or undefined
 
   Linear() = default;
   Linear(index_t inputs, index_t outputs, bool with_bias = true, Generator& generator = default_generator()) {
@@ -23,15 +29,22 @@ struct Linear {
   Tensor<T> operator()(const Tensor<T>& x) const {
     return observed(*this, x.shape(), linear(x, weight, bias));
   }
+  /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const { return element_count(y) * weight.extent(1); }
   TENON_FIELDS(weight, bias);
 };
 
-/// y[..., k] = x1^T weight[k] x2 + bias[k], for x1 (..., in1) and x2 (..., in2).
+/// Bilinear map of the last axes: y[..., k] = x1[...]^T weight[k] x2[...] + bias[k].
+///
+///   shapes: x1 (..., in1); x2 (..., in2), leading extents equal
+///   returns: (..., out)
+///   throws: ShapeError if the last extents are not in1 and in2 or the leading ones differ; the constructor
+///           ValueError if inputs1 <= 0
+///   cost: rows x out x (in1 + 1) x in2 multiply-adds
 template <Real T>
 struct Bilinear {
-  Parameter<T> weight;  ///< (out, in1, in2), uniform within 1 / sqrt(in1)
-  Parameter<T> bias;    ///< (out), likewise; or undefined
+  Parameter<T> weight;  ///< (out, in1, in2), initially uniform within 1 / sqrt(in1)
+  Parameter<T> bias;    ///< (out), initially uniform within 1 / sqrt(in1); or undefined
 
   Bilinear() = default;
   Bilinear(index_t inputs1, index_t inputs2, index_t outputs, bool with_bias = true,
@@ -44,6 +57,7 @@ struct Bilinear {
   Tensor<T> operator()(const Tensor<T>& x1, const Tensor<T>& x2) const {
     return observed(*this, x1.shape(), bilinear(x1, x2, weight, bias));
   }
+  /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const {
     return element_count(y) * (weight.extent(1) + 1) * weight.extent(2);
   }

@@ -1,14 +1,14 @@
 #pragma once
-/// Evaluation that stays with a model, whichever thread calls it.
+/// Training or evaluation as a property of a model, whichever thread calls it.
 
 #include "tenon/core/atomic.hpp"
 #include "tenon/graph/mode.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
-/// A member of each layer that behaves otherwise in training than in evaluation, which `eval(model)` and
-/// `train(model)` switch. It is copied with the layer and is no part of files. A module that calls `dropout`
-/// or the like itself has one as well and hands it on:
+/// The switch that `eval(model)` and `train(model)` set: a member of each layer that behaves differently in
+/// training and in evaluation. It is copied with the layer and not saved to files. A module that calls a
+/// function such as `dropout` itself needs a Mode too and passes it on:
 ///
 ///     nn::Mode mode{};
 ///     …
@@ -23,10 +23,10 @@ class Mode {
   }
   ~Mode() = default;
 
-  /// Whether to behave as in training: as this thread says (`tenon::training()`), unless the model was set to
-  /// evaluation.
+  /// Whether to behave as in training: false after `eval(model)`, otherwise this thread's
+  /// `tenon::training()`.
   bool training() const { return !evaluates() && tenon::training(); }
-  /// May be called while other threads ask.
+  /// Switches to training (true) or evaluation (false). Safe while other threads call `training()`.
   void set_training(bool on) const { evaluates_.store(!on, MemoryOrder::relaxed); }
 
  private:

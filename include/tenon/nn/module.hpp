@@ -1,6 +1,6 @@
 #pragma once
-/// Modules are plain structs. What they own is found by visiting their members, under paths as PyTorch's
-/// state dictionaries have them:
+/// Modules are plain structs. Their parameters and buffers are found by visiting the members, under paths
+/// like those of PyTorch's state dictionaries:
 ///
 ///     struct Mlp {
 ///       nn::Linear<float> in{784, 128}, out{128, 10};
@@ -9,11 +9,11 @@
 ///     Mlp model;
 ///     for (const auto& [path, weight] : nn::named_parameters(model)) …     // "in.weight", "in.bias", …
 ///
-/// Members may be modules, parameters, buffers, and vectors, arrays, tuples, optionals, variants and pointers
-/// of them, and maps, whose keys are the names of what they hold: `heads.a.weight`. Anything that can be
-/// copied byte by byte, and strings and vectors of such, is data and left alone. A class with constructors
-/// names all its members by `TENON_FIELDS(weight, bias);`, but for those that are no part of the model, as a
-/// `std::function` or a tensor that copies are to share: `TENON_LEFT_OUT(cache);`.
+/// Members may be modules, parameters and buffers; vectors, arrays, tuples, optionals, variants and pointers
+/// of them; and maps, whose keys become part of the path: `heads.a.weight`. Trivially copyable members,
+/// strings, and containers of both are data and are skipped. A class with constructors names all its members
+/// by `TENON_FIELDS(weight, bias);`. Members that are no part of the model, such as a `std::function` or a
+/// tensor that copies are to share, are named by `TENON_LEFT_OUT(cache);` instead.
 
 #include <array>        // tuple_size
 #include <string>       // string, to_string
@@ -27,24 +27,32 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// A module among others: its address alone does not do, since a first member has that of its owner.
+/// Identifies a module by address and type. The address alone does not suffice: a module and its first member
+/// share it.
 struct ModuleIdentity {
-  const void* address = nullptr;
-  const void* type = nullptr;
+  const void* address = nullptr;  ///< of the module
+  const void* type = nullptr;     ///< an address that is unique to the module's type
   friend bool operator==(const ModuleIdentity&, const ModuleIdentity&) = default;
 };
 
-/// What is told about a model as it is walked, in the order of its members.
+/// Receives the parts of a model from `walk`, in the order of the members. Each function does nothing unless
+/// overridden.
 template <Real T>
 class ModuleVisitor {
  public:
   virtual ~ModuleVisitor() = default;
+  /// A parameter, frozen or not. Undefined tensors are skipped.
   virtual void parameter(const std::string& /*path*/, const Tensor<T>&) {}
+  /// A buffer of the model's scalar type.
   virtual void buffer(const std::string& /*path*/, const Tensor<T>&) {}
+  /// A buffer of integers.
   virtual void counter(const std::string& /*path*/, const Tensor<index_t>&) {}
+  /// The switch between training and evaluation of a layer.
   virtual void mode(const Mode&) {}
-  /// A module begins, before its members. `type` is its name in the source.
+  /// The beginning of a module, before its members. `type` is the class name without namespace and template
+  /// arguments.
   virtual void enter(const std::string& /*path*/, const ModuleIdentity&, std::string_view /*type*/) {}
+  /// The end of the module entered last.
   virtual void leave() {}
 };
 
@@ -80,7 +88,7 @@ template <class M>
 concept Tuple = requires {
   std::tuple_size<M>::value;
 };
-/// A module, whatever else it may be.
+/// A struct whose members can be visited, and which is therefore walked as a module.
 template <class M>
 concept TellsMembers = (PlainStruct<M> && !Tuple<M>) || HasFields<M>;
 template <class M>
@@ -91,7 +99,7 @@ concept Range = requires(const M& m) {
 &&!is_tensor<M> && !is_parameter<M> && !is_buffer<M> && !TellsMembers<M>;
 template <Range M>
 using Element = std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>;
-/// A map; `hasher` tells one without an order.
+/// A map, ordered or not. Unordered ones have a member type `hasher`.
 template <class M>
 concept Map = Range<M> && requires {
   typename M::mapped_type;
@@ -107,7 +115,7 @@ template <class M>
 concept Variant = requires(const M& m) {
   m.valueless_by_exception();
 };
-/// Walks itself, since its members are known at run time only.
+/// A module with a `walk` of its own, because its members are known only at run time.
 template <class M>
 concept Walkable = requires {
   typename M::walks_itself;
@@ -135,7 +143,8 @@ consteval bool is_data() {
   }
 }
 
-/// Of what is nothing else: whether it tells its members, or a compile error that says how it could.
+/// Whether a type that is neither data, tensor nor container is a module. Anything but a module or a `Mode`
+/// is a compile error that says how to make it one.
 template <class M>
 consteval bool is_module() {
   constexpr bool tells = TellsMembers<M>, array = std::is_array_v<M>, known = std::is_same_v<M, Mode>;
@@ -196,7 +205,7 @@ inline std::string join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : tenon::join(path, ".", name);
 }
 
-/// The name of an entry of a map.
+/// The part of a path that a map's key becomes.
 template <class Key>
 std::string key_name(const Key& key) {
   static_assert(std::is_integral_v<Key> || std::is_convertible_v<const Key&, std::string_view>,
@@ -303,11 +312,12 @@ auto collect(const M& model);
 
 }  // namespace detail
 
-/// The scalar type that a model computes in.
+/// The scalar type in which a model computes: that of its first parameter or buffer of real numbers, or void
+/// for a model without any.
 template <class M>
 using ScalarOf = typename detail::ScalarOf<M>::type;
 
-/// Tells `visitor` of all that a model owns.
+/// Passes all modules, parameters, buffers and modes of a model to `visitor`, in the order of the members.
 template <class M>
 void walk(const M& model, ModuleVisitor<ScalarOf<M>>& visitor) {
   static_assert(!std::is_void_v<ScalarOf<M>>, "the model has no parameters and no buffers");
@@ -321,7 +331,8 @@ auto detail::collect(const M& model) {
   return collector;
 }
 
-/// Handles of the parameters that are not frozen, and their paths.
+/// Handles and paths of the parameters that are not frozen, in the order of the members. A parameter that
+/// several paths share is listed once, under its first path.
 template <class M>
 [[nodiscard]] std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
   std::vector<NamedTensor<ScalarOf<M>>> trained;
@@ -331,7 +342,7 @@ template <class M>
   return trained;
 }
 
-/// Handles of the parameters that are not frozen: what optimizers move and `grad` differentiates by.
+/// Handles of the parameters that are not frozen: the list that optimizers and `grad` take.
 template <class M>
 [[nodiscard]] std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
   std::vector<Tensor<ScalarOf<M>>> handles;
@@ -339,7 +350,7 @@ template <class M>
   return handles;
 }
 
-/// The number of numbers in all parameters, frozen or not.
+/// The number of elements of all parameters, frozen or not. Shared parameters count once.
 template <class M>
 [[nodiscard]] index_t parameter_count(const M& model) {
   index_t count = 0;
@@ -347,21 +358,24 @@ template <class M>
   return count;
 }
 
-/// Everything that a file keeps of the model: parameters and buffers in the order of the members.
+/// Handles of all tensors of a model that a file keeps: parameters, frozen ones too, buffers and counters, in
+/// the order of the members.
 template <class M>
 ModuleState<ScalarOf<M>> state(const M& model) {
   return detail::collect(model).state;
 }
 
-/// Takes all parameters of a model, or of a part of it, out of training, or back in. To be done before the
-/// optimizer is made of `parameters(model)`.
+/// Freezes all parameters of a model, or of a part of it: they require no gradient. With `frozen` false,
+/// unfreezes them. Call it before `parameters(model)` is passed to an optimizer, which would otherwise hold
+/// the frozen ones too.
 template <class M>
 void freeze(const M& model, bool frozen = true) {
   for (auto& named : detail::collect(model).parameters) named.tensor.requires_grad_(!frozen);
 }
 
-/// Lets a model, or a part of it, behave as in training where the thread that calls it trains; with `on`
-/// false: nowhere. As a model begins, it trains where operations are recorded.
+/// Sets a model, or a part of it, to training mode, which is the initial mode: its layers behave as
+/// `tenon::training()` of the calling thread says, which by default is true wherever operations are recorded.
+/// With `on` false, sets it to evaluation mode; see `eval`.
 template <class M>
 void train(const M& model, bool on = true) {
   using T = std::conditional_t<std::is_void_v<ScalarOf<M>>, float, ScalarOf<M>>;
@@ -369,9 +383,10 @@ void train(const M& model, bool on = true) {
   detail::walk<T>(model, "", setter);
 }
 
-/// Sets a model, or a part of it, to evaluation, on any thread and whatever is recorded, until
-/// `train(model)`: nothing is dropped, norms use their running statistics, and calling it writes nothing.
-/// What a module's call operator does by functions alone, such as `dropout(x)`, is not reached: see `Mode`.
+/// Sets a model, or a part of it, to evaluation mode until `train(model)`, for all threads and whether or not
+/// operations are recorded: dropout passes its input through, norms use their running statistics, and calling
+/// the model writes to none of its buffers. Functions that a module calls directly, such as `dropout(x)`, are
+/// not affected unless the module passes them a `Mode`.
 template <class M>
 void eval(const M& model) {
   train(model, false);

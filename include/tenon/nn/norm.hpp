@@ -10,30 +10,32 @@
 
 namespace TENON_NAMESPACE::nn {
 
+/// Options of `BatchNorm1d`, `BatchNorm2d` and `BatchNorm3d`.
 struct BatchNormLayerOptions {
-  double eps = 1e-5;
-  std::optional<double> momentum = 0.1;  ///< a batch's share of the running statistics; none: their mean
+  double eps = 1e-5;                     ///< added to the variance
+  std::optional<double> momentum = 0.1;  ///< weight of a batch in the running statistics; none: equal weights
   bool affine = true;                    ///< with weight and bias
   bool track_running_stats = true;       ///< false: evaluation normalises by the batch too
 };
 
+/// Options of `InstanceNorm1d`, `InstanceNorm2d` and `InstanceNorm3d`.
 struct InstanceNormLayerOptions {
-  double eps = 1e-5;
-  double momentum = 0.1;             ///< a batch's share of the running statistics
+  double eps = 1e-5;                 ///< added to the variance
+  double momentum = 0.1;             ///< weight of a batch in the running statistics
   bool affine = false;               ///< with weight and bias
   bool track_running_stats = false;  ///< true: evaluation normalises by running statistics
 };
 
 namespace detail {
 
-/// What layers own that normalise channels.
+/// Parameters, buffers and options of a layer that normalises channels.
 template <Real T, class Options>
 struct ChannelNorm {
-  Parameter<T> weight, bias;            ///< (C): 1 and 0; or undefined
-  Buffer<T> running_mean, running_var;  ///< (C): 0 and 1, written in training; or undefined
-  Buffer<index_t> num_batches_tracked;  ///< seen in training; or undefined
-  Options options;
-  Mode mode{};
+  Parameter<T> weight, bias;            ///< (C), initially 1 and 0; or undefined
+  Buffer<T> running_mean, running_var;  ///< (C), initially 0 and 1, written in training; or undefined
+  Buffer<index_t> num_batches_tracked;  ///< batches seen in training; or undefined
+  Options options;                      ///< as given to the constructor
+  Mode mode{};                          ///< training or evaluation
 
   ChannelNorm() = default;
   explicit ChannelNorm(index_t channels, const Options& norm_options = {}) : options(norm_options) {
@@ -69,7 +71,7 @@ struct BatchNorm : ChannelNorm<T, BatchNormLayerOptions> {
   }
 
  private:
-  /// Of this batch in the running statistics.
+  /// Counts this batch and returns its weight in the running statistics.
   double share() const {
     Tensor<index_t> count = this->num_batches_tracked;
     if (!count.defined()) return 0;
@@ -83,7 +85,7 @@ struct InstanceNorm : ChannelNorm<T, InstanceNormLayerOptions> {
   using ChannelNorm<T, InstanceNormLayerOptions>::ChannelNorm;
 
  protected:
-  /// x with or without a batch, of `axes` positions.
+  /// Normalises x of `axes` spatial axes, with or without a batch axis.
   Tensor<T> forward(const Tensor<T>& x, int axes) const {
     if (x.rank() == axes + 1) return squeeze(forward(unsqueeze(x, 0), axes), 0);
     const double eps = this->options.eps;
@@ -94,7 +96,7 @@ struct InstanceNorm : ChannelNorm<T, InstanceNormLayerOptions> {
   }
 
  private:
-  /// The running statistics move towards the mean of those of the samples.
+  /// Moves the running statistics towards the mean of the samples' statistics.
   void track(const Tensor<T>& x) const {
     const NoGrad no_grad;
     Dims positions;
@@ -109,8 +111,15 @@ struct InstanceNorm : ChannelNorm<T, InstanceNormLayerOptions> {
 
 }  // namespace detail
 
-/// Each channel of x (N, C) or (N, C, L) brought to mean 0 and variance 1 over the batch and its positions,
-/// times weight, plus bias; in evaluation by the running statistics. Ioffe & Szegedy 2015.
+/// Batch normalisation: y = (x - mean) / sqrt(var + eps) weight + bias for each channel, with mean and
+/// variance over batch and positions in training, with the running statistics in evaluation.
+///
+///   shapes: x (N, C) or (N, C, L)
+///   returns: shape of x; training also writes running_mean, running_var and num_batches_tracked
+///   throws: ShapeError if x has other axes or channels; ValueError in training if a channel has only one
+///           value. The constructor throws ValueError if channels <= 0
+///   cost: two passes over x, backward two
+///   source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
 template <Real T>
 struct BatchNorm1d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
@@ -119,7 +128,7 @@ struct BatchNorm1d : detail::BatchNorm<T> {
     return observed(*this, x.shape(), this->forward(x));
   }
 };
-/// The same of (N, C, H, W).
+/// Batch normalisation of x (N, C, H, W); `BatchNorm1d` gives formula, errors and source.
 template <Real T>
 struct BatchNorm2d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
@@ -128,7 +137,7 @@ struct BatchNorm2d : detail::BatchNorm<T> {
     return observed(*this, x.shape(), this->forward(x));
   }
 };
-/// The same of (N, C, D, H, W).
+/// Batch normalisation of x (N, C, D, H, W); `BatchNorm1d` gives formula, errors and source.
 template <Real T>
 struct BatchNorm3d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
@@ -138,7 +147,14 @@ struct BatchNorm3d : detail::BatchNorm<T> {
   }
 };
 
-/// Each channel of each sample of x (N, C, L), or (C, L), over its positions. Ulyanov et al. 2016.
+/// Instance normalisation: y = (x - mean) / sqrt(var + eps) weight + bias, with mean and variance over the
+/// positions of each channel of each sample; with track_running_stats, evaluation uses running statistics.
+///
+///   shapes: x (N, C, L) or (C, L)
+///   returns: shape of x; training with track_running_stats also writes running_mean and running_var
+///   throws: ShapeError if x has other axes or channels. The constructor throws ValueError if channels <= 0
+///   cost: two passes over x, backward two
+///   source: Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
 template <Real T>
 struct InstanceNorm1d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
@@ -147,7 +163,7 @@ struct InstanceNorm1d : detail::InstanceNorm<T> {
     return observed(*this, x.shape(), this->forward(x, 1));
   }
 };
-/// The same of (N, C, H, W).
+/// Instance normalisation of x (N, C, H, W) or (C, H, W); `InstanceNorm1d` gives formula, errors and source.
 template <Real T>
 struct InstanceNorm2d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
@@ -156,7 +172,8 @@ struct InstanceNorm2d : detail::InstanceNorm<T> {
     return observed(*this, x.shape(), this->forward(x, 2));
   }
 };
-/// The same of (N, C, D, H, W).
+/// Instance normalisation of x (N, C, D, H, W) or (C, D, H, W); `InstanceNorm1d` gives formula, errors and
+/// source.
 template <Real T>
 struct InstanceNorm3d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
@@ -166,18 +183,26 @@ struct InstanceNorm3d : detail::InstanceNorm<T> {
   }
 };
 
+/// Options of `LayerNorm`.
 struct LayerNormOptions {
-  double eps = 1e-5;
+  double eps = 1e-5;               ///< added to the variance
   bool elementwise_affine = true;  ///< with a weight
-  bool bias = true;                ///< and a bias
+  bool bias = true;                ///< with a bias, if there is a weight
 };
 
-/// Over the trailing axes, which have the extents `normalized_shape`. Ba et al. 2016.
+/// Layer normalisation: y = (x - mean) / sqrt(var + eps) weight + bias, with mean and variance over the
+/// trailing axes, whose extents are `normalized_shape`.
+///
+///   shapes: x (..., normalized_shape)
+///   returns: shape of x
+///   throws: ShapeError if x does not end in normalized_shape
+///   cost: two passes over x, backward two
+///   source: Ba et al. 2016, https://arxiv.org/abs/1607.06450
 template <Real T>
 struct LayerNorm {
-  Parameter<T> weight, bias;  ///< (normalized_shape): 1 and 0; or undefined
-  Shape normalized_shape;
-  LayerNormOptions options;
+  Parameter<T> weight, bias;  ///< (normalized_shape), initially 1 and 0; or undefined
+  Shape normalized_shape;     ///< extents of the axes to normalise over
+  LayerNormOptions options;   ///< as given to the constructor
 
   LayerNorm() = default;
   explicit LayerNorm(const Shape& shape, const LayerNormOptions& norm_options = {})
@@ -195,17 +220,25 @@ struct LayerNorm {
   TENON_FIELDS(weight, bias, normalized_shape, options);
 };
 
+/// Options of `RmsNorm`.
 struct RmsNormOptions {
-  std::optional<double> eps{};  ///< the step of the scalar type at 1
-  bool elementwise_affine = true;
+  std::optional<double> eps{};     ///< added to the mean square; default std::numeric_limits<T>::epsilon()
+  bool elementwise_affine = true;  ///< with a weight
 };
 
-/// The same without mean and bias. Zhang & Sennrich 2019.
+/// Root mean square normalisation: y = x / sqrt(mean(x^2) + eps) weight, with the mean over the trailing
+/// axes, whose extents are `normalized_shape`.
+///
+///   shapes: x (..., normalized_shape)
+///   returns: shape of x
+///   throws: ShapeError if x does not end in normalized_shape
+///   cost: two passes over x, backward two
+///   source: Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
 template <Real T>
 struct RmsNorm {
-  Parameter<T> weight;  ///< (normalized_shape): 1; or undefined
-  Shape normalized_shape;
-  RmsNormOptions options;
+  Parameter<T> weight;     ///< (normalized_shape), initially 1; or undefined
+  Shape normalized_shape;  ///< extents of the axes to normalise over
+  RmsNormOptions options;  ///< as given to the constructor
 
   RmsNorm() = default;
   explicit RmsNorm(const Shape& shape, const RmsNormOptions& norm_options = {})
@@ -222,17 +255,26 @@ struct RmsNorm {
   TENON_FIELDS(weight, normalized_shape, options);
 };
 
+/// Options of `GroupNorm`.
 struct GroupNormOptions {
-  double eps = 1e-5;
+  double eps = 1e-5;   ///< added to the variance
   bool affine = true;  ///< with weight and bias
 };
 
-/// Over each of `groups` groups of channels of each sample of x (N, C, …). Wu & He 2018.
+/// Group normalisation: y = (x - mean) / sqrt(var + eps) weight + bias, with mean and variance over each
+/// group of neighbouring channels of each sample; weight and bias are by channel.
+///
+///   shapes: x (N, C, …)
+///   returns: shape of x
+///   throws: ShapeError if x has fewer than 2 axes or other channels. The constructor throws ValueError if
+///           the channels do not divide into the groups
+///   cost: two passes over x, backward two
+///   source: Wu & He 2018, https://arxiv.org/abs/1803.08494
 template <Real T>
 struct GroupNorm {
-  Parameter<T> weight, bias;  ///< (C): 1 and 0; or undefined
-  index_t groups = 1;
-  GroupNormOptions options;
+  Parameter<T> weight, bias;  ///< (C), initially 1 and 0; or undefined
+  index_t groups = 1;         ///< into which the channels are divided
+  GroupNormOptions options;   ///< as given to the constructor
 
   GroupNorm() = default;
   GroupNorm(index_t group_count, index_t channels, const GroupNormOptions& norm_options = {})
@@ -250,11 +292,17 @@ struct GroupNorm {
   TENON_FIELDS(weight, bias, groups, options);
 };
 
-/// Across `size` neighbouring channels of x (N, C, …). Krizhevsky et al. 2012.
+/// Local response normalisation: y = x / (k + alpha mean(x^2))^beta, with the mean over `size` neighbouring
+/// channels; channels beyond the first and last count as 0.
+///
+///   shapes: x (N, C, …)
+///   returns: shape of x
+///   throws: ShapeError if x has fewer than 2 axes; ValueError if size <= 0
+///   source: Krizhevsky et al. 2012
 struct LocalResponseNorm {
   using is_layer = void;
-  index_t size = 1;
-  double alpha = 1e-4, beta = 0.75, k = 1;
+  index_t size = 1;                         ///< channels that are averaged
+  double alpha = 1e-4, beta = 0.75, k = 1;  ///< constants of the formula
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
     return observed(*this, x.shape(), local_response_norm(x, size, alpha, beta, k));

@@ -1,20 +1,22 @@
 #pragma once
-/// Watching what layers compute, without touching the model: hooks on outputs, and what `summary` is made of.
+/// Observation of the outputs of layers without a change to the model: output hooks, and the base of
+/// `summary`.
 
 #include "tenon/nn/module.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
-/// One call of a layer.
+/// The record of one call of a layer, as observers receive it.
 struct LayerCall {
-  ModuleIdentity layer;
-  Shape input, output;
-  index_t macs;            ///< multiplications with additions; 0 where the layer does not say
-  const void* values;      ///< a Tensor<T> of the output
-  const void* value_type;  ///< tells its T
+  ModuleIdentity layer;    ///< the layer that was called
+  Shape input, output;     ///< shapes of its first input and its output
+  index_t macs;            ///< multiply-adds; 0 where the layer does not say
+  const void* values;      ///< the output, a Tensor<T>
+  const void* value_type;  ///< an address that is unique to the output's type
 };
 
-/// Hears of every call of a layer in its scope on this thread.
+/// Base of observers: while it exists, `called` is called after every call of a layer on the thread that made
+/// it. Observers are destroyed in the reverse order of their construction.
 class LayerObserver {
  public:
   LayerObserver() : next_(first()) { first() = this; }
@@ -22,12 +24,15 @@ class LayerObserver {
   LayerObserver(const LayerObserver&) = delete;
   LayerObserver& operator=(const LayerObserver&) = delete;
 
+  /// Whether this thread has an observer.
   static bool any() { return first() != nullptr; }
+  /// Passes a call to all observers of this thread.
   static void tell(const LayerCall& call) {
     for (LayerObserver* observer = first(); observer; observer = observer->next_) observer->called(call);
   }
 
  protected:
+  /// Receives each call of a layer, after the layer has computed its output.
   virtual void called(const LayerCall& call) = 0;
 
  private:
@@ -38,8 +43,9 @@ class LayerObserver {
   LayerObserver* next_;
 };
 
-/// What a layer returns: its output, after observers have heard of it. A layer that knows its work has
-/// `index_t macs(const Shape& input, const Shape& output) const`.
+/// Returns `output` after passing it to this thread's observers: the last line of every layer's call
+/// operator. A layer that can count its multiply-adds has `index_t macs(const Shape& input, const Shape&
+/// output) const`.
 template <class Layer, Real T>
 Tensor<T> observed(const Layer& layer, const Shape& input, Tensor<T> output) {
   if (LayerObserver::any()) [[unlikely]] {
@@ -51,7 +57,8 @@ Tensor<T> observed(const Layer& layer, const Shape& input, Tensor<T> output) {
   return output;
 }
 
-/// Calls f(output) whenever `layer`, which outlives the hook, has computed.
+/// Calls f(output) after every call of `layer` on this thread, as long as the hook exists. The layer must
+/// outlive the hook and stay at its address.
 ///
 ///     nn::OutputHook hook(model.encoder, [&](const Tensor<float>& y) { … });
 template <class Layer, class F>

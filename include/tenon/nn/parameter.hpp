@@ -5,21 +5,22 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// A tensor that belongs to a module. It can be used as any tensor, and a `Tensor` made of it is a handle of
-/// the same elements. Copying the module's tensor itself copies its elements; assigning writes them into
-/// place, so that handles which optimizers hold stay handles of the model:
+/// A tensor that belongs to a module. It can be used like any tensor, and a `Tensor` made from it is a handle
+/// of the same elements. Copying a ModuleTensor copies its elements; assigning one of equal shape writes the
+/// elements into place, so that the handles an optimizer holds stay handles of the model:
 ///
 ///     auto best = model;    // weights of its own
 ///     …
 ///     model = best;         // the optimizer of `model` goes on from there
 ///
-/// `trained` says whether gradients are wanted: `Parameter` or `Buffer`.
+/// With `trained` true it requires a gradient (`Parameter`), otherwise not (`Buffer`).
 template <Scalar T, bool trained>
 class ModuleTensor : public Tensor<T> {
  public:
-  /// No tensor, such as the bias of a layer without one.
+  /// Undefined, such as the bias of a layer without a bias.
   ModuleTensor() = default;
-  /// With the elements of `values`, which are taken over where nobody else sees them.
+  /// A tensor with the elements of `values`. They are copied unless `values` is contiguous, requires no
+  /// gradient and is the only handle of its storage.
   ModuleTensor(Tensor<T> values) {
     const bool ours = values.unshared() && values.is_contiguous() && !values.requires_grad();
     adopt(ours ? std::move(values) : copy_of(values), trained);
@@ -59,10 +60,10 @@ class ModuleTensor : public Tensor<T> {
   }
 };
 
-/// What training moves.
+/// A tensor of a module that training updates, such as a weight.
 template <Real T>
 using Parameter = ModuleTensor<T, true>;
-/// What belongs to the model and its files but is not trained, such as running means.
+/// A tensor of a module that is saved with the model but not trained, such as a running mean.
 template <Scalar T>
 using Buffer = ModuleTensor<T, false>;
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Where in a sequence an item stands, told to models that would not know: added to what comes out of an
-/// embedding, or turned into queries and keys.
+/// Position encodings: they give the position in the sequence to models that would otherwise not depend on
+/// it. Sinusoidal and learned ones are added to embeddings, rotary ones rotate queries and keys.
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
@@ -8,9 +8,12 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// Sines and cosines of rates that fall from 1 to 1 / base. Vaswani et al. 2017.
-///   table[t, 2 k] = sin(a), table[t, 2 k + 1] = cos(a),  a = (start + t) base^(-2 k / D)
-///   returns (length, D)    throws ValueError when D is odd
+/// Sinusoidal position encodings: y[t, 2 k] = sin(a), y[t, 2 k + 1] = cos(a), a = (start + t) base^(-2 k /
+/// D).
+///
+///   returns: (length, D), D the width
+///   throws: ValueError if D is not positive and even
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 Tensor<T> sinusoids(index_t length, index_t width, index_t start = 0, double base = 10000) {
   check<ValueError>(width > 0 && width % 2 == 0, "sinusoids", "expected an even width, got ", width);
@@ -22,28 +25,38 @@ Tensor<T> sinusoids(index_t length, index_t width, index_t start = 0, double bas
   return to<T>(flatten(stack<double>({sin(angle), cos(angle)}, -1), 1, 2));
 }
 
-/// x (..., T, D) plus `sinusoids`. Nothing is trained or saved.
+/// Adds sinusoidal position encodings: y = x + sinusoids(T, D). There are no parameters.
+///
+///   shapes: x (..., T, D)
+///   returns: shape of x
+///   throws: ValueError if D is odd
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 struct SinusoidalPositions {
   using is_layer = void;
-  double base = 10000;
+  double base = 10000;  ///< the last pair's rate is about 1 / base
 
-  /// `start` is the position of the first row, for decoding step by step.
+  /// x plus the encodings of positions start, start + 1, …; `start` is for decoding step by step.
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {
     return observed(*this, x.shape(), add(x, sinusoids<T>(x.extent(-2), x.extent(-1), start, base)));
   }
 };
 
-/// x (..., T, D) plus a trained row for each position. As in GPT-2; Radford et al. 2019.
+/// Adds a trained row for each position: y[..., t, :] = x[..., t, :] + weight[start + t, :].
+///
+///   shapes: x (..., T, D)
+///   returns: shape of x
+///   throws: ValueError if start is negative or start + T exceeds the number of positions
+///   source: Radford et al. 2019 (GPT-2)
 template <Real T>
 struct LearnedPositions {
-  Parameter<T> weight;  ///< (positions, D), normal of deviation 0.02
+  Parameter<T> weight;  ///< (positions, D), initially normal with standard deviation 0.02
 
   LearnedPositions() = default;
   LearnedPositions(index_t positions, index_t width, Generator& generator = default_generator())
       : weight(init::normal<T>({positions, width}, 0, 0.02, generator)) {}
 
-  /// throws ValueError when x is longer than there are positions
+  /// x plus the rows of positions start, start + 1, …; `start` is for decoding step by step.
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {
     const index_t length = x.extent(-2), positions = weight.extent(0);
     check<ValueError>(start >= 0 && start + length <= positions, "learned_positions", "positions ", start,
@@ -53,12 +66,17 @@ struct LearnedPositions {
   TENON_FIELDS(weight);
 };
 
-/// Queries or keys (..., T, D) turned by their positions; see `rotary_embedding`. To be applied to both,
-/// after they were split into heads.
+/// Rotary position embedding: rotates pairs of features of queries or keys by angles that grow with the
+/// position. Apply it to both queries and keys, after the split into heads; see `rotary_embedding`.
+///
+///   shapes: x (..., T, D)
+///   returns: shape of x
+///   throws: ShapeError if x has fewer than 2 axes or D is odd
+///   source: Su et al. 2021, https://arxiv.org/abs/2104.09864
 struct RotaryPositions {
   using is_layer = void;
-  double base = 10000;
-  bool interleaved = false;  ///< pairs are neighbours, as in GPT-J, instead of entries of the two halves
+  double base = 10000;       ///< the last pair's rate is about 1 / base
+  bool interleaved = false;  ///< pair neighbours, as GPT-J does, instead of entries of the two halves
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {

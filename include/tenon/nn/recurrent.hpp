@@ -1,5 +1,14 @@
 #pragma once
 /// Recurrent networks over sequences. https://pytorch.org/docs/stable/nn.html#recurrent-layers
+///
+/// Holds for `Rnn`, `Gru` and `Lstm`:
+///   shapes: x (T, N, input), or (N, T, input) batch first; initial states (layers directions, N, state),
+///           undefined: 0; `lengths` the steps of each sequence, in any order, empty: all have T steps
+///   returns: output (T, N, directions state), or batch first, of the last layer, 0 beyond a sequence's end;
+///            and the states after each sequence's last step, (layers directions, N, state)
+///   throws: ShapeError if x or a state has another shape; ValueError if T = 0 or a length is not in 1 … T.
+///           The constructor throws ValueError if a size or the number of layers is not positive
+///   cost: T N multiply-adds for each element of the weights
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
@@ -7,19 +16,20 @@
 
 namespace TENON_NAMESPACE::nn {
 
+/// Options of `Rnn`, `Gru` and `Lstm`.
 struct RecurrentLayerOptions {
-  index_t num_layers = 1;
-  bool bias = true;
+  index_t num_layers = 1;      ///< each reads the outputs of the one before
+  bool bias = true;            ///< with bias_ih and bias_hh
   bool batch_first = false;    ///< x and output are (N, T, …) instead of (T, N, …)
   double dropout = 0;          ///< the probability with which outputs between layers are dropped in training
-  bool bidirectional = false;  ///< outputs of both directions side by side
-  index_t proj_size = 0;       ///< extent of an Lstm's projected state; 0: it is not projected
-  tenon::Nonlinearity nonlinearity = tenon::Nonlinearity::tanh;  ///< of an Rnn
+  bool bidirectional = false;  ///< also read backwards; outputs of both directions side by side
+  index_t proj_size = 0;       ///< extent of an Lstm's projected state; 0: no projection
+  tenon::Nonlinearity nonlinearity = tenon::Nonlinearity::tanh;  ///< of an Rnn; others ignore it
 };
 
 namespace detail {
 
-/// One direction of one layer: all that is there uniform within 1 / sqrt(hidden).
+/// The parameters of one direction of one layer, initially uniform within 1 / sqrt(hidden).
 template <Real T>
 struct RecurrentDirection {
   Parameter<T> weight_ih;         ///< (gates hidden, input)
@@ -28,7 +38,7 @@ struct RecurrentDirection {
   Parameter<T> weight_hr;         ///< (state, hidden): an lstm's projection, or undefined
 };
 
-/// Layers in one or both directions.
+/// The layers of a recurrent network, in one or both directions.
 template <Real T>
 struct RecurrentNet {
   std::vector<RecurrentDirection<T>> directions;  ///< layer by layer, forward before backward
@@ -57,7 +67,7 @@ struct RecurrentNet {
     }
   }
 
-  /// Names as PyTorch's: weight_ih_l0, …, bias_hh_l1_reverse.
+  /// Names the parameters as PyTorch does: weight_ih_l0, …, bias_hh_l1_reverse.
   template <class Visitor>
   void visit_fields(Visitor&& visitor) {
     each(*this, visitor);
@@ -111,13 +121,16 @@ struct RecurrentNet {
 
 }  // namespace detail
 
-/// Elman's network; see `rnn`.
+/// Elman network: h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it.
 ///
 ///     nn::Rnn<float> rnn(20, 30, {.num_layers = 2});
 ///     const auto [output, hidden, cell] = rnn(x);        // x (T, N, 20), output (T, N, 30)
 ///
-/// The initial state h0 (layers directions, N, hidden) is 0 unless given. `lengths` are the steps of each
-/// sequence, in any order; empty: all of them.
+///   shapes: x (T, N, input); h0 (layers directions, N, hidden), undefined: 0; lengths one for each sequence
+///   returns: output (T, N, directions hidden), hidden (layers directions, N, hidden)
+///   throws: ShapeError for other shapes; ValueError if a length is not in 1 … T. The constructor throws
+///           ValueError if a size is not positive or a projection is asked for
+///   source: Elman 1990
 template <Real T>
 struct Rnn : detail::RecurrentNet<T> {
   Rnn() = default;
@@ -135,7 +148,10 @@ struct Rnn : detail::RecurrentNet<T> {
   }
 };
 
-/// Gated recurrent units; see `gru`, and `Rnn` for the arguments.
+/// Gated recurrent units: h' = (1 - z) n + z h with gates r, z = sigmoid(W_ih x + b_ih + W_hh h + b_hh) and
+/// n = tanh(W_in x + b_in + r (W_hn h + b_hn)); shapes and errors as for `Rnn`.
+///
+///   source: Cho et al. 2014, https://arxiv.org/abs/1406.1078
 template <Real T>
 struct Gru : detail::RecurrentNet<T> {
   Gru() = default;
@@ -153,11 +169,21 @@ struct Gru : detail::RecurrentNet<T> {
   }
 };
 
-/// Long short-term memory; see `lstm`, and `Rnn` for the arguments. What a language model carries on:
+/// Long short-term memory: c' = f c + i g, h' = o tanh(c') with gates i, f, o = sigmoid(W_ih x + b_ih + W_hh
+/// h + b_hh) and g = tanh(W_ig x + b_ig + W_hg h + b_hg). With proj_size, h' is multiplied by weight_hr.
+///
+/// A language model passes the final state of one stretch of text as the initial state of the next:
 ///
 ///     LstmState<float> state;
 ///     const auto result = lstm(x, state);
 ///     state = {result.hidden.detach(), result.cell.detach()};
+///
+///   shapes: x (T, N, input); initial hidden (layers directions, N, proj_size or hidden), initial cell
+///           (layers directions, N, hidden), undefined: 0; lengths one for each sequence
+///   returns: output (T, N, directions state), hidden and cell in the shapes of the initial ones
+///   throws: ShapeError for other shapes; ValueError if a length is not in 1 … T. The constructor throws
+///           ValueError if a size is not positive or proj_size is not below hidden
+///   source: Hochreiter & Schmidhuber 1997; Gers et al. 2000; projection: Sak et al. 2014
 template <Real T>
 struct Lstm : detail::RecurrentNet<T> {
   Lstm() = default;

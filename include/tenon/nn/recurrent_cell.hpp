@@ -1,5 +1,5 @@
 #pragma once
-/// One step of a recurrent network. https://pytorch.org/docs/stable/nn.html#recurrent-layers
+/// Cells: one step of a recurrent network. https://pytorch.org/docs/stable/nn.html#recurrent-layers
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
@@ -9,7 +9,7 @@ namespace TENON_NAMESPACE::nn {
 
 namespace detail {
 
-/// All of it uniform within 1 / sqrt(hidden).
+/// The parameters of a cell, initially uniform within 1 / sqrt(hidden).
 template <Real T>
 struct RecurrentCell {
   Parameter<T> weight_ih;         ///< (gates hidden, input)
@@ -32,7 +32,7 @@ struct RecurrentCell {
 
  protected:
   RecurrentWeights<T> weights() const { return {weight_ih, weight_hh, bias_ih, bias_hh}; }
-  /// The state h, or zeros.
+  /// The state h, or zeros if it is undefined.
   Tensor<T> state(const Tensor<T>& x, const Tensor<T>& h) const {
     return h.defined() ? h : zeros<T>({x.extent(0), weight_hh.extent(1)});
   }
@@ -40,12 +40,17 @@ struct RecurrentCell {
 
 }  // namespace detail
 
-/// x (N, input) and h (N, hidden), or undefined: 0; returns the next h.
+/// One step of an Elman network; `Rnn` gives the formula.
+///
+///   shapes: x (N, input); h (N, hidden), undefined: 0
+///   returns: the next h (N, hidden)
+///   throws: ShapeError for other shapes. The constructor throws ValueError if hidden <= 0
+///   cost: N (input + hidden) hidden multiply-adds
 template <Real T>
 struct RnnCell : detail::RecurrentCell<T> {
   using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;
   using detail::RecurrentCell<T>::bias_ih, detail::RecurrentCell<T>::bias_hh;
-  tenon::Nonlinearity nonlinearity = tenon::Nonlinearity::tanh;
+  tenon::Nonlinearity nonlinearity = tenon::Nonlinearity::tanh;  ///< tanh or relu
 
   RnnCell() = default;
   RnnCell(index_t inputs, index_t hidden, bool bias = true,
@@ -59,7 +64,12 @@ struct RnnCell : detail::RecurrentCell<T> {
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity);
 };
 
-/// As `RnnCell`.
+/// One step of gated recurrent units; `Gru` gives the formula.
+///
+///   shapes: x (N, input); h (N, hidden), undefined: 0
+///   returns: the next h (N, hidden)
+///   throws: ShapeError for other shapes. The constructor throws ValueError if hidden <= 0
+///   cost: 3 N (input + hidden) hidden multiply-adds
 template <Real T>
 struct GruCell : detail::RecurrentCell<T> {
   using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;
@@ -75,7 +85,12 @@ struct GruCell : detail::RecurrentCell<T> {
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
 };
 
-/// The same of an lstm, whose state is a pair: h and c.
+/// One step of a long short-term memory; `Lstm` gives the formula.
+///
+///   shapes: x (N, input); hidden and cell (N, hidden) each, undefined: 0
+///   returns: the next hidden and cell (N, hidden)
+///   throws: ShapeError for other shapes. The constructor throws ValueError if hidden <= 0
+///   cost: 4 N (input + hidden) hidden multiply-adds
 template <Real T>
 struct LstmCell : detail::RecurrentCell<T> {
   using detail::RecurrentCell<T>::weight_ih, detail::RecurrentCell<T>::weight_hh;

@@ -1,6 +1,11 @@
 #pragma once
-/// Layers that rearrange, pad or resize, without parameters.
+/// Layers without parameters that rearrange, pad or resize.
 /// https://pytorch.org/docs/stable/nn.html#padding-layers, #vision-layers, #utilities
+///
+/// Holds for the padding layers: they pad the last 1, 2 or 3 axes.
+///   shapes: x of at least as many axes as are padded
+///   returns: x's shape with the amounts added
+///   throws: ValueError if the constructor gets neither one amount nor two for each axis; otherwise as `pad`
 
 #include "tenon/nn/observe.hpp"
 #include "tenon/ops/fold.hpp"
@@ -9,7 +14,7 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// Hands its input through.
+/// Returns its input.
 struct Identity {
   using is_layer = void;
   template <class X>
@@ -18,7 +23,10 @@ struct Identity {
   }
 };
 
-/// Axes `start` to `end`, both included, become one.
+/// Joins axes `start` to `end`, both included, into one; negative axes count from the end.
+///
+///   returns: (N, rest) by default
+///   throws: IndexError if an axis is out of range
 struct Flatten {
   using is_layer = void;
   index_t start = 1, end = -1;
@@ -28,18 +36,26 @@ struct Flatten {
   }
 };
 
-/// One axis becomes several of the given extents, one of which may be -1.
+/// Splits one axis into several of the given extents, of which one may be -1 for the rest.
+///
+///   throws: ShapeError if the product of extents is not that of the axis; IndexError if the axis is out of
+///           range
 struct Unflatten {
   using is_layer = void;
-  index_t axis = 1;
-  Shape extents;
+  index_t axis = 1;  ///< the axis to split
+  Shape extents;     ///< the extents of the new axes
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
     return observed(*this, x.shape(), unflatten(x, axis, extents));
   }
 };
 
-/// (N, C, H, W), or (C, H, W), to the columns of its windows, (N, C KH KW, L).
+/// Extracts sliding windows of an image as columns (im2col).
+///
+///   shapes: x (N, C, H, W) or (C, H, W)
+///   returns: (N, C KH KW, L) or (C KH KW, L), L the number of windows
+///   throws: ShapeError if x has other axes or the kernel does not fit; ValueError if kernel or options are
+///           out of range
 struct Unfold {
   using is_layer = void;
   Dims kernel;
@@ -50,7 +66,11 @@ struct Unfold {
   }
 };
 
-/// Columns added up to images of extents `output_size`, where `Unfold` reads them.
+/// Adds columns up to an image (col2im), each element at the place from which `Unfold` reads it.
+///
+///   shapes: x (N, C KH KW, L) or (C KH KW, L)
+///   returns: (N, C, H, W) or (C, H, W), H and W the output_size
+///   throws: ShapeError if x does not fit kernel and output size; ValueError if these are out of range
 struct Fold {
   using is_layer = void;
   Dims output_size, kernel;
@@ -61,7 +81,13 @@ struct Fold {
   }
 };
 
-/// (…, C r r, H, W) to (…, C, H r, W r). Shi et al. 2016.
+/// Rearranges channels into space, r the upscale factor.
+///
+///   shapes: x (…, C r r, H, W)
+///   returns: (…, C, H r, W r)
+///   throws: ShapeError if x has fewer than 3 axes or the channels are no multiple of r r; ValueError if r <=
+///           0
+///   source: Shi et al. 2016, https://arxiv.org/abs/1609.05158
 struct PixelShuffle {
   using is_layer = void;
   index_t upscale_factor = 1;
@@ -71,7 +97,12 @@ struct PixelShuffle {
   }
 };
 
-/// The reverse of `PixelShuffle`.
+/// Rearranges space into channels, r the downscale factor: the inverse of `PixelShuffle`.
+///
+///   shapes: x (…, C, H r, W r)
+///   returns: (…, C r r, H, W)
+///   throws: ShapeError if x has fewer than 3 axes or the planes no multiples of r as extents; ValueError if
+///           r <= 0
 struct PixelUnshuffle {
   using is_layer = void;
   index_t downscale_factor = 1;
@@ -81,13 +112,18 @@ struct PixelUnshuffle {
   }
 };
 
-/// Resized along the spatial axes: `Upsample{.scale_factor = {2}, .mode = Interpolation::linear}`.
+/// Resizes the spatial axes: `Upsample{.scale_factor = {2}, .mode = Interpolation::linear}`.
+///
+///   shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W)
+///   returns: (N, C, …) with the new extents
+///   throws: ShapeError if x has other axes; ValueError unless either size or scale_factor is given, if they
+///           leave nothing, or if align_corners is set for another mode than linear or bicubic
 struct Upsample {
   using is_layer = void;
-  Dims size{};                         ///< the result's spatial extents, or
-  std::vector<double> scale_factor{};  ///< what the extents are multiplied by: one number, or one an axis
-  Interpolation mode = Interpolation::nearest;
-  bool align_corners = false;
+  Dims size{};                                  ///< the result's spatial extents; empty: scale_factor decides
+  std::vector<double> scale_factor{};           ///< factors of the extents, one for all or one an axis
+  Interpolation mode = Interpolation::nearest;  ///< see `Interpolation`
+  bool align_corners = false;  ///< map corner elements onto corner elements; linear and bicubic only
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
     return observed(*this, x.shape(), interpolate(x, {size, scale_factor, mode, align_corners}));
@@ -96,8 +132,8 @@ struct Upsample {
 
 namespace detail {
 
-/// How much a layer adds before and after each of the last `axes` axes, the last one first; or one number for
-/// all.
+/// The amounts that a padding layer adds before and after each of the last `axes` axes, the last axis first;
+/// or one number for all.
 template <int axes>
 struct Amounts {
   Dims amounts;
@@ -117,7 +153,7 @@ struct Amounts {
 
 }  // namespace detail
 
-/// A layer that pads the last `axes` axes.
+/// Defines a layer that pads the last `axes` axes.
 #define TENON_PAD(name, axes, mode)                                      \
   struct name : detail::Amounts<axes> {                                  \
     using is_layer = void;                                               \
@@ -128,26 +164,35 @@ struct Amounts {
     }                                                                    \
   }
 
-/// Zeros: `ZeroPad2d(1)`, or left, right, top and bottom, `ZeroPad2d({1, 1, 2, 0})`.
+/// Pads the last axis with zeros: `ZeroPad1d(1)`, or before and after, `ZeroPad1d({1, 2})`.
 TENON_PAD(ZeroPad1d, 1, constant);
+/// Pads the last two axes with zeros: `ZeroPad2d(1)`, or left, right, top and bottom, `ZeroPad2d({1, 1, 2,
+/// 0})`.
 TENON_PAD(ZeroPad2d, 2, constant);
+/// Pads the last three axes with zeros.
 TENON_PAD(ZeroPad3d, 3, constant);
-/// What a mirror at the edge shows, without the edge itself.
+/// Pads the last axis with its mirror image, without repeating the edge.
 TENON_PAD(ReflectionPad1d, 1, reflect);
+/// Pads the last two axes with their mirror images, without repeating the edges.
 TENON_PAD(ReflectionPad2d, 2, reflect);
+/// Pads the last three axes with their mirror images, without repeating the edges.
 TENON_PAD(ReflectionPad3d, 3, reflect);
-/// The edge itself.
+/// Pads the last axis with copies of its edge elements.
 TENON_PAD(ReplicationPad1d, 1, replicate);
+/// Pads the last two axes with copies of their edge elements.
 TENON_PAD(ReplicationPad2d, 2, replicate);
+/// Pads the last three axes with copies of their edge elements.
 TENON_PAD(ReplicationPad3d, 3, replicate);
-/// What stands at the other end.
+/// Pads the last axis with the elements of its other end.
 TENON_PAD(CircularPad1d, 1, circular);
+/// Pads the last two axes with the elements of their other ends.
 TENON_PAD(CircularPad2d, 2, circular);
+/// Pads the last three axes with the elements of their other ends.
 TENON_PAD(CircularPad3d, 3, circular);
 
 #undef TENON_PAD
 
-/// A number: `ConstantPad2d(1, 0.5)`.
+/// Defines a layer that pads the last `axes` axes with a number.
 #define TENON_CONSTANT_PAD(name, axes)                                                      \
   struct name : detail::Amounts<axes> {                                                     \
     using is_layer = void;                                                                  \
@@ -161,8 +206,11 @@ TENON_PAD(CircularPad3d, 3, circular);
     }                                                                                       \
   }
 
+/// Pads the last axis with a number: `ConstantPad1d(1, 0.5)`.
 TENON_CONSTANT_PAD(ConstantPad1d, 1);
+/// Pads the last two axes with a number: `ConstantPad2d(1, 0.5)`.
 TENON_CONSTANT_PAD(ConstantPad2d, 2);
+/// Pads the last three axes with a number: `ConstantPad3d(1, 0.5)`.
 TENON_CONSTANT_PAD(ConstantPad3d, 3);
 
 #undef TENON_CONSTANT_PAD

@@ -1,12 +1,12 @@
 #pragma once
-/// Modules one after another, known when the program is compiled.
+/// A chain of modules whose types are known at compile time.
 
 #include "tenon/nn/module.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
-/// Feeds each module with the output of the one before. Paths are "0", "1", … as in PyTorch. Anything that
-/// can be called with a tensor may stand between modules.
+/// Calls modules in order, each on the output of the one before. Their paths are "0", "1", … as in PyTorch.
+/// Anything callable with a tensor may be an element. Without modules it returns its input.
 ///
 ///     nn::Sequential net{nn::Linear<float>(784, 128), nn::Relu{}, nn::Linear<float>(128, 10)};
 template <class... Modules>
@@ -21,7 +21,7 @@ class Sequential {
     return from<0>(x);
   }
 
-  /// The module at a position.
+  /// The module at a position, counted from 0.
   template <std::size_t index>
   auto& get() {
     return std::get<index>(modules_);
@@ -31,6 +31,7 @@ class Sequential {
     return std::get<index>(modules_);
   }
 
+  /// Calls visitor(name, module) for each module; see `HasFields`.
   template <class Visitor>
   void visit_fields(Visitor&& visitor) {
     each(*this, visitor, std::index_sequence_for<Modules...>());
@@ -39,6 +40,7 @@ class Sequential {
   void visit_fields(Visitor&& visitor) const {
     each(*this, visitor, std::index_sequence_for<Modules...>());
   }
+  /// References to all modules.
   auto tie_fields() {
     return std::apply([](auto&... modules) { return std::tie(modules...); }, modules_);
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// A table of a model's layers: what each put out, how many parameters it has, how much it multiplied.
+/// A table of a model's layers: the output shape, number of parameters and multiply-adds of each.
 
 #include <algorithm>  // max
 #include <cstdio>     // snprintf
@@ -8,16 +8,16 @@
 
 namespace TENON_NAMESPACE::nn {
 
-/// A line of a summary.
+/// A row of a summary: one module.
 struct SummaryRow {
-  std::string path, type;
-  std::string name{};  ///< the path from the module around it
-  int depth = 0;
-  ModuleIdentity layer{};
-  bool called = false;
-  Shape output{};          ///< of the last call
-  index_t parameters = 0;  ///< of the layer itself, without its parts
-  index_t macs = 0;        ///< of all calls
+  std::string path, type;  ///< the path in the model, and the class name
+  std::string name{};      ///< the path from the enclosing module
+  int depth = 0;           ///< number of enclosing modules
+  ModuleIdentity layer{};  ///< the module
+  bool called = false;     ///< whether the layer reported a call
+  Shape output{};          ///< output shape of the last call
+  index_t parameters = 0;  ///< elements of the module's own parameters, without those of its parts
+  index_t macs = 0;        ///< multiply-adds of all calls
 };
 
 namespace detail {
@@ -55,7 +55,7 @@ class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
   std::vector<index_t> open_;  // rows of the modules around
 };
 
-/// 1234567 as 1,234,567.
+/// A number with its digits in groups of three: 1234567 as 1,234,567.
 inline std::string grouped(index_t n) {
   std::string digits = std::to_string(n);
   for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
@@ -65,7 +65,8 @@ inline std::string grouped(index_t n) {
 
 }  // namespace detail
 
-/// What `summary` prints, for programs that want the numbers.
+/// The rows of `summary` as data: calls model(input...) once, without recording, and returns a row for each
+/// module.
 template <class M, class... X>
 [[nodiscard]] std::vector<SummaryRow> summary_rows(const M& model, const X&... input) {
   detail::SummaryRows<ScalarOf<M>> rows;
@@ -75,7 +76,8 @@ template <class M, class... X>
   return std::move(rows.rows);
 }
 
-/// A table of the layers of a model that is fed with an input, with totals; for a terminal or a log.
+/// A table of a model's layers with totals, for a terminal or a log. Calls model(input...) once, without
+/// recording.
 template <class M, class... X>
 [[nodiscard]] std::string summary(const M& model, const X&... input) {
   const std::vector<SummaryRow> rows = summary_rows(model, input...);

@@ -1,19 +1,25 @@
 #pragma once
-/// Transformers. Vaswani et al. 2017. https://pytorch.org/docs/stable/nn.html#transformer-layers
+/// Transformers. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762.
+/// https://pytorch.org/docs/stable/nn.html#transformer-layers
+///
+/// Sequences are (T, N, E), or (N, T, E) batch first, E the width. Errors are those of `MultiheadAttention`
+/// and `Linear`: ShapeError for sequences and masks that do not fit, ValueError from constructors if the
+/// width does not divide into the heads or a size is not positive.
 
 #include "tenon/nn/attention.hpp"
 #include "tenon/nn/norm.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
+/// Options of transformer layers.
 struct TransformerLayerOptions {
-  index_t dim_feedforward = 2048;
-  double dropout = 0.1;  ///< of attention weights, and of what each part adds
-  enum class Activation { relu, gelu } activation = Activation::relu;
-  double layer_norm_eps = 1e-5;
-  bool batch_first = false;  ///< (N, T, E) instead of (T, N, E)
-  bool norm_first = false;   ///< normalise what goes into each part instead of the sum that comes out
-  bool bias = true;
+  index_t dim_feedforward = 2048;  ///< extent between the two linear maps
+  double dropout = 0.1;  ///< probability for attention weights, hidden activations and each part's output
+  enum class Activation { relu, gelu } activation = Activation::relu;  ///< between the two linear maps
+  double layer_norm_eps = 1e-5;                                        ///< added to the norms' variances
+  bool batch_first = false;                                            ///< (N, T, E) instead of (T, N, E)
+  bool norm_first = false;  ///< normalise each part's input instead of the residual sum
+  bool bias = true;         ///< with biases of linear maps, attention and norms
 };
 
 namespace detail {
@@ -28,7 +34,7 @@ LayerNorm<T> norm_of_layer(index_t width, const TransformerLayerOptions& o) {
   return LayerNorm<T>(width, {.eps = o.layer_norm_eps, .bias = o.bias});
 }
 
-/// x plus what `part` makes of it, with dropout, normalised before or after.
+/// Residual connection: norm(x + dropout(part(x))), or x + dropout(part(norm(x))) with norm_first.
 template <Real T, class Part>
 Tensor<T> residual(const Tensor<T>& x, const LayerNorm<T>& norm, const TransformerLayerOptions& options,
                    const Mode& mode, Part part) {
@@ -45,7 +51,12 @@ Tensor<T> feed_forward(const Tensor<T>& x, const Linear<T>& in, const Linear<T>&
 
 }  // namespace detail
 
-/// Self-attention, then two linear maps with an activation between; x (T, N, E), or batch first.
+/// Encoder layer: self-attention, then linear2(activation(linear1(x))), each with a residual connection and a
+/// layer norm.
+///
+///   shapes: x (T, N, E), or (N, T, E) batch first; masks (T, T), (N heads, T, T), padding (N, T)
+///   returns: shape of x
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 struct TransformerEncoderLayer {
   MultiheadAttention<T> self_attn;
@@ -75,7 +86,12 @@ struct TransformerEncoderLayer {
   TENON_FIELDS(self_attn, linear1, linear2, norm1, norm2, options, mode);
 };
 
-/// The same with attention to `memory`, an encoder's output, in between.
+/// Decoder layer: self-attention, attention to an encoder's output `memory`, then
+/// linear2(activation(linear1(x))), each with a residual connection and a layer norm.
+///
+///   shapes: x (T, N, E); memory (S, N, E); batch first: (N, T, E) and (N, S, E)
+///   returns: shape of x
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 struct TransformerDecoderLayer {
   MultiheadAttention<T> self_attn, multihead_attn;
@@ -111,16 +127,19 @@ struct TransformerDecoderLayer {
   TENON_FIELDS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, norm3, options, mode);
 };
 
-/// Layers one after another, and a norm if there is one.
+/// A stack of encoder layers, with an optional norm at the end.
 ///
 ///     nn::TransformerEncoder<float> encoder(nn::TransformerEncoderLayer<float>(512, 8), 6);
+///
+///   shapes: x (T, N, E), or (N, T, E) batch first
+///   returns: shape of x
 template <Real T>
 struct TransformerEncoder {
   std::vector<TransformerEncoderLayer<T>> layers;
   std::optional<LayerNorm<T>> norm;
 
   TransformerEncoder() = default;
-  /// Of copies of one layer, which all begin alike: as PyTorch does it.
+  /// `count` copies of one layer. As in PyTorch, all begin with the same parameters.
   TransformerEncoder(const TransformerEncoderLayer<T>& layer, index_t count,
                      std::optional<LayerNorm<T>> last = {})
       : layers(static_cast<std::size_t>(count), layer), norm(std::move(last)) {}
@@ -133,7 +152,10 @@ struct TransformerEncoder {
   TENON_FIELDS(layers, norm);
 };
 
-/// See `TransformerEncoder`.
+/// A stack of decoder layers, with an optional norm at the end.
+///
+///   shapes: x (T, N, E); memory (S, N, E); batch first: (N, T, E) and (N, S, E)
+///   returns: shape of x
 template <Real T>
 struct TransformerDecoder {
   std::vector<TransformerDecoderLayer<T>> layers;
@@ -153,14 +175,19 @@ struct TransformerDecoder {
   TENON_FIELDS(layers, norm);
 };
 
+/// Masks of one call of a `Transformer`.
 template <Real T>
 struct TransformerMasks {
-  AttentionMasks<T> src{}, tgt{};
-  AttentionMasks<T> memory{};  ///< of the targets' attention to the encoder's output
+  AttentionMasks<T> src{}, tgt{};  ///< of the self-attention of encoder and decoder
+  AttentionMasks<T> memory{};      ///< of the decoder's attention to the encoder's output
 };
 
-/// An encoder of `src` and a decoder of `tgt` that attends to it; both end in a norm. All matrices begin
-/// uniform as Xavier's, biases as their layers'.
+/// Encoder-decoder transformer: decoder(tgt, encoder(src)), each ending in a norm. Matrices are initially
+/// Xavier uniform, vectors as their layers initialise them.
+///
+///   shapes: src (S, N, E); tgt (T, N, E); batch first: (N, S, E) and (N, T, E)
+///   returns: shape of tgt
+///   source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
 template <Real T>
 struct Transformer {
   TransformerEncoder<T> encoder;

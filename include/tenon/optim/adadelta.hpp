@@ -1,16 +1,17 @@
 #pragma once
-/// Adadelta (Zeiler 2012): steps in the units of the parameter, without a rate to choose.
+/// Adadelta (Zeiler 2012): steps in the units of the parameter, so that the rate needs no tuning.
 
 #include "tenon/optim/optimizer.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Adadelta`.
 struct AdadeltaOptions {
-  double lr = 1;
-  double rho = 0.9;
-  double eps = 1e-6;
-  double weight_decay = 0;
-  bool maximize = false;
+  double lr = 1;            ///< factor of the step
+  double rho = 0.9;         ///< decay of the running means of squares
+  double eps = 1e-6;        ///< added under both roots
+  double weight_decay = 0;  ///< L2 penalty: weight_decay p is added to the gradient
+  bool maximize = false;    ///< ascend instead of descend
 };
 
 namespace detail {
@@ -51,6 +52,13 @@ struct AdadeltaRule {
 
 }  // namespace detail
 
+/// Adadelta: v = rho v + (1 - rho) g^2; d = sqrt(u + eps) / sqrt(v + eps) g; u = rho u + (1 - rho) d^2;
+/// p -= lr d.
+///
+///   throws: as `Optimizer`; ValueError for negative options or rho outside [0, 1]
+///   keeps: two tensors of each parameter's shape
+///   cost: one pass over parameter, gradient and state
+///   source: Zeiler 2012, https://arxiv.org/abs/1212.5701
 template <Real T>
 using Adadelta = Optimizer<T, detail::AdadeltaRule<T>>;
 

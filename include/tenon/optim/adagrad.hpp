@@ -1,17 +1,18 @@
 #pragma once
-/// Adagrad (Duchi, Hazan & Singer 2011): the more a coordinate has moved, the slower it moves.
+/// Adagrad (Duchi, Hazan & Singer 2011): coordinates with large past gradients get smaller steps.
 
 #include "tenon/optim/optimizer.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Adagrad`.
 struct AdagradOptions {
-  double lr = 0.01;
-  double lr_decay = 0;
-  double weight_decay = 0;
-  double initial_accumulator = 0;  ///< what the sums of squares start from
-  double eps = 1e-10;
-  bool maximize = false;
+  double lr = 0.01;                ///< learning rate
+  double lr_decay = 0;             ///< step t has the rate lr / (1 + (t - 1) lr_decay)
+  double weight_decay = 0;         ///< L2 penalty: weight_decay p is added to the gradient
+  double initial_accumulator = 0;  ///< initial value of the sums of squares
+  double eps = 1e-10;              ///< added to the denominator
+  bool maximize = false;           ///< ascend instead of descend
 };
 
 namespace detail {
@@ -50,6 +51,12 @@ struct AdagradRule {
 
 }  // namespace detail
 
+/// Adagrad: s += g^2; p -= lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps), t the number of steps.
+///
+///   throws: as `Optimizer`; ValueError for negative options
+///   keeps: one tensor of each parameter's shape
+///   cost: one pass over parameter, gradient and state
+///   source: Duchi, Hazan & Singer 2011
 template <Real T>
 using Adagrad = Optimizer<T, detail::AdagradRule<T>>;
 

@@ -8,28 +8,30 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Adam`.
 struct AdamOptions {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;  ///< added to the gradient
-  bool amsgrad = false;
-  bool maximize = false;
+  double lr = 1e-3;         ///< learning rate
+  double beta1 = 0.9;       ///< decay of the gradients' running mean
+  double beta2 = 0.999;     ///< decay of the squared gradients' running mean
+  double eps = 1e-8;        ///< added to the denominator
+  double weight_decay = 0;  ///< L2 penalty: weight_decay p is added to the gradient
+  bool amsgrad = false;     ///< divide by the largest running mean of squares so far
+  bool maximize = false;    ///< ascend instead of descend
 };
+/// Options of `AdamW`.
 struct AdamWOptions {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0.01;  ///< of the parameter itself
-  bool amsgrad = false;
-  bool maximize = false;
+  double lr = 1e-3;            ///< learning rate
+  double beta1 = 0.9;          ///< decay of the gradients' running mean
+  double beta2 = 0.999;        ///< decay of the squared gradients' running mean
+  double eps = 1e-8;           ///< added to the denominator
+  double weight_decay = 0.01;  ///< decoupled: the parameter is multiplied by 1 - lr weight_decay
+  bool amsgrad = false;        ///< divide by the largest running mean of squares so far
+  bool maximize = false;       ///< ascend instead of descend
 };
 
 namespace detail {
 
-/// What the options of Adam's relatives have in common.
+/// Checks the options that Adam and its variants have in common.
 template <class Options>
 void check_adam_options(const char* name, const Options& o) {
   check<ValueError>(o.lr >= 0 && o.eps >= 0 && o.weight_decay >= 0, name,
@@ -91,8 +93,21 @@ struct AdamRule {
 
 }  // namespace detail
 
+/// Adam: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+/// p -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps), t the number of steps.
+///
+///   throws: as `Optimizer`; ValueError for negative options or betas outside [0, 1)
+///   keeps: two tensors of each parameter's shape; three with amsgrad
+///   cost: one pass over parameter, gradient and state
+///   source: Kingma & Ba 2015, https://arxiv.org/abs/1412.6980; AMSGrad: Reddi et al. 2018
 template <Real T>
 using Adam = Optimizer<T, detail::AdamRule<T, AdamOptions>>;
+/// AdamW: Adam with decoupled weight decay, p -= lr weight_decay p beside Adam's step.
+///
+///   throws: as `Optimizer`; ValueError for negative options or betas outside [0, 1)
+///   keeps: two tensors of each parameter's shape; three with amsgrad
+///   cost: one pass over parameter, gradient and state
+///   source: Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101
 template <Real T>
 using AdamW = Optimizer<T, detail::AdamRule<T, AdamWOptions>>;
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Keeping gradients small, and summing them over parts of a batch. Gradients are values: what is written is
-/// the vector of handles, never elements that somebody else might see.
+/// Clipping of gradients, and their accumulation over parts of a batch. Gradients are values: the functions
+/// replace handles in the vector and write in place only to tensors that no other handle shares.
 ///
 ///     auto gradients = grad(loss, adam.parameters());
 ///     clip_grad_norm(gradients, 1.0);
@@ -15,14 +15,15 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `clip_grad_norm`.
 struct ClipOptions {
-  double norm_type = 2;  ///< the order p, infinity for the largest magnitude
-  bool error_if_nonfinite = false;
+  double norm_type = 2;             ///< the order p of the norm; infinity for the largest magnitude
+  bool error_if_nonfinite = false;  ///< throw if the norm is infinite or NaN
 };
 
 namespace detail {
 
-/// sum |g|^p, or max |g| for p = infinity. NaN where g has any.
+/// sum |g|^p, or max |g| for p = infinity. NaN if g has a NaN.
 template <class T>
 double power_sum(const Tensor<T>& g, double p) {
   if (g.size() == 0) return 0;
@@ -37,7 +38,7 @@ double power_sum(const Tensor<T>& g, double p) {
   return total([order](auto v) { return pow(abs(v), order); });
 }
 
-/// Whether g may be written: nobody else sees its elements.
+/// Whether g may be written in place: no other handle shares its elements.
 template <class T>
 bool is_ours(const Tensor<T>& g) {
   return g.unshared() && g.is_contiguous() && !g.requires_grad();
@@ -53,7 +54,10 @@ void replace(Tensor<T>& g, const F& f) {
 
 }  // namespace detail
 
-/// The norm of all gradients together, as of one vector. One pass over memory.
+/// The norm of all gradients together, as of one vector: (sum |g|^p)^(1 / p), p the norm_type.
+///
+///   throws: ValueError if norm_type <= 0
+///   cost: one pass over memory
 template <Real T>
 double grad_norm(const std::vector<Tensor<T>>& gradients, double norm_type = 2) {
   check<ValueError>(norm_type > 0, "grad_norm", "norm_type must be positive, got ", norm_type);
@@ -69,9 +73,13 @@ double grad_norm(const std::vector<Tensor<T>>& gradients, double norm_type = 2) 
   return norm_type == 2 ? std::sqrt(total) : std::pow(total, 1 / norm_type);
 }
 
-/// Scales all gradients by min(1, max_norm / (norm + 1e-6)); one more pass where they are too long.
-///   returns the norm before    throws ValueError, before anything has changed, where `error_if_nonfinite`
-///   and the norm is infinite or NaN; without it such a norm makes the gradients 0 or NaN, as in PyTorch
+/// Scales all gradients by min(1, max_norm / (norm + 1e-6)), norm that of all gradients together. As in
+/// PyTorch, an infinite or NaN norm makes the gradients 0 or NaN, unless `error_if_nonfinite` is set.
+///
+///   returns: the norm before
+///   throws: ValueError if max_norm < 0, or if `error_if_nonfinite` and the norm is infinite or NaN; before
+///           any gradient has changed
+///   cost: one pass over memory, a second one if the norm is too large
 template <Real T>
 double clip_grad_norm(std::vector<Tensor<T>>& gradients, double max_norm, const ClipOptions& options = {}) {
   check<ValueError>(max_norm >= 0, "clip_grad_norm", "max_norm must not be negative, got ", max_norm);
@@ -87,7 +95,9 @@ double clip_grad_norm(std::vector<Tensor<T>>& gradients, double max_norm, const 
   return norm;
 }
 
-/// Brings every element into [-clip_value, clip_value]; NaN stays NaN.
+/// Bounds every element to [-clip_value, clip_value]; NaN stays NaN.
+///
+///   throws: ValueError if clip_value < 0
 template <Real T>
 void clip_grad_value(std::vector<Tensor<T>>& gradients, double clip_value) {
   check<ValueError>(clip_value >= 0, "clip_grad_value", "clip_value must not be negative, got ", clip_value);
@@ -101,11 +111,13 @@ void clip_grad_value(std::vector<Tensor<T>>& gradients, double clip_value) {
       });
 }
 
-/// Adds gradients to a sum, which is empty at first:
+/// Adds gradients to a running sum, which begins as an empty vector. Undefined gradients count as 0.
 ///
 ///     std::vector<Tensor<float>> sum;
 ///     for (const auto& part : parts) accumulate(sum, grad(loss(part) / count, adam.parameters()));
 ///     adam.step(sum);
+///
+///   throws: ValueError for another number of gradients than the sum has
 template <Real T>
 void accumulate(std::vector<Tensor<T>>& sum, const std::vector<Tensor<T>>& gradients) {
   if (sum.empty()) sum.resize(gradients.size());

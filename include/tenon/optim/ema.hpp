@@ -1,6 +1,5 @@
 #pragma once
-/// The exponential moving average of parameters (Polyak & Juditsky 1992), which often predicts better than
-/// the parameters themselves.
+/// The exponential moving average of parameters, which often predicts better than the parameters themselves.
 ///
 ///     tn::optim::Ema<float> ema(named_parameters(model), {.decay = 0.999});
 ///     …  adam.step(gradients);  ema.update();
@@ -15,14 +14,21 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Ema`.
 struct EmaOptions {
-  double decay = 0.999;
-  bool warm_up = false;  ///< decay no more than (1 + t) / (10 + t), so that the start is soon forgotten
+  double decay = 0.999;  ///< weight of the old average in each update
+  bool warm_up = false;  ///< bound the decay by (1 + t) / (10 + t), t the number of updates
 };
 
+/// Exponential moving averages of parameters: a = decay a + (1 - decay) p at each update.
+///
+///   keeps: one tensor of each parameter's shape
+///   source: Polyak & Juditsky 1992
 template <Real T>
 class Ema {
  public:
+  /// Averages that begin as copies of the parameters.
+  ///   throws: ValueError if decay is outside [0, 1] or a parameter is not contiguous
   explicit Ema(const std::vector<NamedTensor<T>>& parameters, const EmaOptions& options = {})
       : options_(options) {
     check<ValueError>(options.decay >= 0 && options.decay <= 1, "ema", "decay must lie in [0, 1], got ",
@@ -34,7 +40,7 @@ class Ema {
     }
   }
 
-  /// a = d a + (1 - d) p, one pass over memory.
+  /// Updates the averages from the current parameters, in one pass over memory.
   void update() {
     const NoGrad no_grad;
     const double t = static_cast<double>(++steps_);
@@ -45,7 +51,7 @@ class Ema {
                            e.parameter.tensor);
   }
 
-  /// Exchanges parameters and averages; twice is as if never.
+  /// Exchanges parameters and averages. A second call restores both.
   void swap() {
     const NoGrad no_grad;
     for (const Entry& e : entries_) check_writable(e.parameter.tensor, "ema");
@@ -58,7 +64,7 @@ class Ema {
           {{p.mutable_data()}, {e.average.mutable_data()}}, p.shape(), p, e.average);
     }
   }
-  /// The same until the end of a scope.
+  /// Exchanges parameters and averages until the end of its scope.
   class [[nodiscard]] Swapped {
    public:
     [[nodiscard]] explicit Swapped(Ema& ema) : ema_(ema) { ema_.swap(); }
@@ -69,15 +75,19 @@ class Ema {
    private:
     Ema& ema_;
   };
+  /// Exchanges parameters and averages until the returned object is destroyed.
   Swapped swapped() { return Swapped(*this); }
 
+  /// The averages and the number of updates, for a checkpoint.
   OptimizerState<T> state() const {
     OptimizerState<T> state;
     for (const Entry& e : entries_) state.tensors.push_back({join(e.parameter.name, ".average"), e.average});
     state.numbers.emplace_back("ema.steps", static_cast<double>(steps_));
     return state;
   }
-  /// throws before anything has changed
+  /// Loads the state of an Ema of the same parameters.
+  ///   throws: ValueError for missing or unknown names, ShapeError for other shapes; before anything has
+  ///           changed
   void load_state(const OptimizerState<T>& state) {
     detail::StateReader<T> reader("ema", state);
     index_t steps = 0;

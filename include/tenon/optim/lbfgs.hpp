@@ -1,6 +1,6 @@
 #pragma once
-/// L-BFGS (Liu & Nocedal 1989), as PyTorch has it after Schmidt's minFunc: for smooth losses over all data at
-/// once.
+/// L-BFGS (Liu & Nocedal 1989) in PyTorch's form, which follows Schmidt's minFunc: for smooth losses over all
+/// data at once.
 ///
 ///     tn::optim::Lbfgs<double> lbfgs(parameters(model), {.strong_wolfe = true});
 ///     for (int i = 0; i < 20; ++i)
@@ -18,19 +18,27 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Lbfgs`.
 struct LbfgsOptions {
-  double lr = 1;                         ///< the length of a step, or the first that the line search tries
-  index_t max_iter = 20;                 ///< iterations in one call of `step`
-  std::optional<index_t> max_eval = {};  ///< evaluations after which it ends; max_iter * 5 / 4
-  double tolerance_grad = 1e-7;          ///< ends where no element of the gradient is larger
-  double tolerance_change = 1e-9;        ///< ends where neither loss nor parameters change by more
-  index_t history_size = 100;
-  bool strong_wolfe = false;  ///< search along each direction
+  double lr = 1;                         ///< length of a step, or the first length that the line search tries
+  index_t max_iter = 20;                 ///< most iterations in one call of `step`
+  std::optional<index_t> max_eval = {};  ///< most evaluations in one call of `step`; default max_iter * 5 / 4
+  double tolerance_grad = 1e-7;          ///< `step` ends when no element of the gradient exceeds this
+  double tolerance_change = 1e-9;        ///< `step` ends when loss or parameters change by less than this
+  index_t history_size = 100;            ///< pairs of moves and gradient changes that approximate the Hessian
+  bool strong_wolfe = false;  ///< search each direction for a step with the strong Wolfe conditions
 };
 
+/// L-BFGS: p += t d with d = -H g, H the approximate inverse Hessian of the last `history_size` moves.
+///
+///   throws: the constructor ValueError if an option is not positive or a parameter is not contiguous
+///   keeps: 2 history_size + 2 numbers for each element of the parameters
+///   cost: of an iteration, 4 history_size passes over all elements and at least one evaluation of the loss
+///   source: Liu & Nocedal 1989; Nocedal & Wright 2006, algorithm 7.4
 template <Real T>
 class Lbfgs {
  public:
+  /// An optimizer of all parameters together, as of one vector.
   explicit Lbfgs(std::vector<Tensor<T>> parameters, const LbfgsOptions& options = {})
       : parameters_(std::move(parameters)), options_(options) {
     check<ValueError>(options.lr > 0 && options.max_iter > 0 && options.history_size > 0, name,
@@ -42,11 +50,14 @@ class Lbfgs {
     }
   }
 
+  /// Handles of the parameters, in the order of the gradients.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
 
-  /// Some iterations. `closure()` gives the loss where the parameters stand, and their gradients, as a pair;
-  /// it is called several times.
-  ///   returns the loss before
+  /// Runs up to max_iter iterations. `closure()` returns a pair of the loss at the current parameters and the
+  /// gradients; it is called several times.
+  ///   returns: the loss before the first iteration
+  ///   throws: ValueError for another number of gradients, ShapeError for a gradient of another shape than
+  ///           its parameter
   template <class Closure>
   double step(const Closure& closure) {
     const index_t most = options_.max_eval.value_or(options_.max_iter * 5 / 4);
@@ -75,6 +86,7 @@ class Lbfgs {
     return first_loss;
   }
 
+  /// The direction, gradient and history, for a checkpoint.
   OptimizerState<T> state() const {
     OptimizerState<T> state;
     detail::write_fields(state, name, memory_);
@@ -83,7 +95,9 @@ class Lbfgs {
       detail::write_fields(state, join("lbfgs.history", k), history_[k]);
     return state;
   }
-  /// throws before anything has changed
+  /// Loads the state of an optimizer with the same parameters.
+  ///   throws: ValueError for missing or unknown names, ShapeError for other shapes; before anything has
+  ///           changed
   void load_state(const OptimizerState<T>& state) {
     detail::StateReader<T> reader(name, state);
     Memory memory;
@@ -109,16 +123,16 @@ class Lbfgs {
 
   struct Evaluation {
     double loss;
-    Tensor<T> gradient;  // of all parameters, one after the other
+    Tensor<T> gradient;  // of all parameters, concatenated
   };
-  /// What one iteration leaves to the next.
+  /// State that one iteration passes to the next.
   struct Memory {
     Tensor<T> direction, gradient;
     double step_length = 0;
     double scale = 1;  // of the first guess of the inverse Hessian
     index_t iterations = 0;
   };
-  /// How the gradient turned over a move.
+  /// A move of the parameters and the change of the gradient over it.
   struct Pair {
     Tensor<T> move, turn;
     double inverse = 0;  // 1 / <move, turn>
@@ -167,7 +181,7 @@ class Lbfgs {
     });
     return all;
   }
-  /// The parameters move along the direction.
+  /// Moves the parameters along the direction.
   void move(double step) {
     const NoGrad no_grad;
     for_each_part(memory_.direction, [&](std::size_t k, const Tensor<T>& part) {
@@ -176,7 +190,7 @@ class Lbfgs {
     });
   }
 
-  /// The next direction and the first step to try along it, from the gradient here and what is remembered.
+  /// Sets the next direction and the first step length to try, from the current gradient and the history.
   void choose_direction(const Tensor<T>& gradient) {
     Memory& m = memory_;
     if (m.iterations++ == 0) {
@@ -203,7 +217,7 @@ class Lbfgs {
     if (static_cast<index_t>(history_.size()) == options_.history_size) history_.erase(history_.begin());
     history_.push_back(std::move(pair));
   }
-  /// Minus the gradient, by the approximate inverse Hessian: the recursion of two loops.
+  /// The direction -H g by the two-loop recursion, H the approximate inverse Hessian.
   Tensor<T> newton_direction(const Tensor<T>& gradient) const {
     Tensor<T> d = scaled(-1, gradient);
     std::vector<double> along(history_.size());
@@ -217,7 +231,7 @@ class Lbfgs {
     return d;
   }
 
-  /// The point that the line search finds; the parameters stay where they are.
+  /// The point that the line search finds. The parameters do not change.
   template <class Evaluate>
   Evaluation search(const Evaluate& evaluate, const Evaluation& here, double slope) {
     std::vector<Tensor<T>> stand;

@@ -1,6 +1,6 @@
 #pragma once
-/// A search along a line for a step that satisfies the strong Wolfe conditions (Nocedal & Wright 2006,
-/// algorithms 3.5 and 3.6), with the choices of Schmidt's minFunc, which PyTorch follows.
+/// Line search for a step that satisfies the strong Wolfe conditions (Nocedal & Wright 2006, algorithms 3.5
+/// and 3.6), with the constants of Schmidt's minFunc, which PyTorch follows.
 
 #include <algorithm>  // min, max
 #include <cmath>      // abs, sqrt
@@ -9,7 +9,8 @@
 
 namespace TENON_NAMESPACE::optim {
 
-/// A point of the line: how far along, and the loss, its gradient and its slope along the line.
+/// A point on the search line: its step length, and the loss, the gradient and the slope along the line
+/// there.
 template <Real T>
 struct LinePoint {
   double step, loss;
@@ -19,8 +20,8 @@ struct LinePoint {
 
 namespace detail {
 
-/// Where the cubic with the losses and slopes of two points is least, within bounds; the middle of these
-/// where it has no minimum.
+/// The minimum, within bounds, of the cubic through the losses and slopes of two points; the middle of the
+/// bounds if the cubic has no minimum.
 template <class T>
 double cubic_minimum(const LinePoint<T>& p, const LinePoint<T>& q, double low, double high) {
   const double d1 = p.slope + q.slope - 3 * (p.loss - q.loss) / (p.step - q.step);
@@ -33,7 +34,7 @@ double cubic_minimum(const LinePoint<T>& p, const LinePoint<T>& q, double low, d
   return std::min(std::max(least, low), high);
 }
 
-/// Two points between which there is a step that will do, and how often the line was tried.
+/// Two points between which a step satisfies the conditions.
 template <class T>
 struct Bracket {
   LinePoint<T> point[2];
@@ -41,10 +42,10 @@ struct Bracket {
 
   double low_step() const { return std::min(point[0].step, point[1].step); }
   double high_step() const { return std::max(point[0].step, point[1].step); }
-  /// The one with the smaller loss.
+  /// The index of the point with the smaller loss.
   int best() const { return point[0].loss <= point[1].loss ? 0 : 1; }
 
-  /// The next step to try: the minimum of the cubic, kept away from the ends where it stays near them.
+  /// The next step to try: the minimum of the cubic, but not close to an end of the bracket twice in a row.
   double next() {
     const double low = low_step(), high = high_step(), margin = 0.1 * (high - low);
     const double t = cubic_minimum(point[0], point[1], low, high);
@@ -62,10 +63,12 @@ struct Bracket {
 
 }  // namespace detail
 
-/// The point at which the loss has fallen by enough and the slope has flattened by enough, or the best of 25.
-///   at(step)   evaluates a point of the line          start  the point at step 0, with a negative slope
-///   first      the step that is tried first           scale  the largest element of the direction
-///   tolerance  the bracket is not divided any more when it moves no element by as much
+/// A point that satisfies the strong Wolfe conditions: sufficient decrease, loss <= start.loss + 1e-4 step
+/// start.slope, and curvature, |slope| <= 0.9 |start.slope|. After 25 trials, the best point so far.
+///
+/// `at(step)` evaluates a point; `start` is the point at step 0, with a negative slope; `first` the step to
+/// try first. The search also ends when the bracket times `scale`, the largest element of the direction, is
+/// below `tolerance`.
 template <Real T, class At>
 LinePoint<T> strong_wolfe(const At& at, const LinePoint<T>& start, double first, double scale,
                           double tolerance) {

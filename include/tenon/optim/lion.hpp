@@ -1,16 +1,17 @@
 #pragma once
-/// Lion: steps of one size along the sign of the momentum (Chen et al. 2023). Its rate is three to ten times
-/// smaller than Adam's.
+/// Lion: steps of constant size along the sign of the momentum (Chen et al. 2023). Suitable learning rates
+/// are three to ten times smaller than Adam's.
 
 #include "tenon/optim/optimizer.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Lion`.
 struct LionOptions {
-  double lr = 1e-4;
-  double beta1 = 0.9;       ///< of the momentum that gives the sign
-  double beta2 = 0.99;      ///< of the momentum that is kept
-  double weight_decay = 0;  ///< of the parameter itself
+  double lr = 1e-4;         ///< learning rate: the size of every element's step
+  double beta1 = 0.9;       ///< weight of the momentum in the sign
+  double beta2 = 0.99;      ///< decay of the momentum
+  double weight_decay = 0;  ///< decoupled: the parameter is multiplied by 1 - lr weight_decay
 };
 
 namespace detail {
@@ -44,6 +45,12 @@ struct LionRule {
 
 }  // namespace detail
 
+/// Lion: p -= lr (sign(beta1 m + (1 - beta1) g) + weight_decay p); m = beta2 m + (1 - beta2) g.
+///
+///   throws: as `Optimizer`; ValueError for negative options or betas outside [0, 1)
+///   keeps: one tensor of each parameter's shape
+///   cost: one pass over parameter, gradient and state
+///   source: Chen et al. 2023, https://arxiv.org/abs/2302.06675
 template <Real T>
 using Lion = Optimizer<T, detail::LionRule<T>>;
 

@@ -1,17 +1,18 @@
 #pragma once
-/// NAdam: Adam that looks one step of its momentum ahead (Dozat 2016).
+/// NAdam: Adam with Nesterov's momentum (Dozat 2016).
 
 #include "tenon/optim/adam.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Nadam`.
 struct NadamOptions {
-  double lr = 2e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
-  double momentum_decay = 4e-3;
+  double lr = 2e-3;              ///< learning rate
+  double beta1 = 0.9;            ///< limit of the momentum
+  double beta2 = 0.999;          ///< decay of the squared gradients' running mean
+  double eps = 1e-8;             ///< added to the denominator
+  double weight_decay = 0;       ///< L2 penalty: weight_decay p is added to the gradient
+  double momentum_decay = 4e-3;  ///< how fast the momentum approaches its limit
 };
 
 namespace detail {
@@ -65,6 +66,14 @@ struct NadamRule {
 
 }  // namespace detail
 
+/// NAdam: Adam's step taken from a momentum one step ahead, mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2),
+/// M_t = mu_1 … mu_t, m and v as in `Adam`:
+/// p -= lr ((1 - mu_t) / (1 - M_t) g + mu_{t+1} / (1 - M_{t+1}) m) / (sqrt(v / (1 - beta2^t)) + eps).
+///
+///   throws: as `Optimizer`; ValueError for negative options or betas outside [0, 1)
+///   keeps: two tensors of each parameter's shape
+///   cost: one pass over parameter, gradient and state
+///   source: Dozat 2016
 template <Real T>
 using Nadam = Optimizer<T, detail::NadamRule<T>>;
 

@@ -1,6 +1,6 @@
 #pragma once
-/// What optimizers share: parameters in groups with options of their own, one fused pass over memory for each
-/// step of each, and a state that files can keep.
+/// The base of optimizers: parameters in groups with their own options, one fused pass over memory for each
+/// parameter and step, and a state that can be saved.
 ///
 ///     tn::optim::AdamW<float> adam(named_parameters(model), {.lr = 1e-3});
 ///     adam.set_options([](const auto& p) { return p.tensor.rank() < 2; }, {.lr = 1e-3, .weight_decay = 0});
@@ -14,7 +14,7 @@
 
 namespace TENON_NAMESPACE::optim {
 
-/// What plays the part of momentum among options; null where nothing does.
+/// The option that schedules treat as momentum: `momentum`, otherwise `beta1`; null if there is neither.
 template <class Options>
 double* momentum_of(Options& options) {
   if constexpr (requires { options.momentum; })
@@ -25,23 +25,27 @@ double* momentum_of(Options& options) {
     return nullptr;
 }
 
-/// An optimizer over handles of parameters. `Rule` says how one parameter moves:
-///   Options   its settings, among them `lr`
-///   State     a plain struct of what it remembers of a parameter: tensors of its shape, and numbers
-///   validate(options)                              throws when they make no sense
-///   prepare(state, parameter, options)             creates tensors of the state that are needed
-///   update(parameter, gradient, state, options)    moves it, in one pass, each element by itself
+/// An optimizer over handles of parameters. `Rule` updates one parameter; it has
+///
+///     Options                                        settings, among them `lr`
+///     State                                          a plain struct of tensors of the parameter's shape and
+///                                                    numbers, kept for each parameter
+///     validate(options)                              throws ValueError for invalid options
+///     prepare(state, parameter, options)             creates the tensors of the state that are needed
+///     update(parameter, gradient, state, options)    updates parameter and state elementwise, in one pass
 template <Real T, class Rule>
 class Optimizer {
  public:
   using Options = typename Rule::Options;
 
+  /// A group of parameters with common options.
   struct Group {
     Options options;    ///< may be changed between steps
-    double initial_lr;  ///< what schedules start from
+    double initial_lr;  ///< the rate on which schedules are based
   };
 
-  /// Unnamed parameters are called by their number: 0, 1, …
+  /// An optimizer with one group. Unnamed parameters get their numbers as names: 0, 1, …
+  ///   throws: ValueError for invalid options, or a parameter that is not contiguous or given twice
   explicit Optimizer(std::vector<Tensor<T>> parameters, const Options& options = {}) {
     add_group(std::move(parameters), options);
   }
@@ -49,7 +53,9 @@ class Optimizer {
     add_group(parameters, options);
   }
 
-  /// More parameters, with options of their own. Their gradients come after those of the earlier ones.
+  /// Adds parameters with their own options. Their gradients follow those of the earlier parameters in
+  /// `step`.
+  ///   throws: ValueError for invalid options, or a parameter that is not contiguous or given twice
   void add_group(std::vector<Tensor<T>> parameters, const Options& options) {
     std::vector<NamedTensor<T>> named;
     for (Tensor<T>& p : parameters)
@@ -69,8 +75,9 @@ class Optimizer {
     parameters_ = std::move(tensors);
     slots_ = std::move(slots);
   }
-  /// Makes the parameters for which `where(NamedTensor)` is true a group with options of its own. Gradients
-  /// stay in the order in which the parameters were given.
+  /// Makes a new group of the parameters for which `where(NamedTensor)` is true. The order of gradients in
+  /// `step` does not change.
+  ///   throws: ValueError for invalid options, or if no parameter is selected
   template <class Where>
   void set_options(const Where& where, const Options& options) {
     Rule::validate(options);
@@ -83,13 +90,16 @@ class Optimizer {
     groups_.push_back({options, options.lr});
   }
 
-  /// Handles, in the order in which they were given: the order of the gradients.
+  /// Handles of the parameters in the order in which they were given, which is that of the gradients in
+  /// `step`.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
-  /// In the order in which they were made. Options may be changed, but groups neither added nor removed.
+  /// The groups in the order in which they were made. Options may be changed; do not add or remove groups
+  /// here.
   std::vector<Group>& groups() { return groups_; }
 
-  /// Moves every parameter by its gradient; an undefined gradient leaves its parameter alone.
-  ///   throws before any parameter has moved
+  /// Updates every parameter by its gradient. A parameter whose gradient is undefined is not changed.
+  ///   throws: ValueError for another number of gradients, ShapeError for a gradient of another shape than
+  ///           its parameter; in both cases before any parameter has changed
   void step(const std::vector<Tensor<T>>& gradients) {
     const NoGrad no_grad;
     check_gradients(gradients);
@@ -100,15 +110,18 @@ class Optimizer {
       Rule::update(parameters_[k], gradients[k], slots_[k].state, options);
     }
   }
-  /// The same with the gradients that `backward` accumulated.
+  /// Updates every parameter by the gradient that `backward` has accumulated in it.
   void step() {
     std::vector<Tensor<T>> gradients;
     for (const Tensor<T>& p : parameters_) gradients.push_back(p.grad());
     step(gradients);
   }
-  /// Moves rows of one parameter alone, as `lookup_rows` gives them: the other rows, and what is remembered
-  /// of them, keep their bits. A table that is trained so has an optimizer of its own.
-  ///   rows      of the parameter, ascending, each once    gradient  one row for each
+  /// Updates some rows of one parameter, as `lookup_rows` returns them. Other rows and their state do not
+  /// change. Step counts of the state belong to the whole parameter, so a table trained this way needs its
+  /// own optimizer.
+  ///   shapes: rows (n), ascending, each once; gradient (n, rest of the parameter's shape)
+  ///   throws: ValueError if `parameter` is not the optimizer's; ShapeError or IndexError if rows or gradient
+  ///           do not fit it; before anything has changed
   void step_rows(const Tensor<T>& parameter, const Tensor<index_t>& rows, const Tensor<T>& gradient) {
     const NoGrad no_grad;
     const std::size_t k = index_of(parameter);
@@ -124,13 +137,13 @@ class Optimizer {
     detail::put_rows(table, rows, moved);
     detail::put_state_of_rows(state, rows, part);
   }
-  /// Forgets accumulated gradients.
+  /// Removes the gradients that `backward` has accumulated.
   void zero_grad() {
     for (Tensor<T>& p : parameters_)
       if (p.requires_grad()) p.set_grad({});
   }
 
-  /// What is remembered of each parameter, and the options that schedules change.
+  /// The state of each parameter, and the options that schedules change: learning rate and momentum.
   OptimizerState<T> state() const {
     OptimizerState<T> state;
     for (const Slot& slot : slots_) detail::write_fields(state, slot.name, slot.state);
@@ -142,8 +155,9 @@ class Optimizer {
     }
     return state;
   }
-  /// Continues where the optimizer of that state stood; it had the same parameters and groups.
-  ///   throws before anything has changed
+  /// Loads the state of an optimizer with the same parameters and groups, to continue from there.
+  ///   throws: ValueError for missing or unknown names or invalid options, ShapeError for a tensor of another
+  ///           shape; before anything has changed
   void load_state(const OptimizerState<T>& state) {
     detail::StateReader<T> reader(Rule::name, state);
     std::vector<Slot> slots = slots_;
@@ -167,7 +181,7 @@ class Optimizer {
     typename Rule::State state;
   };
 
-  /// The options that change as training goes on, by their names in the state.
+  /// Calls f(name in the state, option) for the options that change during training.
   template <class F>
   static void for_each_scheduled(std::size_t group, Options& options, const F& f) {
     f(join("group", group, ".lr"), options.lr);
@@ -206,14 +220,14 @@ class Optimizer {
 
 namespace detail {
 
-/// A state tensor of the parameter's shape, created when it is first needed.
+/// Creates a state tensor of the parameter's shape, filled with `value`, unless it exists.
 template <class T>
 void ensure_state(Tensor<T>& state, const Tensor<T>& parameter, double value = 0) {
   if (!state.defined()) state = full<T>(parameter.shape(), static_cast<T>(value));
 }
 
-/// One pass over a parameter, its gradient and what is remembered of it: f(p, g, states…) gives the new p, or
-/// with states `Packs` of the new p and the new states.
+/// Updates a parameter and its state tensors in one pass: f(p, g, states…) returns the new p, or, with
+/// states, `Packs` of the new p and the new states.
 template <class T, class F, class... States>
 void update_fused(const F& f, Tensor<T>& p, const Tensor<T>& g, States&... states) {
   tenon::detail::map_into<T>(f, {{p.mutable_data()}, {states.mutable_data()}...}, p.shape(), p,

@@ -1,5 +1,5 @@
 #pragma once
-/// What an optimizer remembers, by name: what a checkpoint keeps of it, so that a resumed run has the bits of
+/// The state of an optimizer, by name: a checkpoint keeps it, so that a resumed run computes the same bits as
 /// an uninterrupted one.
 
 #include <algorithm>    // find_if
@@ -13,20 +13,20 @@
 
 namespace TENON_NAMESPACE::optim {
 
-/// Numbers by name: any double, infinities included, or a count.
+/// Numbers by name. A value is any double, infinities included, or a count.
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
-/// Tensors such as `encoder.0.weight.mean`, and numbers such as `encoder.0.weight.steps` and `group0.lr`.
-/// Names are unique within each of the two.
+/// The state of an optimizer: tensors such as `encoder.0.weight.mean`, and numbers such as
+/// `encoder.0.weight.steps` and `group0.lr`. Names are unique among the tensors and among the numbers.
 template <Real T>
 struct [[nodiscard]] OptimizerState {
-  std::vector<NamedTensor<T>> tensors;  ///< handles: they follow the optimizer as it steps
-  NamedNumbers numbers;
+  std::vector<NamedTensor<T>> tensors;  ///< handles, not copies: they change as the optimizer steps
+  NamedNumbers numbers;                 ///< step counts, learning rates and the like
 };
 
 namespace detail {
 
-/// A count that was saved as a double.
+/// Converts a count that was saved as a double; throws ValueError if it is no whole number from 0 to 2^53.
 inline index_t as_count(const char* op, std::string_view name, double value) {
   check<ValueError>(
       value >= 0 && value <= 0x1p53 && value == static_cast<double>(static_cast<index_t>(value)), op, "\"",
@@ -34,8 +34,8 @@ inline index_t as_count(const char* op, std::string_view name, double value) {
   return static_cast<index_t>(value);
 }
 
-/// Takes numbers, doubles or counts, and tensors by their names; at the end none may be left. Tensors are
-/// copied: what was loaded is the optimizer's own.
+/// Reads numbers and tensors of a state by their names; `finish` throws if some were not read. Tensors are
+/// copied, so that the optimizer does not share them with the state.
 template <Real T>
 class StateReader {
  public:
@@ -53,7 +53,8 @@ class StateReader {
       value = found->second;
     numbers_.erase(found);
   }
-  /// Undefined when the state has none of that name: what an optimizer has not needed yet is not saved.
+  /// Reads a tensor; undefined if the state has none of that name, since tensors not needed yet are not
+  /// saved.
   void read(const std::string& name, Tensor<T>& tensor, const Shape& shape) {
     tensor = {};
     const auto found =
@@ -80,12 +81,11 @@ class StateReader {
 
  private:
   const char* op_;
-  NamedNumbers numbers_;  // what was saved in the order of reading is found at once
+  NamedNumbers numbers_;  // in the order of reading, so that the first comparison finds a number
   std::vector<NamedTensor<T>> tensors_;
 };
 
-/// Writes what a struct remembers of one parameter: its tensors, counts and other numbers, under
-/// `prefix.field`.
+/// Writes the fields of one parameter's state struct, tensors and numbers, as `prefix.field`.
 template <Real T, class Fields>
 void write_fields(OptimizerState<T>& state, const std::string& prefix, Fields& fields) {
   for_each_field(fields, [&]<class Field>(std::string_view field, Field& value) {
@@ -97,7 +97,8 @@ void write_fields(OptimizerState<T>& state, const std::string& prefix, Fields& f
     }
   });
 }
-/// And reads it back; tensors have the parameter's shape.
+/// Reads the fields of one parameter's state struct, as `write_fields` wrote them; `shape` is the tensors'
+/// shape.
 template <Real T, class Fields>
 void read_fields(StateReader<T>& reader, const std::string& prefix, const Shape& shape, Fields& fields) {
   for_each_field(fields, [&]<class Field>(std::string_view field, Field& value) {
@@ -111,14 +112,17 @@ void read_fields(StateReader<T>& reader, const std::string& prefix, const Shape&
 
 }  // namespace detail
 
-/// The fields of a plain struct of numbers by their names, for a checkpoint; and back.
+/// The fields of a plain struct of numbers by their names, for a checkpoint. `from_named_numbers` is the
+/// inverse.
 template <class Fields>
 NamedNumbers named_numbers(const Fields& fields) {
   NamedNumbers numbers;
   for_each_field(fields, [&](auto field, double value) { numbers.emplace_back(field, value); });
   return numbers;
 }
-/// throws ValueError when a field is missing or a number has no field
+/// A plain struct of numbers from its fields' names and values: the inverse of `named_numbers`.
+///
+///   throws: ValueError if a field is missing or a name is no field
 template <class Fields>
 Fields from_named_numbers(const NamedNumbers& numbers) {
   detail::StateReader<double> reader("from_named_numbers", {{}, numbers});

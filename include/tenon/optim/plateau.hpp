@@ -1,5 +1,5 @@
 #pragma once
-/// A learning rate that falls when a metric stops getting better.
+/// A learning rate that falls when a metric stops improving.
 
 #include <algorithm>  // max
 #include <limits>     // infinity
@@ -8,30 +8,34 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `ReduceLrOnPlateau`. A step is one call of `step`, usually an epoch.
 struct PlateauOptions {
-  bool maximize = false;  ///< a larger metric is better
-  double factor = 0.1;    ///< what the rate is multiplied by
-  double patience = 10;   ///< steps without improvement that are let pass
-  double threshold = 1e-4;
-  bool relative = true;  ///< the threshold is a part of the best metric
-  double cooldown = 0;   ///< steps after a fall that do not count
-  double min_lr = 0;
-  double eps = 1e-8;  ///< smaller changes are not made
+  bool maximize = false;    ///< a larger metric is better
+  double factor = 0.1;      ///< the rate is multiplied by this
+  double patience = 10;     ///< steps without improvement that are tolerated
+  double threshold = 1e-4;  ///< smallest change of the metric that counts as an improvement
+  bool relative = true;     ///< the threshold is relative to the best metric
+  double cooldown = 0;      ///< steps after a reduction during which bad steps are not counted
+  double min_lr = 0;        ///< the rate does not fall below this
+  double eps = 1e-8;        ///< smaller changes of the rate are not made
 };
 
-/// What it remembers; the rates themselves belong to the optimizer's state.
+/// The state of a `ReduceLrOnPlateau`, for a checkpoint. The rates belong to the optimizer's state.
 ///
 ///     checkpoint.add("plateau", named_numbers(plateau.state()));
 ///     plateau.load_state(from_named_numbers<PlateauState>(saved.numbers("plateau")));
 struct PlateauState {
-  double best = 0;
-  double bad_steps = 0;
-  double cooldown_left = 0;
+  double best = 0;           ///< the best metric so far
+  double bad_steps = 0;      ///< steps since the last improvement or reduction
+  double cooldown_left = 0;  ///< steps of the cooldown that remain
 };
 
-/// PyTorch's ReduceLROnPlateau: `step` with the metric of every epoch.
+/// Multiplies the learning rate by `factor` when the metric has not improved for more than `patience` steps:
+/// PyTorch's ReduceLROnPlateau. Call `step` with the metric after every epoch.
 class ReduceLrOnPlateau {
  public:
+  /// A scheduler without history.
+  ///   throws: ValueError if factor is outside (0, 1) or patience or cooldown is negative
   explicit ReduceLrOnPlateau(const PlateauOptions& options = {}) : options_(options) {
     check<ValueError>(options.factor > 0 && options.factor < 1, name, "factor must lie in (0, 1), got ",
                       options.factor);
@@ -41,7 +45,7 @@ class ReduceLrOnPlateau {
     state_.best = options.maximize ? -infinity : infinity;
   }
 
-  /// Lowers the rate of every group when it is time to.
+  /// Takes the metric of a step into account, and lowers the rate of every group if the metric has stalled.
   template <Real T, class Rule>
   void step(Optimizer<T, Rule>& optimizer, double metric) {
     if (!is_due(metric)) return;
@@ -52,7 +56,9 @@ class ReduceLrOnPlateau {
     }
   }
 
+  /// The state, for a checkpoint.
   const PlateauState& state() const { return state_; }
+  /// Continues from a saved state.
   void load_state(const PlateauState& state) { state_ = state; }
 
  private:

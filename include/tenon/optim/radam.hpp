@@ -1,16 +1,18 @@
 #pragma once
-/// RAdam: Adam that moves by its momentum alone until it knows the variance well enough (Liu et al. 2020).
+/// RAdam: Adam that ignores the running variance in the first steps, where its estimate is unreliable (Liu et
+/// al. 2020).
 
 #include "tenon/optim/adam.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Radam`.
 struct RadamOptions {
-  double lr = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
+  double lr = 1e-3;         ///< learning rate
+  double beta1 = 0.9;       ///< decay of the gradients' running mean
+  double beta2 = 0.999;     ///< decay of the squared gradients' running mean
+  double eps = 1e-8;        ///< added to the denominator
+  double weight_decay = 0;  ///< L2 penalty: weight_decay p is added to the gradient
 };
 
 namespace detail {
@@ -51,7 +53,7 @@ struct RadamRule {
   }
 
  private:
-  /// The factor that makes up for the variance of 1 / sqrt(v) after t steps; 0 where there is none.
+  /// The rectification r, which corrects for the variance of 1 / sqrt(v) after t steps; 0 while undefined.
   static double rectification(double t, double beta2) {
     const double power = std::pow(beta2, t), limit = 2 / (1 - beta2) - 1,
                  rho = limit - 2 * t * power / (1 - power);
@@ -62,6 +64,13 @@ struct RadamRule {
 
 }  // namespace detail
 
+/// Rectified Adam, m and v as in `Adam`: p -= lr M r sqrt(1 - beta2^t) / (sqrt(v) + eps) with
+/// M = m / (1 - beta1^t), or p -= lr M in the first steps, while the rectification r is undefined.
+///
+///   throws: as `Optimizer`; ValueError for negative options or betas outside [0, 1)
+///   keeps: two tensors of each parameter's shape
+///   cost: one pass over parameter, gradient and state
+///   source: Liu et al. 2020, https://arxiv.org/abs/1908.03265
 template <Real T>
 using Radam = Optimizer<T, detail::RadamRule<T>>;
 

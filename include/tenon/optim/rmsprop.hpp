@@ -1,18 +1,19 @@
 #pragma once
-/// RMSprop (Hinton 2012), centred as Graves 2013 has it, with momentum.
+/// RMSprop (Hinton 2012), optionally centred (Graves 2013) and with momentum.
 
 #include "tenon/optim/optimizer.hpp"
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Rmsprop`.
 struct RmspropOptions {
-  double lr = 0.01;
-  double alpha = 0.99;
-  double eps = 1e-8;
-  double weight_decay = 0;
-  double momentum = 0;
-  bool centered = false;  ///< divide by the deviation from the mean gradient
-  bool maximize = false;
+  double lr = 0.01;         ///< learning rate
+  double alpha = 0.99;      ///< decay of the squared gradients' running mean
+  double eps = 1e-8;        ///< added to the denominator
+  double weight_decay = 0;  ///< L2 penalty: weight_decay p is added to the gradient
+  double momentum = 0;      ///< factor of the velocity; 0: no velocity is kept
+  bool centered = false;    ///< divide by the gradient's standard deviation, not its root mean square
+  bool maximize = false;    ///< ascend instead of descend
 };
 
 namespace detail {
@@ -87,6 +88,13 @@ struct RmspropRule {
 
 }  // namespace detail
 
+/// RMSprop: v = alpha v + (1 - alpha) g^2; b = momentum b + g / (sqrt(v) + eps); p -= lr b. Centred, v is
+/// replaced by v - m^2 with m = alpha m + (1 - alpha) g.
+///
+///   throws: as `Optimizer`; ValueError for negative options or alpha outside [0, 1]
+///   keeps: one tensor of each parameter's shape, one more if centred, one more with momentum
+///   cost: one pass over parameter, gradient and state
+///   source: Hinton 2012; centred: Graves 2013, https://arxiv.org/abs/1308.0850
 template <Real T>
 using Rmsprop = Optimizer<T, detail::RmspropRule<T>>;
 

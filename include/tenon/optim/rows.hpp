@@ -1,6 +1,6 @@
 #pragma once
-/// Training a few rows of a large table: gradients of the rows that a batch uses, instead of one as large as
-/// the table.
+/// Training of a few rows of a large table: the gradient has only the rows that a batch uses, instead of the
+/// table's size.
 ///
 ///     const auto used = tn::optim::lookup_rows(table, ids);
 ///     const auto loss = f(embedding(used.values, used.positions));
@@ -13,15 +13,19 @@
 
 namespace TENON_NAMESPACE::optim {
 
-/// The different rows of a table that some indices name.
+/// The distinct rows of a table that a tensor of indices uses.
 template <Real T>
 struct RowLookup {
   Tensor<index_t> rows;       ///< ascending, each once
   Tensor<T> values;           ///< table[rows], a leaf that requires a gradient
-  Tensor<index_t> positions;  ///< of the shape of the indices: where in `rows` each stands
+  Tensor<index_t> positions;  ///< shape of the indices: the position in `rows` of each index
 };
 
-/// table (V, …), ids any shape    throws IndexError    cost one sort of ids, one copy of the rows
+/// Looks up the distinct rows of a table that `ids` uses, for a loss whose gradient has only these rows.
+///
+///   shapes: table (V, …); ids any
+///   throws: IndexError if an id is outside the table
+///   cost: one sort of ids and one copy of the rows
 template <Real T>
 RowLookup<T> lookup_rows(const Tensor<T>& table, const Tensor<index_t>& ids) {
   const auto found = unique(ids);
@@ -58,7 +62,8 @@ void put_rows(Tensor<T>& table, const Tensor<index_t>& rows, const Tensor<T>& va
                                          table.mutable_data());
 }
 
-/// What is remembered of some rows: those rows of its tensors; numbers are those of the whole table.
+/// The optimizer state of some rows: the rows of the state's tensors, and its numbers, which belong to the
+/// whole table.
 template <class State>
 State state_of_rows(const State& state, const Tensor<index_t>& rows) {
   State part = state;
@@ -68,7 +73,7 @@ State state_of_rows(const State& state, const Tensor<index_t>& rows) {
   });
   return part;
 }
-/// Puts it back.
+/// Writes the state of some rows, `part`, back into the state of the table.
 template <class State>
 void put_state_of_rows(State& state, const Tensor<index_t>& rows, State& part) {
   const auto put = [&]<class Field>(Field& field, const Field& moved) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Learning rates that change. A schedule is a function (initial rate, time) -> rate; it remembers nothing,
-/// so a resumed run needs no more than its count of epochs or steps:
+/// Learning rate schedules. A schedule is a function (initial rate, time) -> rate without state, so a resumed
+/// run needs only its count of epochs or steps:
 ///
 ///     const tn::optim::CosineAnnealingLr cosine{.t_max = 90};
 ///     for (int epoch = 0; epoch < 90; ++epoch) {
@@ -18,13 +18,16 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// A schedule: `schedule(lr, t)` returns the learning rate at time t for the initial rate lr.
 template <class S>
 concept Schedule = requires(const S& schedule, double lr, double t) {
   { schedule(lr, t) } -> std::convertible_to<double>;
 };
 
-/// Sets the rate of every group to what the schedule makes of its initial rate at time t, and its momentum
-/// where the schedule has `momentum(t)`.
+/// Sets the learning rate of every group to schedule(initial rate, t), and the momentum to
+/// schedule.momentum(t) if the schedule has one.
+///
+///   throws: ValueError if the schedule sets a momentum and the optimizer has none
 template <Real T, class Rule, Schedule S>
 void set_lr(Optimizer<T, Rule>& optimizer, const S& schedule, double t) {
   for (auto& group : optimizer.groups()) {
@@ -38,22 +41,26 @@ void set_lr(Optimizer<T, Rule>& optimizer, const S& schedule, double t) {
   }
 }
 
-/// Multiplies by gamma every `step_size`.
+/// Step decay: lr gamma^floor(t / step_size).
+///
+///   throws: ValueError if step_size <= 0
 struct StepLr {
-  double step_size;
-  double gamma = 0.1;
+  double step_size;    ///< time between decays
+  double gamma = 0.1;  ///< factor of each decay
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     check<ValueError>(step_size > 0, "step_lr", "step_size must be positive, got ", step_size);
     return lr * std::pow(gamma, std::floor(t / step_size));
   }
 };
 
-/// Multiplies by gamma at each milestone; one that is named twice counts twice.
+/// Multi-step decay: multiplies the rate by gamma at each milestone; a milestone given twice counts twice.
 struct MultiStepLr {
-  std::vector<double> milestones;
-  double gamma = 0.1;
+  std::vector<double> milestones;  ///< times of the decays, in any order
+  double gamma = 0.1;              ///< factor of each decay
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     for (double milestone : milestones)
       if (milestone <= t) lr *= gamma;
@@ -61,70 +68,81 @@ struct MultiStepLr {
   }
 };
 
-/// lr gamma^t
+/// Exponential decay: lr gamma^t.
 struct ExponentialLr {
-  double gamma;
+  double gamma;  ///< factor for each unit of time
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const { return lr * std::pow(gamma, t); }
 };
 
-/// The rate times `factor` until `total_iters`, then the rate itself.
+/// Reduced rate at the start: lr factor for t < total_iters, then lr.
 struct ConstantLr {
-  double factor = 1.0 / 3;
-  double total_iters = 5;
+  double factor = 1.0 / 3;  ///< factor of the rate before total_iters
+  double total_iters = 5;   ///< time from which on the rate is lr
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const { return t < total_iters ? lr * factor : lr; }
 };
 
-/// The rate times a factor that goes from `start_factor` to `end_factor` in a straight line over
-/// `total_iters`, and stays there.
+/// Linear warm-up or decay: lr times a factor that goes linearly from start_factor to end_factor over
+/// total_iters and stays there.
 struct LinearLr {
-  double start_factor = 1.0 / 3;
-  double end_factor = 1;
-  double total_iters = 5;
+  double start_factor = 1.0 / 3;  ///< factor at t = 0
+  double end_factor = 1;          ///< factor from total_iters on
+  double total_iters = 5;         ///< length of the ramp
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     const double part = t < total_iters ? t / total_iters : 1;
     return lr * (start_factor + (end_factor - start_factor) * part);
   }
 };
 
-/// lr (1 - t / total_iters)^power, 0 from there on.
+/// Polynomial decay: lr (1 - t / total_iters)^power, and 0 from total_iters on.
 struct PolynomialLr {
-  double total_iters = 5;
-  double power = 1;
+  double total_iters = 5;  ///< time at which the rate reaches 0
+  double power = 1;        ///< exponent; 1 is a straight line
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     return t < total_iters ? lr * std::pow(1 - t / total_iters, power) : 0;
   }
 };
 
 namespace detail {
-/// From `start` to `end` along half a cosine, as part goes from 0 to 1.
+/// The value between `start` and `end` along half a cosine, as `part` goes from 0 to 1.
 inline double cosine_between(double start, double end, double part) {
   return end + (start - end) * (1 + std::cos(std::numbers::pi * part)) / 2;
 }
 }  // namespace detail
 
-/// Half a cosine from the rate down to eta_min in t_max, and up again in the next t_max (Loshchilov & Hutter
-/// 2017).
+/// Cosine annealing: eta_min + (lr - eta_min) (1 + cos(pi t / t_max)) / 2, which rises again after t_max.
+///
+///   throws: ValueError if t_max <= 0
+///   source: Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983
 struct CosineAnnealingLr {
-  double t_max;
-  double eta_min = 0;
+  double t_max;        ///< time of the lowest rate
+  double eta_min = 0;  ///< the lowest rate
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     check<ValueError>(t_max > 0, "cosine_annealing_lr", "t_max must be positive, got ", t_max);
     return detail::cosine_between(lr, eta_min, t / t_max);
   }
 };
 
-/// Half a cosine from the rate down to eta_min in t_0, from the top again in t_0 t_mult, and so on (the same
-/// paper).
+/// Cosine annealing with warm restarts: from lr down to eta_min in t_0, then again from lr in t_0 t_mult, and
+/// so on.
+///
+///   throws: ValueError if t_0 <= 0 or t_mult < 1
+///   source: Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983
 struct CosineAnnealingWarmRestarts {
-  double t_0;
-  double t_mult = 1;
-  double eta_min = 0;
+  double t_0;          ///< length of the first period
+  double t_mult = 1;   ///< factor of each following period's length
+  double eta_min = 0;  ///< the lowest rate
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     check<ValueError>(t_0 > 0 && t_mult >= 1, "cosine_annealing_warm_restarts",
                       "t_0 must be positive and t_mult at least 1, got ", t_0, " and ", t_mult);
@@ -135,31 +153,36 @@ struct CosineAnnealingWarmRestarts {
   }
 };
 
-/// One cycle (Smith & Topin 2018), set at every step, not epoch: from max_lr / div_factor up to max_lr in
-/// pct_start of the steps, then down to 1 / final_div_factor of where it began. The initial rate of a group
-/// is its max_lr. Momentum goes the other way.
+/// One-cycle policy, in steps rather than epochs: from max_lr / div_factor up to max_lr in pct_start of the
+/// steps, then down to max_lr / div_factor / final_div_factor. A group's initial rate is its max_lr. Momentum
+/// moves in the opposite direction.
+///
+///   throws: ValueError if total_steps < 1 or pct_start is outside [0, 1]
+///   source: Smith & Topin 2018, https://arxiv.org/abs/1708.07120
 struct OneCycleLr {
-  double total_steps;
-  double pct_start = 0.3;
-  bool linear = false;  ///< straight lines instead of half cosines
-  bool cycle_momentum = true;
-  double base_momentum = 0.85;
-  double max_momentum = 0.95;
-  double div_factor = 25;
-  double final_div_factor = 1e4;
-  bool three_phase = false;  ///< first back to where it began, then down
+  double total_steps;             ///< number of steps of the cycle
+  double pct_start = 0.3;         ///< share of the steps before the peak
+  bool linear = false;            ///< straight lines instead of half cosines
+  bool cycle_momentum = true;     ///< also set the momentum
+  double base_momentum = 0.85;    ///< momentum at the peak of the rate
+  double max_momentum = 0.95;     ///< momentum at start and end
+  double div_factor = 25;         ///< the rate begins at max_lr / div_factor
+  double final_div_factor = 1e4;  ///< the rate ends at its initial value / final_div_factor
+  bool three_phase = false;  ///< fall to the initial value in pct_start of the steps, then to the final one
 
+  /// The learning rate at step t.
   double operator()(double max_lr, double t) const {
     const double initial = max_lr / div_factor;
     return along(t, initial, max_lr, three_phase ? initial : initial / final_div_factor,
                  initial / final_div_factor);
   }
+  /// The momentum at step t.
   double momentum(double t) const {
     return along(t, max_momentum, base_momentum, max_momentum, max_momentum);
   }
 
  private:
-  /// The values at the ends of the phases, and between them.
+  /// The value at time t of a curve with these values at the ends of its phases.
   double along(double t, double start, double peak, double after, double last) const {
     check<ValueError>(total_steps >= 1 && pct_start >= 0 && pct_start <= 1, "one_cycle_lr",
                       "expected total_steps >= 1 and pct_start in [0, 1], got ", total_steps, " and ",
@@ -176,18 +199,21 @@ struct OneCycleLr {
   }
 };
 
-/// One schedule until a milestone, then another whose time starts there. Warm-up is
+/// Two schedules in a row: `first` until the milestone, then `then` with its time starting at 0. Warm-up
+/// before cosine annealing is
 /// `SequentialLr{LinearLr{.start_factor = 0, .total_iters = 500}, 500, CosineAnnealingLr{9500}}`.
 template <Schedule First, Schedule Then>
 struct SequentialLr {
-  First first;
-  double milestone;
-  Then then;
+  First first;       ///< for t < milestone
+  double milestone;  ///< the time of the change
+  Then then;         ///< called with t - milestone
 
+  /// The learning rate at time t.
   double operator()(double lr, double t) const {
     return t < milestone ? first(lr, t) : then(lr, t - milestone);
   }
 };
+/// Deduces the schedules' types from the arguments.
 template <class First, class Then>
 SequentialLr(First, double, Then) -> SequentialLr<First, Then>;
 

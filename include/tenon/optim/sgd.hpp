@@ -6,13 +6,14 @@
 
 namespace TENON_NAMESPACE::optim {
 
+/// Options of `Sgd`.
 struct SgdOptions {
-  double lr = 0.1;
-  double momentum = 0;
-  double dampening = 0;
-  double weight_decay = 0;
-  bool nesterov = false;
-  bool maximize = false;
+  double lr = 0.1;          ///< learning rate
+  double momentum = 0;      ///< factor of the velocity; 0: no velocity is kept
+  double dampening = 0;     ///< the velocity takes (1 - dampening) of the gradient
+  double weight_decay = 0;  ///< L2 penalty: weight_decay p is added to the gradient
+  bool nesterov = false;    ///< Nesterov's momentum; needs momentum > 0 and no dampening
+  bool maximize = false;    ///< ascend instead of descend
 };
 
 namespace detail {
@@ -59,6 +60,12 @@ struct SgdRule {
 
 }  // namespace detail
 
+/// Stochastic gradient descent: g += weight_decay p; b = momentum b + (1 - dampening) g; p -= lr b, or with
+/// Nesterov's momentum p -= lr (g + momentum b). In the first step b = g.
+///
+///   throws: as `Optimizer`; ValueError for negative options, or nesterov without momentum or with dampening
+///   keeps: with momentum, one tensor of each parameter's shape
+///   cost: one pass over parameter, gradient and state
 template <Real T>
 using Sgd = Optimizer<T, detail::SgdRule<T>>;
 

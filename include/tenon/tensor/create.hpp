@@ -1,5 +1,8 @@
 #pragma once
-/// Making tensors: zeros, ones, ranges, random numbers, copies of outside data.
+/// Creation of tensors: constants, ranges, random numbers, and copies of data.
+///
+/// Holds for every function of this file:
+///   throws: ShapeError if an extent is negative or the shape is too large
 
 #include <algorithm>         // copy, fill_n
 #include <cmath>             // ceil
@@ -13,6 +16,9 @@
 
 namespace TENON_NAMESPACE {
 
+/// A tensor filled with a value.
+///
+///   throws: ValueError if T is an integer type that cannot represent the value
 template <Scalar T>
 Tensor<T> full(const Shape& shape, const ElementArgument<std::type_identity_t<T>>& value) {
   const T element = value.get("full");
@@ -22,30 +28,36 @@ Tensor<T> full(const Shape& shape, const ElementArgument<std::type_identity_t<T>
                [&](index_t begin, index_t end) { std::fill(data + begin, data + end, element); });
   return x;
 }
+/// A tensor of zeros.
 template <Scalar T>
 Tensor<T> zeros(const Shape& shape) {
   return full<T>(shape, T(0));
 }
+/// A tensor of ones.
 template <Scalar T>
 Tensor<T> ones(const Shape& shape) {
   return full<T>(shape, T(1));
 }
+/// A tensor of zeros in the shape of x.
 template <Scalar T>
 Tensor<T> zeros_like(const Tensor<T>& x) {
   return zeros<T>(x.shape());
 }
+/// A tensor of ones in the shape of x.
 template <Scalar T>
 Tensor<T> ones_like(const Tensor<T>& x) {
   return ones<T>(x.shape());
 }
 
-/// A tensor of rank 0.
+/// A tensor of rank 0 with one value.
 template <Scalar T>
 Tensor<T> scalar(T value) {
   return full<T>({}, value);
 }
 
-/// A copy of `values` in row-major order.
+/// A tensor with a copy of `values` in row-major order.
+///
+///   throws: ShapeError if the number of values is not that of the shape's elements
 template <Scalar T>
 Tensor<T> from(const std::vector<T>& values, const Shape& shape) {
   const auto count = static_cast<index_t>(values.size());
@@ -55,15 +67,17 @@ Tensor<T> from(const std::vector<T>& values, const Shape& shape) {
   std::copy(values.begin(), values.end(), x.mutable_data());
   return x;
 }
-/// A vector, as `from<float>({1, 2, 3})`.
+/// A vector of given values: `from<float>({1, 2, 3})`.
 template <Scalar T>
 Tensor<T> from(std::initializer_list<T> values) {
   return from(std::vector<T>(values), {static_cast<index_t>(values.size())});
 }
-/// A matrix, as `from<float>({{1, 2}, {3, 4}})`.
+/// A matrix of given rows: `from<float>({{1, 2}, {3, 4}})`.
+///
+///   throws: ShapeError if rows differ in length
 template <Scalar T>
 Tensor<T> from(std::initializer_list<std::initializer_list<T>> rows) {
-  if (rows.size() == 0) return Tensor<T>::empty({0});  // `from({})`, which says nothing of a second axis
+  if (rows.size() == 0) return Tensor<T>::empty({0});  // `from({})` has no second axis
   const auto count = static_cast<index_t>(rows.size()), width = static_cast<index_t>(rows.begin()->size());
   Tensor<T> x = Tensor<T>::empty({count, width});
   T* out = x.mutable_data();
@@ -74,7 +88,8 @@ Tensor<T> from(std::initializer_list<std::initializer_list<T>> rows) {
   }
   return x;
 }
-/// A tensor over memory of the caller, who keeps it alive; written through when the tensor is written.
+/// A tensor over the caller's memory, which must outlive it unless `release` is given; release(context) is
+/// called when the last handle is destroyed. Writing to the tensor writes to that memory.
 template <Scalar T>
 Tensor<T> borrow(T* data, const Shape& shape, void (*release)(void*) = nullptr, void* context = nullptr) {
   return Tensor<T>::make(Storage::borrow(data, release, context), 0, shape, contiguous_strides(shape),
@@ -82,12 +97,12 @@ Tensor<T> borrow(T* data, const Shape& shape, void (*release)(void*) = nullptr, 
 }
 
 namespace detail {
-/// In what a range of T counts: integers in integers, whatever their size or sign.
+/// The type in which a range of T is computed: index_t for integers.
 template <Scalar T>
 using RangeNumber = std::conditional_t<std::integral<T>, index_t, compute_t<T>>;
 
-/// How many steps lead from start to below stop (above, for a negative step). Unsigned, so that no distance
-/// of two integers overflows.
+/// The number of steps from start to below stop (above, for a negative step), computed unsigned so that no
+/// difference of two integers overflows.
 inline std::uint64_t range_count(index_t start, index_t stop, index_t step) {
   const auto from = static_cast<std::uint64_t>(start), to = static_cast<std::uint64_t>(stop),
              by = static_cast<std::uint64_t>(step);
@@ -101,9 +116,10 @@ double range_count(T start, T stop, T step) {
 }
 }  // namespace detail
 
-/// start, start + step, … below stop (above, for a negative step). Of integers they may be any int64 whose
-/// range fits T: `arange<std::uint8_t>(256)`.
-///   throws ValueError when step is 0, the range is too long, or an element does not fit T
+/// The vector start, start + step, …, up to but without stop. For an integer T the arguments are of type
+/// int64, and only the elements must fit T: `arange<std::uint8_t>(256)`.
+///
+///   throws: ValueError if step is 0, the range is too long or NaN, or an element does not fit T
 template <Scalar T>
 Tensor<T> arange(detail::RangeNumber<T> start, detail::RangeNumber<T> stop, detail::RangeNumber<T> step = 1) {
   check<ValueError>(step != 0, "arange", "step is 0");
@@ -112,7 +128,7 @@ Tensor<T> arange(detail::RangeNumber<T> start, detail::RangeNumber<T> stop, deta
                     " is too long");
   const auto count = static_cast<index_t>(span);
   const auto number = [start, step](index_t i) {
-    if constexpr (std::integral<T>)  // unsigned: the product may be more than a distance of integers
+    if constexpr (std::integral<T>)  // unsigned, since the product may overflow index_t
       return static_cast<index_t>(static_cast<std::uint64_t>(start) +
                                   static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step));
     else
@@ -128,13 +144,16 @@ Tensor<T> arange(detail::RangeNumber<T> start, detail::RangeNumber<T> stop, deta
   for (index_t i = 0; i < count; ++i) data[i] = static_cast<T>(number(i));
   return x;
 }
-/// 0, 1, … below stop.
+/// The vector 0, 1, …, up to but without stop.
 template <Scalar T>
 Tensor<T> arange(detail::RangeNumber<T> stop) {
   return arange<T>(0, stop);
 }
 
-/// `count` numbers from start to stop, both included, computed from the nearer end as PyTorch does.
+/// `count` evenly spaced numbers from start to stop, both included. As in PyTorch, each is computed from the
+/// nearer end.
+///
+///   throws: ValueError if count < 0
 template <Real T>
 Tensor<T> linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, index_t count) {
   check<ValueError>(count >= 0, "linspace", "negative count ", count);
@@ -147,7 +166,7 @@ Tensor<T> linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, 
   return x;
 }
 
-/// The identity, n by m (square by default).
+/// The identity matrix (n, m), by default (n, n).
 template <Scalar T>
 Tensor<T> eye(index_t n, index_t m = -1) {
   if (m < 0) m = n;
@@ -157,11 +176,10 @@ Tensor<T> eye(index_t n, index_t m = -1) {
   return x;
 }
 
-// Random numbers: element i depends on the generator's seed, its position and i alone
-// ---------------------------------
+// Random numbers: element i depends on the generator's seed, its position and i alone -----------------------
 
 namespace detail {
-/// Fills with f(block, lane): `per_block` numbers from each Philox block.
+/// Fills x with random numbers: f(block, values) makes `per_block` numbers of each Philox block.
 template <int per_block, class T, class F>
 void fill_random(Tensor<T>& x, Generator& generator, F f) {
   const index_t blocks = (x.size() + per_block - 1) / per_block;
@@ -182,7 +200,7 @@ inline std::uint64_t word_pair(const Philox::Block& block, int i) {
 }
 }  // namespace detail
 
-/// Uniform in [0, 1).
+/// A tensor of uniform random numbers in [0, 1).
 template <Real T>
 Tensor<T> rand(const Shape& shape, Generator& generator = default_generator()) {
   Tensor<T> x = Tensor<T>::empty(shape);
@@ -194,7 +212,7 @@ Tensor<T> rand(const Shape& shape, Generator& generator = default_generator()) {
   return x;
 }
 
-/// Standard normal (Box and Muller 1958, two numbers from each pair of uniforms).
+/// A tensor of standard normal random numbers, by Box and Muller 1958 with both numbers of each pair.
 template <Real T>
 Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) {
   Tensor<T> x = Tensor<T>::empty(shape);
@@ -208,7 +226,9 @@ Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) 
   return x;
 }
 
-/// Uniform integers in [low, high).
+/// A tensor of uniform random integers in [low, high).
+///
+///   throws: ValueError if low >= high
 template <Scalar T = index_t>
 requires std::integral<T> Tensor<T> randint(index_t low, index_t high, const Shape& shape,
                                             Generator& generator = default_generator()) {
@@ -219,7 +239,7 @@ requires std::integral<T> Tensor<T> randint(index_t low, index_t high, const Sha
     for (int i = 0; i < 2; ++i) {
       const auto offset =
           static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
-      values[i] = static_cast<T>(static_cast<std::uint64_t>(low) + offset);  // wraps around, as it should
+      values[i] = static_cast<T>(static_cast<std::uint64_t>(low) + offset);  // wraps around for negative low
     }
   });
   return x;

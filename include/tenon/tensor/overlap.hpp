@@ -1,5 +1,5 @@
 #pragma once
-/// Whether tensors share memory, for what is written in place while others are read.
+/// Tests whether tensors share memory, for functions that write in place while they read others.
 
 #include <cstdint>  // uintptr_t
 
@@ -8,7 +8,7 @@
 namespace TENON_NAMESPACE {
 
 namespace detail {
-/// The addresses from a tensor's first element to the end of its last, whatever lies between.
+/// The range of addresses from a tensor's first element to the end of its last.
 struct AddressRange {
   std::uintptr_t begin = 0, end = 0;
 
@@ -26,15 +26,16 @@ struct AddressRange {
 };
 }  // namespace detail
 
-/// Whether the addresses of two tensors meet. Tensors that alternate, as two columns of a matrix, count as
-/// meeting; tensors over one piece of borrowed memory do as well.
+/// Whether the address ranges of two tensors overlap. It may be true for tensors without common elements,
+/// such as two columns of a matrix.
 template <Scalar T, Scalar U>
 bool may_overlap(const Tensor<T>& a, const Tensor<U>& b) {
   const detail::AddressRange x(a), y(b);
   return x.begin < y.end && y.begin < x.end;
 }
 
-/// Whether both show the same elements in the same order: written element by element, each is read in time.
+/// Whether two tensors have the same elements in the same order, so that an element-wise function may read
+/// one while it writes the other.
 template <Scalar T>
 bool same_elements(const Tensor<T>& a, const Tensor<T>& b) {
   return a.data() == b.data() && a.shape() == b.shape() && a.strides() == b.strides();

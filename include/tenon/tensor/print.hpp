@@ -1,5 +1,6 @@
 #pragma once
-/// Tensors as text, as NumPy shows them: aligned columns, nested brackets, the middle of large ones left out.
+/// Tensors as text in NumPy's style: aligned columns and nested brackets, the middle of large tensors
+/// omitted.
 
 #include <cmath>   // isfinite, abs
 #include <cstdio>  // snprintf
@@ -11,15 +12,16 @@
 
 namespace TENON_NAMESPACE {
 
+/// Options of `to_string`.
 struct PrintOptions {
-  int precision = 4;         ///< digits behind the point
-  index_t threshold = 1000;  ///< more elements than this are abbreviated
+  int precision = 4;         ///< digits after the point
+  index_t threshold = 1000;  ///< tensors with more elements are abbreviated
   index_t edge = 3;          ///< entries shown at each end of an abbreviated axis
 };
 
 namespace detail {
 
-/// Writes one number; how all numbers of a tensor are written is decided by looking at them all.
+/// Formats numbers in a common format and width, which depend on all numbers that are shown.
 template <class T>
 class ElementFormat {
  public:
@@ -100,7 +102,7 @@ class Printer {
   std::string print(int axis, index_t offset) const {
     if (axis == x_.rank()) return format_(x_.data()[offset]);
     const index_t extent = x_.shape()[axis];
-    const int left = x_.rank() - axis - 1;  // axes inside this one: their rows stand on lines of their own
+    const int left = x_.rank() - axis - 1;  // axes inside this one; each of their rows has its own line
     const std::string gap = left == 0 ? ", "
                                       : "," + std::string(static_cast<std::size_t>(left), '\n') +
                                             std::string(static_cast<std::size_t>(axis + 1), ' ');
@@ -124,14 +126,14 @@ class Printer {
 
 }  // namespace detail
 
-/// The elements of `x` as text.
+/// The elements of `x` as text; "undefined" for an undefined tensor.
 template <Scalar T>
 [[nodiscard]] std::string to_string(const Tensor<T>& x, const PrintOptions& options = {}) {
   if (!x.defined()) return "undefined";
   return detail::Printer<T>(x, options).print();
 }
 
-/// The elements, as `to_string` writes them.
+/// Writes the elements of `x` as `to_string` formats them.
 template <class Stream, Scalar T>
 requires std::is_base_of_v<std::ios_base, Stream> Stream& operator<<(Stream& out, const Tensor<T>& x) {
   out << to_string(x);

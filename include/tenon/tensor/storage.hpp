@@ -1,5 +1,5 @@
 #pragma once
-/// Memory that tensors share: a counted block that knows its size and how often it was written in place.
+/// Memory that tensors share: a reference-counted block with a counter of in-place writes.
 
 #include <cstddef>  // size_t
 
@@ -9,16 +9,17 @@
 
 namespace TENON_NAMESPACE {
 
-/// The header lies in front of the data, so that a small tensor's memory is one allocation.
+/// A block of memory. The header is in front of the data, so that a block is one allocation.
 class alignas(backend::memory::alignment) Storage : public RefCounted {
  public:
-  /// Uninitialised memory for `bytes` bytes, aligned to 64.
+  /// Uninitialised memory of `bytes` bytes, aligned to 64 bytes.
   static Ref<Storage> allocate(std::size_t bytes) {
     void* block = backend::memory::allocate(sizeof(Storage) + bytes);
     return Ref<Storage>(new (block)
                             Storage(static_cast<char*>(block) + sizeof(Storage), sizeof(Storage) + bytes));
   }
-  /// Memory that belongs to somebody else. `release(context)` is called when the last tensor lets go.
+  /// Memory that the caller owns. If `release` is given, release(context) is called when the last reference
+  /// ends.
   static Ref<Storage> borrow(void* data, void (*release)(void*) = nullptr, void* context = nullptr) {
     void* block = backend::memory::allocate(sizeof(Storage));
     auto* storage = new (block) Storage(data, sizeof(Storage));
@@ -27,13 +28,16 @@ class alignas(backend::memory::alignment) Storage : public RefCounted {
     return Ref<Storage>(storage);
   }
 
+  /// The memory.
   void* data() const { return data_; }
-  /// Whether somebody else keeps the memory: it was lent without a way to give it back.
+  /// Whether the memory is borrowed without `release`, so that its owner may use it at the same time.
   bool is_lent() const { return data_ != this + 1 && !release_; }
-  /// Counts in-place writes, so that a rule notices that what it kept has changed.
+  /// The number of in-place writes, by which a backward rule notices that a kept tensor has changed.
   std::uint32_t version() const { return version_; }
+  /// Counts an in-place write.
   void touch() { ++version_; }
 
+  /// Frees a block; called by Ref.
   static void dispose(Storage* storage) {
     if (storage->release_) storage->release_(storage->context_);
     const std::size_t bytes = storage->block_bytes_;

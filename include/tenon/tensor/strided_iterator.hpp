@@ -8,6 +8,7 @@
 
 namespace TENON_NAMESPACE {
 
+/// A forward iterator over the elements of a strided view in row-major order, for reading.
 template <class T>
 class StridedIterator {
  public:

@@ -1,5 +1,5 @@
 #pragma once
-/// Records in a row, more of them than memory may hold: what is too much waits in a temporary file.
+/// A sequence of records that may be larger than memory: beyond a limit it is stored in a temporary file.
 
 #include <cerrno>       // errno
 #include <cstdint>      // uint64_t
@@ -18,9 +18,10 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// A temporary file without a name: it vanishes with the program, however that ends.
+/// A temporary file without a name, which the system removes when the program ends, in whatever way.
 class SpoolFile {
  public:
+  /// Not open.
   SpoolFile() = default;
   SpoolFile(SpoolFile&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
@@ -33,9 +34,10 @@ class SpoolFile {
     if (is_open()) ::close(descriptor_);
   }
 
+  /// Whether the file exists.
   bool is_open() const { return descriptor_ >= 0; }
 
-  /// In $TMPDIR, or /tmp where that is not set.
+  /// Creates the file in $TMPDIR, or in /tmp if that is not set.    throws: IoError if it cannot be created
   void open() {
     const char* folder = std::getenv("TMPDIR");
     path_ = std::string(folder && *folder ? folder : "/tmp") + "/tenon-text-XXXXXX";
@@ -43,12 +45,14 @@ class SpoolFile {
     if (!is_open()) fail_with("create", io::system_reason());
     ::unlink(path_.c_str());
   }
+  /// Writes bytes at a position.    throws: IoError if writing fails, for instance on a full disk
   void write(const void* data, std::size_t bytes, std::uint64_t offset) {
     transfer(bytes, "write", [&](std::size_t done) {
       return ::pwrite(descriptor_, static_cast<const char*>(data) + done, bytes - done,
                       static_cast<off_t>(offset + done));
     });
   }
+  /// Reads bytes from a position. Any thread may call it.    throws: IoError if reading fails
   void read(void* data, std::size_t bytes, std::uint64_t offset) const {
     transfer(bytes, "read", [&](std::size_t done) {
       return ::pread(descriptor_, static_cast<char*>(data) + done, bytes - done,
@@ -76,37 +80,44 @@ class SpoolFile {
   std::string path_;
 };
 
-/// Records appended one by one and read back a block at a time. They stay in memory up to a number of blocks;
-/// beyond that all full blocks lie in a temporary file.
+/// A sequence of records, appended one by one and read a block at a time. Up to a number of blocks are kept
+/// in memory; beyond it, all full blocks are stored in a temporary file.
 template <class Record>
 requires std::is_trivially_copyable_v<Record>
 class BlockStream {
  public:
-  static constexpr index_t block_size = 4096;
+  static constexpr index_t block_size = 4096;  ///< records in a full block
   static constexpr std::size_t block_bytes = static_cast<std::size_t>(block_size) * sizeof(Record);
 
+  /// An empty stream that keeps up to `memory_blocks` full blocks in memory.
   explicit BlockStream(std::size_t memory_blocks) : memory_blocks_(memory_blocks), tail_(new_block()) {}
 
+  /// The number of records.
   index_t size() const { return full_blocks_ * block_size + tail_size_; }
+  /// The number of blocks, the last of which may not be full.
   index_t block_count() const { return full_blocks_ + (tail_size_ > 0 ? 1 : 0); }
+  /// The number of records in a block.
   index_t block_length(index_t block) const { return block < full_blocks_ ? block_size : tail_size_; }
+  /// Whether all blocks are in memory.
   bool in_memory() const { return !file_.is_open(); }
+  /// The number of full blocks that are kept in memory.
   std::size_t memory_blocks() const { return memory_blocks_; }
 
+  /// Appends a record.    throws: IoError if the temporary file cannot be written
   void append(const Record& record) {
     tail_[static_cast<std::size_t>(tail_size_++)] = record;
     if (tail_size_ == block_size) flush();
   }
 
-  /// The records of a block, which are read into `scratch` (block_size records) unless they are in memory.
-  /// Any thread may call.
+  /// The records of a block. If they are in the file, they are read into `scratch`, which has room for
+  /// block_size records. Any thread may call it.
   const Record* block(index_t block, Record* scratch) const {
     if (block == full_blocks_) return tail_.get();
     if (in_memory()) return memory_[static_cast<std::size_t>(block)].get();
     file_.read(scratch, block_bytes, static_cast<std::uint64_t>(block) * block_bytes);
     return scratch;
   }
-  /// Gives back the memory of a full block that will not be read again.
+  /// Frees the memory of a full block that will not be read again.
   void release(index_t block) {
     if (in_memory() && block < full_blocks_) memory_[static_cast<std::size_t>(block)].reset();
   }

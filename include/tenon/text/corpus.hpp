@@ -1,8 +1,8 @@
 #pragma once
-/// A text read once: its vocabulary and the text itself as numbers of words.
+/// Reading of a text: its vocabulary, and the text itself as word numbers.
 ///
-/// Memory grows with the number of different words, not with the length of the text: what is too long for
-/// memory waits in a temporary file. One pass is enough, so that standard input serves as well as a file.
+/// Memory grows with the number of distinct words, not with the length of the text, since a long text is
+/// stored in a temporary file. The text is read in one pass, so that it may come from standard input.
 
 #include <cstdint>  // uint64_t
 #include <utility>  // move
@@ -13,23 +13,24 @@
 
 namespace TENON_NAMESPACE::text {
 
+/// A text with its vocabulary.
 struct Corpus {
-  Vocabulary vocabulary;    ///< by falling count
-  TokenStream tokens;       ///< words of the vocabulary, with a mark between sentences
-  std::uint64_t lines = 0;  ///< ends of lines in the text
-  std::uint64_t words = 0;  ///< words in the text, whether in the vocabulary or not
-  std::uint64_t known = 0;  ///< those of them that are in the vocabulary, whatever a given one counts
+  Vocabulary vocabulary;    ///< by falling count, or as given
+  TokenStream tokens;       ///< numbers of the words in the vocabulary, with marks between sentences
+  std::uint64_t lines = 0;  ///< number of line ends
+  std::uint64_t words = 0;  ///< number of words, in the vocabulary or not
+  std::uint64_t known = 0;  ///< number of words of the text that are in the vocabulary
 };
 
-/// Which words enter the vocabulary.
+/// Limits on the words of a vocabulary.
 struct VocabularyLimits {
-  std::uint64_t min_count = 5;
-  index_t max_size = 0;  ///< the most frequent words only; 0: all
+  std::uint64_t min_count = 5;  ///< rarer words are left out
+  index_t max_size = 0;         ///< keep only this many of the most frequent words; 0: all
   index_t max_distinct =
-      10000000;  ///< while counting: when more are met, the rarest are forgotten, as word2vec.c does
+      10000000;  ///< distinct words at which the rarest are dropped while counting, as in word2vec.c
 };
 
-/// `</s>` in a text ends a sentence, as the end of a line does where lines are not joined.
+/// The word that ends a sentence, as the end of a line does unless lines are joined.
 inline constexpr std::string_view end_of_sentence = "</s>";
 
 namespace detail {
@@ -59,7 +60,9 @@ Corpus read_words(TextReader& reader, const TokenizerOptions& options, Corpus co
 
 }  // namespace detail
 
-/// Reads a text and makes its vocabulary.
+/// Reads a text and makes its vocabulary, sorted by falling count.
+///
+///   throws: IoError if the reader or the temporary file fails
 inline Corpus read_corpus(TextReader& reader, const TokenizerOptions& options,
                           const VocabularyLimits& limits) {
   std::uint64_t forgotten_below = 2;
@@ -74,7 +77,9 @@ inline Corpus read_corpus(TextReader& reader, const TokenizerOptions& options,
   return corpus;
 }
 
-/// Reads a text whose vocabulary is given; other words are passed over.
+/// Reads a text with a given vocabulary. Words that are not in it are skipped.
+///
+///   throws: IoError if the reader or the temporary file fails
 inline Corpus read_corpus(TextReader& reader, const TokenizerOptions& options, Vocabulary vocabulary) {
   Corpus corpus;
   corpus.vocabulary = std::move(vocabulary);

@@ -1,18 +1,18 @@
 #pragma once
-/// The GNU Collaborative International Dictionary of English as plain text to learn words from.
+/// The GNU Collaborative International Dictionary of English as plain text for the training of word vectors.
 ///
-/// It comes as the data file of a dictionary server (Debian: package dict-gcide), 40 MB of text when
-/// unpacked:
+/// It is distributed as the data file of a dictionary server (Debian: package dict-gcide), 40 MB
+/// uncompressed:
 ///
-///   Lariat \Lar"i*at\ (l[a^]r"[i^]*[a^]t), n. [Sp. la reata the
-///      rope; la the + reata rope. Cf. {Reata}.]
-///      A long, slender rope made of hemp or strips of hide, esp. one
-///      with a noose; …                                   --Author.
-///      [1913 Webster]
+///     Lariat \Lar"i*at\ (l[a^]r"[i^]*[a^]t), n. [Sp. la reata the
+///        rope; la the + reata rope. Cf. {Reata}.]
+///        A long, slender rope made of hemp or strips of hide, esp. one
+///        with a noose; …                                   --Author.
+///        [1913 Webster]
 ///
-/// Of this remain the headword, the field that it belongs to, as (Bot.), and the words of the definitions and
-/// quotations. Pronunciations, etymologies, sources and names of authors go, since they say nothing of what a
-/// word means.
+/// Kept are the headword, its field, such as (Bot.), and the words of definitions and quotations.
+/// Pronunciations, etymologies, sources and names of authors are removed, since they say nothing about the
+/// meaning of a word.
 
 #include <algorithm>    // min
 #include <cstddef>      // size_t
@@ -29,7 +29,7 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// Where the dictionary's data file is installed, if it is.
+/// The path of the installed data file of the dictionary; none if it is not installed.
 inline std::optional<std::string> find_gcide() {
   for (const char* path : {"/usr/share/dictd/gcide.dict.dz", "/usr/share/dictd/gcide.dict",
                            "/usr/local/share/dictd/gcide.dict.dz", "/usr/share/dict/gcide.dict.dz",
@@ -38,31 +38,34 @@ inline std::optional<std::string> find_gcide() {
   return std::nullopt;
 }
 
-/// The words of one entry: lower-case letters, one blank between. Words of a single letter are left out: they
-/// are marks of grammar (n., v. t., a.) far more often than articles.
+/// The words of an entry in lower-case letters, separated by blanks. Words of one letter are left out,
+/// because most of them are grammatical abbreviations (n., v. t., a.).
 std::string normalize_gcide_entry(std::string_view entry);
 
-/// Reads the data file, packed or not, as one line for each entry.
+/// Reads the dictionary's data file as text with one line for each entry. Reading throws IoError if the
+/// source fails or is not the data file.
 class GcideReader : public TextReader {
  public:
+  /// Reads the uncompressed data file from another reader.
   explicit GcideReader(std::unique_ptr<TextReader> source) : source_(std::move(source)) {}
+  /// Reads the data file at `path`, compressed or not.
   explicit GcideReader(const std::string& path) : GcideReader(std::make_unique<FileReader>(path)) {}
 
   std::size_t read(char* buffer, std::size_t capacity) override;
 
  private:
-  /// Lines and entries longer than this are none of the dictionary.
+  /// A limit in bytes that no line or entry of the real dictionary reaches.
   static constexpr std::size_t longest = std::size_t{1} << 20;
 
   bool read_line(std::string& line);
   bool read_entry(std::string& entry);
 
   std::unique_ptr<TextReader> source_;
-  std::string chunk_;         // bytes of the source,
-  std::size_t position_ = 0;  // those before this are used up
+  std::string chunk_;         // bytes of the source
+  std::size_t position_ = 0;  // number of bytes of chunk_ already used
   std::string headline_;      // the line that ended the last entry and begins the next
-  std::string text_;          // normalised text that waits to be read,
-  std::size_t taken_ = 0;     // less so many bytes
+  std::string text_;          // normalised text of the current entry
+  std::size_t taken_ = 0;     // number of bytes of text_ already read
 };
 
 // Definitions -----------------------------------------------------------------------------------------------
@@ -111,7 +114,7 @@ class GcideEntry {
     word_.clear();
   }
 
-  /// [ae] and ['e] are letters of a word, anything else is a remark.
+  /// Skips brackets. [ae] and ['e] are letters of a word; other content is a remark.
   void skip_brackets() {
     const std::size_t begin = at_, end = closing(begin, '[', ']');
     const std::string_view inside = in_.substr(begin + 1, end > begin ? end - begin - 1 : 0);
@@ -125,14 +128,14 @@ class GcideEntry {
     return code.size() == 2 && std::string_view("'`^\"~,").find(code[0]) != code.npos && is_letter(code[1]);
   }
 
-  /// (l[aum]r"v[.a]) tells sounds; other remarks in parentheses stay.
+  /// Skips a pronunciation such as (l[aum]r"v[.a]); other parentheses are kept.
   void skip_parenthesis() {
     const std::size_t end = closing(at_, '(', ')');
     const std::string_view inside = in_.substr(at_ + 1, end > at_ ? end - at_ - 1 : 0);
     at_ = tells_sounds(inside) ? end + 1 : at_ + 1;
   }
 
-  /// Whether it has codes of letters that words are not spelt with.
+  /// Whether a remark is a pronunciation: it has codes of sounds, which do not occur in spellings.
   static bool tells_sounds(std::string_view remark) {
     constexpr std::size_t longest = 80, longest_code = 5;
     if (remark.size() > longest) return false;
@@ -146,21 +149,20 @@ class GcideEntry {
     return false;
   }
 
-  /// \Lar"i*at\, or nothing but the sign where no second follows.
+  /// Skips a pronunciation such as \Lar"i*at\, or only the backslash if no second one follows.
   void skip_pronunciation() {
     const std::size_t end = in_.find('\\', at_ + 1);
     at_ = (end == in_.npos ? at_ : end) + 1;
   }
 
-  /// --Author, to the end of the line and through the lines far to the right on which a long name goes on.
+  /// Skips --Author to the end of the line, and the far indented lines on which a long name continues.
   void skip_author() {
     constexpr std::size_t far = 30;
     do at_ = std::min(in_.find('\n', at_), in_.size() - 1) + 1;
     while (at_ < in_.size() && in_.substr(at_).find_first_not_of(' ') >= far && in_[at_] != '\n');
   }
 
-  /// Where the bracket that opens at `begin` closes; `begin` itself when it does not within a reasonable
-  /// distance.
+  /// The position of the bracket that closes the one at `begin`; `begin` if there is none within 4000 bytes.
   std::size_t closing(std::size_t begin, char open, char close) const {
     constexpr std::size_t longest = 4000;
     const std::size_t end = std::min(in_.size(), begin + longest);
@@ -197,7 +199,7 @@ inline std::size_t GcideReader::read(char* buffer, std::size_t capacity) {
   return count;
 }
 
-/// The next line with its newline.
+/// Reads the next line with its newline; false at the end.
 inline bool GcideReader::read_line(std::string& line) {
   constexpr std::size_t chunk_size = std::size_t{1} << 16;
   line.clear();
@@ -215,8 +217,8 @@ inline bool GcideReader::read_line(std::string& line) {
   }
 }
 
-/// A headline stands at the left margin and spells the pronunciation between backslashes. What comes before
-/// the first is the preface.
+/// Reads the next entry; false at the end. An entry begins with a headline, which is not indented and has a
+/// pronunciation between backslashes. Lines before the first headline are the preface.
 inline bool GcideReader::read_entry(std::string& entry) {
   const auto is_headline = [](const std::string& line) {
     return line.front() > ' ' && line.find('\\') != line.npos;

@@ -1,5 +1,5 @@
 #pragma once
-/// A fast hash of bytes, the same on every run and machine of this byte order. Not for adversaries.
+/// A fast hash of bytes, equal on every run and every little-endian machine. It does not resist attacks.
 
 #include <cstdint>      // uint64_t
 #include <cstring>      // memcpy
@@ -9,13 +9,13 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// The two halves of a 128-bit product, folded.
+/// Mixes a number: the exclusive or of the two halves of its 128-bit product with a constant.
 inline std::uint64_t fold_product(std::uint64_t x) {
   const auto product = static_cast<uint128_t>(x) * 0xD6E8FEB86659FD93u;
   return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
 }
 
-/// Eight bytes at a time. `seed` chains the hashes of several pieces.
+/// The hash of some bytes. To hash several pieces, pass the hash of the previous one as `seed`.
 inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) {
   std::uint64_t h = seed ^ 0x9E3779B97F4A7C15u ^ bytes.size();
   const char* p = bytes.data();

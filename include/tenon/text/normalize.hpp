@@ -1,5 +1,5 @@
 #pragma once
-/// UTF-8 text made uniform: lower case and separate punctuation, for the scripts that have either.
+/// Normalisation of UTF-8 text: lower case and separate punctuation.
 
 #include <algorithm>    // upper_bound
 #include <cstddef>      // size_t
@@ -13,13 +13,14 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// A character and how many bytes it took. Bytes that are not UTF-8 stand for themselves, one at a time.
+/// A decoded character.
 struct CodePoint {
-  std::uint32_t value;
-  int bytes;
-  bool valid;
+  std::uint32_t value;  ///< the code point; of an invalid sequence its first byte
+  int bytes;            ///< length in the text; 1 for an invalid sequence
+  bool valid;           ///< whether the bytes are UTF-8
 };
 
+/// Decodes the first character of a text, which is not empty.
 inline CodePoint decode_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
@@ -43,6 +44,7 @@ inline CodePoint decode_utf8(std::string_view text) {
   return {value, length, true};
 }
 
+/// Appends a code point to a string in UTF-8.
 inline void append_utf8(std::string& out, std::uint32_t c) {
   const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
   if (c < 0x80) return put(c);
@@ -59,10 +61,9 @@ inline void append_utf8(std::string& out, std::uint32_t c) {
   put(0x80 | (c & 0x3f));
 }
 
-/// Unicode's simple lower-case mapping: one character for one, whatever stands around it, of all scripts that
-/// have letters of two cases; other characters stay as they are. So Σ becomes σ at the end of a word too (ς,
-/// which is in lower case already, stays another letter), ẞ becomes ß, which stays one letter, and İ becomes
-/// i.
+/// The lower case of a character by Unicode's simple mapping, which is one to one and independent of context,
+/// for all scripts with two cases; other characters are returned as they are. Σ becomes σ even at the end of
+/// a word (where Greek writes ς), ẞ becomes ß, and İ becomes i.
 inline std::uint32_t to_lower(std::uint32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
   const auto behind = std::upper_bound(
@@ -73,7 +74,7 @@ inline std::uint32_t to_lower(std::uint32_t c) {
   return c + static_cast<std::uint32_t>(run.difference);
 }
 
-/// The text in lower case; bytes that are not UTF-8 are copied.
+/// A text in lower case, character by character. Bytes that are not UTF-8 are copied.
 inline std::string to_lower(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -88,8 +89,8 @@ inline std::string to_lower(std::string_view text) {
   return out;
 }
 
-/// Punctuation and symbols of ASCII and Latin-1, General Punctuation (dashes, quotes, bullets), and CJK
-/// punctuation.
+/// Whether a character is punctuation: a mark or symbol of ASCII or Latin-1, General Punctuation (dashes,
+/// quotes, bullets), or CJK punctuation.
 inline bool is_punctuation(std::uint32_t c) {
   const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
   return within('!', '/') || within(':', '@') || within('[', '`') || within('{', '~') || within(0xa1, 0xa9) ||
@@ -98,14 +99,15 @@ inline bool is_punctuation(std::uint32_t c) {
          within(0x3008, 0x3011) || within(0xff01, 0xff0f) || within(0xff1a, 0xff1f);
 }
 
-/// The spaces beyond ASCII: no-break, the typographic ones, line and paragraph separators, ideographic.
+/// Whether a character is a space beyond ASCII: no-break, typographic, line or paragraph separator,
+/// ideographic.
 inline bool is_wide_space(std::uint32_t c) {
   return c == 0xa0 || (c >= 0x2000 && c <= 0x200b) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
          c == 0x205f || c == 0x3000 || c == 0xfeff;
 }
 
-/// Calls `word` for each punctuation mark and each run between them. An apostrophe or hyphen between two
-/// other characters belongs to its word, as in `don't` and `well-known`; so does a point or comma between
+/// Calls `word` for each punctuation mark and each run of other characters. An apostrophe or hyphen between
+/// two other characters belongs to its word, as in `don't` and `well-known`; so does a point or comma between
 /// digits, as in `1,234.5`.
 template <class OnWord>
 void split_punctuation(std::string_view text, OnWord&& word) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Text as a stream of bytes: files, gzip-compressed files, standard input, strings, and whatever a user
-/// derives.
+/// Text as a stream of bytes: from files, gzip-compressed files, standard input, strings, and classes that a
+/// program derives.
 
 #include <algorithm>    // min
 #include <cstddef>      // size_t
@@ -17,16 +17,18 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// A source of bytes that is read once, from its beginning to its end.
+/// A source of bytes, read once from beginning to end.
 struct TextReader {
   virtual ~TextReader() = default;
-  /// Fills at most `capacity` bytes of `buffer` and returns how many; 0 only at the end. Throws IoError.
+  /// Reads at most `capacity` bytes into `buffer` and returns their number; 0 only at the end.
+  ///   throws: IoError if reading fails
   virtual std::size_t read(char* buffer, std::size_t capacity) = 0;
 };
 
-/// Reads a string that it keeps.
+/// Reads a string, of which it holds a copy.
 class StringReader : public TextReader {
  public:
+  /// A reader of `text`.
   explicit StringReader(std::string text) : text_(std::move(text)) {}
 
   std::size_t read(char* buffer, std::size_t capacity) override {
@@ -41,9 +43,10 @@ class StringReader : public TextReader {
   std::size_t position_ = 0;
 };
 
-/// Reads a file, plain or gzip-compressed (told apart by its first bytes); the path `-` is standard input.
+/// Reads a file, plain or gzip-compressed, which its first bytes decide. The path `-` is standard input.
 class FileReader : public TextReader {
  public:
+  /// Opens a file.    throws: IoError if it cannot be opened
   explicit FileReader(const std::string& path) : name_(path == "-" ? "standard input" : path) {
     const int descriptor = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     check<IoError>(descriptor >= 0, "text", "cannot open ", name_, ": ", io::system_reason());

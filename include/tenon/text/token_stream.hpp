@@ -1,5 +1,5 @@
 #pragma once
-/// A text as numbers of words: in memory while it is small, in a temporary file beyond that.
+/// A text as word numbers, in memory while it is small, otherwise in a temporary file.
 
 #include <cstdint>  // uint32_t, uint64_t
 #include <utility>  // move
@@ -10,20 +10,23 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// Numbers of words, with marks between sentences.
+/// A stream of word numbers, with marks between sentences.
 class TokenStream : public BlockStream<std::uint32_t> {
  public:
+  /// The number of a word.
   using Token = std::uint32_t;
-  /// Stands between sentences. Not a number of a word.
+  /// The mark between sentences, which is no word's number.
   static constexpr Token sentence_end = 0xfffffffeu;
 
-  /// Blocks kept in memory before all go to a temporary file: 64 MiB.
+  /// The number of blocks kept in memory, 64 MiB, before a temporary file is used.
   static constexpr std::size_t default_memory_blocks = 4096;
 
+  /// An empty stream that keeps up to 64 MiB in memory.
   TokenStream() : BlockStream(default_memory_blocks) {}
+  /// An empty stream that keeps up to `memory_blocks` blocks in memory.
   explicit TokenStream(std::size_t memory_blocks) : BlockStream(memory_blocks) {}
 
-  /// A number that tells other streams apart.
+  /// A hash of the stream.
   std::uint64_t fingerprint() const {
     std::vector<Token> scratch(static_cast<std::size_t>(block_size));
     std::uint64_t h = 0;
@@ -34,8 +37,8 @@ class TokenStream : public BlockStream<std::uint32_t> {
     return h;
   }
 
-  /// Replaces each word by its new number; words that have none, and sentences left without words, are
-  /// dropped.
+  /// Replaces each word number n by renumbered[n]. Words whose new number is `dropped`, and sentences without
+  /// words, are removed.
   void renumber(const std::vector<Token>& renumbered, Token dropped) {
     TokenStream out(memory_blocks());
     std::vector<Token> scratch(static_cast<std::size_t>(block_size));

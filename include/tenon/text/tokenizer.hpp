@@ -1,5 +1,5 @@
 #pragma once
-/// Words from a stream of text: split at white space, lower-cased and freed of punctuation on request.
+/// Splitting of a text into words at white space, optionally with lower case and separate punctuation.
 
 #include <cstddef>      // size_t
 #include <cstring>      // memmove
@@ -14,38 +14,39 @@
 
 namespace TENON_NAMESPACE::text {
 
+/// Options of `tokenize` and `read_corpus`.
 struct TokenizerOptions {
-  bool lowercase = false;          ///< letters of all scripts by Unicode's simple mapping, see to_lower
-  bool split_punctuation = false;  ///< punctuation marks become words of their own
-  bool join_lines = false;         ///< read_corpus: sentences go on over the ends of lines
+  bool lowercase = false;          ///< convert letters of all scripts to lower case; see `to_lower`
+  bool split_punctuation = false;  ///< make punctuation marks words of their own
+  bool join_lines = false;         ///< for read_corpus: the end of a line does not end a sentence
 };
 
-/// Words longer than this many bytes are cut, as word2vec.c does.
+/// The length in bytes at which words are cut, as in word2vec.c.
 inline constexpr std::size_t max_word_bytes = 100;
 
 namespace detail {
 
-/// Bytes up to and including the blank separate words: so do the zeros and control characters of binary
-/// files.
+/// Whether a byte separates words: a blank or any byte below it, including zeros and control characters.
 inline bool is_separator(char c) {
   return static_cast<unsigned char>(c) <= ' ';
 }
 
-/// The longest beginning of at most `limit` bytes that does not end inside a character.
+/// The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
 inline std::string_view cut(std::string_view word, std::size_t limit) {
   if (word.size() <= limit) return word;
   const auto continues = [&](std::size_t i) { return (static_cast<unsigned char>(word[i]) & 0xc0) == 0x80; };
   std::size_t end = limit;
   while (limit - end < 4 && continues(end)) --end;
-  return word.substr(0, limit - end < 4 ? end : limit);  // no character is so long: not UTF-8
+  return word.substr(0, limit - end < 4 ? end : limit);  // longer than any character: not UTF-8
 }
 
 }  // namespace detail
 
-/// Calls `word(std::string_view)` for each word of the text, the mark of UTF-8 at its beginning aside, and
-/// `line_end()` at each end of a line, in a fixed amount of memory: of a run without white space beyond 4096
-/// bytes only the beginning is seen.
-///   throws IoError when the reader does
+/// Calls `word(std::string_view)` for each word of a text and `line_end()` at each end of a line. A
+/// byte-order mark at the beginning is skipped. Memory is bounded: of a run of more than 4096 bytes without
+/// white space only the beginning is read.
+///
+///   throws: exceptions of the reader and of the functions
 template <class OnWord, class OnLineEnd>
 void tokenize(TextReader& reader, const TokenizerOptions& options, OnWord&& word, OnLineEnd&& line_end) {
   constexpr std::size_t capacity = std::size_t{1} << 18, run_limit = 4096;

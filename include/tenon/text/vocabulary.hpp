@@ -1,5 +1,5 @@
 #pragma once
-/// Words, how often each occurred, and the numbers that stand for them.
+/// Vocabularies: words with their counts and numbers.
 
 #include <algorithm>    // sort
 #include <cstdint>      // uint32_t, uint64_t
@@ -12,41 +12,47 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// Numbers 0, 1, 2, … for words, in the order in which they were added until `prune` sorts them.
+/// A vocabulary numbers words 0, 1, 2, … in the order in which they are added, until `prune` sorts them by
+/// count.
 ///
-/// Letters of all words lie in one string; an open-addressing table of (hash, number) finds a word.
-/// Twenty-four bytes and the letters are the cost of a word.
+/// The letters of all words are in one string, and an open-addressing hash table finds a word. A word takes
+/// 24 bytes and its letters.
 class Vocabulary {
  public:
-  using Id = std::uint32_t;
-  static constexpr Id unknown = 0xffffffffu;
+  using Id = std::uint32_t;                   ///< the number of a word
+  static constexpr Id unknown = 0xffffffffu;  ///< stands for a word that is not in the vocabulary
 
+  /// An empty vocabulary.
   Vocabulary() : slots_(1024, Slot{0, unknown}) {}
 
+  /// The number of words.
   index_t size() const { return static_cast<index_t>(entries_.size()); }
+  /// The word with this number. The view is valid until a word is added.
   std::string_view word(index_t id) const {
     const Entry& entry = entries_[static_cast<std::size_t>(id)];
     return {letters_.data() + entry.offset, entry.length};
   }
+  /// The number of occurrences of a word.
   std::uint64_t count(index_t id) const { return entries_[static_cast<std::size_t>(id)].count; }
-  /// The number of words in the text, all occurrences counted.
+  /// The sum of all counts: the number of words in the text.
   std::uint64_t total() const {
     std::uint64_t sum = 0;
     for (const Entry& entry : entries_) sum += entry.count;
     return sum;
   }
 
-  /// A number that tells vocabularies with other words, counts or order apart.
+  /// A hash of the words, their counts and their order.
   std::uint64_t fingerprint() const {
     std::uint64_t h = 0;
     for (index_t id = 0; id < size(); ++id) h = hash_bytes(word(id), fold_product(h ^ count(id)));
     return h;
   }
 
-  /// The word's number, or `unknown`.
+  /// The number of a word, or `unknown`.
   Id find(std::string_view word) const { return slots_[slot_of(word, hash(word))].id; }
 
-  /// Counts a word, which is added when it is new; returns its number.
+  /// Adds `count` occurrences of a word, which may be new, and returns its number.
+  ///   throws: ValueError if there are too many words or letters (4 GiB)
   Id add(std::string_view word, std::uint64_t count = 1) {
     const std::uint32_t h = hash(word);
     Slot& slot = slots_[slot_of(word, h)];
@@ -65,9 +71,9 @@ class Vocabulary {
     return id;
   }
 
-  /// Keeps words that occurred `min_count` times or more, of these the `max_size` most frequent (0: all), and
-  /// numbers them by falling count, equal counts in their old order. Returns the new number of each old one,
-  /// `unknown` where dropped.
+  /// Keeps the words with at least `min_count` occurrences, of these the `max_size` most frequent (0: all),
+  /// and numbers them by falling count; equal counts stay in order. Returns the new number of each old one,
+  /// `unknown` for removed words.
   std::vector<Id> prune(std::uint64_t min_count, index_t max_size = 0) {
     std::vector<Id> order;
     for (Id id = 0; id < entries_.size(); ++id)
@@ -97,7 +103,7 @@ class Vocabulary {
 
   static std::uint32_t hash(std::string_view word) { return static_cast<std::uint32_t>(hash_bytes(word)); }
 
-  /// Where the word is, or where it would be put.
+  /// The slot of a word, or the free slot for it.
   std::size_t slot_of(std::string_view wanted, std::uint32_t h) const {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = h & mask;
@@ -118,7 +124,7 @@ class Vocabulary {
 
   std::vector<char> letters_;
   std::vector<Entry> entries_;
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::vector<Slot> slots_;  // their number is a power of two; at most half are used
 };
 
 }  // namespace TENON_NAMESPACE::text

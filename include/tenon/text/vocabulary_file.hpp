@@ -1,5 +1,5 @@
 #pragma once
-/// Vocabularies in files as word2vec.c and gensim write them: a line for each word, the word, a blank, its
+/// Vocabulary files in the format of word2vec.c and gensim: for each word a line of the word, a blank and its
 /// count.
 
 #include <charconv>     // from_chars
@@ -14,8 +14,9 @@
 
 namespace TENON_NAMESPACE::text {
 
-/// Writes all of the file or nothing.
-/// throws IoError when it cannot be written
+/// Writes a vocabulary, completely or not at all.
+///
+///   throws: IoError if the file cannot be written
 inline void write_vocabulary(const std::string& path, const Vocabulary& vocabulary) {
   io::AtomicFile file(path);
   for (index_t id = 0; id < vocabulary.size(); ++id)
@@ -23,9 +24,10 @@ inline void write_vocabulary(const std::string& path, const Vocabulary& vocabula
   file.commit();
 }
 
-/// Reads a vocabulary and keeps what the limits let in, by falling count. word2vec.c's `</s>` is passed
-/// over: sentences end without a word of their own here.
-///   throws IoError naming the file and the line that does not fit
+/// Reads a vocabulary, keeps the words within the limits and sorts them by falling count. word2vec.c's `</s>`
+/// is skipped, since here the end of a sentence is no word.
+///
+///   throws: IoError with file and line if the file cannot be read or is damaged, or if no word remains
 inline Vocabulary read_vocabulary(io::InputFile& file, const VocabularyLimits& limits = {}) {
   const std::string& path = file.path();
   file.skip_utf8_mark();
@@ -53,6 +55,9 @@ inline Vocabulary read_vocabulary(io::InputFile& file, const VocabularyLimits& l
                  " times");
   return vocabulary;
 }
+/// Reads a vocabulary from the file at `path`.
+///
+///   throws: IoError with file and line if the file cannot be read or is damaged, or if no word remains
 inline Vocabulary read_vocabulary(const std::string& path, const VocabularyLimits& limits = {}) {
   io::InputFile file(path);
   return read_vocabulary(file, limits);

@@ -1,6 +1,6 @@
 #pragma once
-/// A file that grows record by record. Each record goes to the system in one call, so that a program that is
-/// killed leaves whole records, at worst a last one in part.
+/// A file to which records are appended. Each record is written in one system call, so that a program that is
+/// killed leaves whole records, except possibly the last.
 
 #include <fcntl.h>   // open
 #include <unistd.h>  // write
@@ -13,11 +13,14 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// throws IoError naming the file and the system's reason
+/// A file open for appending. Constructor and `append` throw IoError with the file's name and the system's
+/// reason.
 class AppendFile {
  public:
-  enum class Open { create_new, existing };  ///< a file that must not exist yet, or one that does
+  /// Whether the file must not exist yet, or must exist.
+  enum class Open { create_new, existing };
 
+  /// Opens or creates the file.
   AppendFile(const std::string& path, Open how) : path_(path) {
     const int create = how == Open::create_new ? O_CREAT | O_EXCL : 0;
     descriptor_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | create, 0666);
@@ -30,6 +33,7 @@ class AppendFile {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
+  /// Writes a record at the file's end.
   void append(std::string_view record) {
     while (!record.empty()) {
       const auto done = ::write(descriptor_, record.data(), record.size());

@@ -1,5 +1,5 @@
 #pragma once
-/// How many samples are in a batch, whatever it is made of.
+/// The number of samples in a batch of any type.
 
 #include <tuple>        // tuple_size, get
 #include <type_traits>  // remove_cvref_t
@@ -10,8 +10,8 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// The first extent of the first tensor in tuples and plain structs, the size of what else has one; 1 of
-/// anything else.
+/// The number of samples in a batch: the first extent of a tensor, `size()` of a container, the batch size of
+/// the first member of a tuple or plain struct; 1 for any other type.
 template <class Batch>
 index_t batch_size(const Batch& batch) {
   if constexpr (is_tensor<Batch>) {

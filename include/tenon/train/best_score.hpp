@@ -1,5 +1,5 @@
 #pragma once
-/// The best of the scores so far, and for how long there was no better one.
+/// The best score so far, and the number of scores since.
 
 #include <limits>  // infinity
 
@@ -7,12 +7,13 @@
 
 namespace TENON_NAMESPACE::train {
 
+/// Options of `BestScore`.
 struct BestScoreOptions {
   bool maximize = false;  ///< whether higher is better
-  double margin = 0;      ///< by which a score must be better to count as such
+  double margin = 0;      ///< a score must be better than the best by more than this
 };
 
-/// For a loop of one's own:
+/// Keeps track of the best score, for early stopping in a training loop written by hand:
 ///
 ///     train::BestScore best({.maximize = true});
 ///     …
@@ -20,15 +21,17 @@ struct BestScoreOptions {
 ///     if (best.stale() == 5) break;
 class BestScore {
  public:
+  /// The state, for a checkpoint.
   struct State {
-    double score = std::numeric_limits<double>::quiet_NaN();  ///< NaN before any
-    index_t index = -1;                                       ///< the how many'th it was, from 0
-    index_t count = 0;                                        ///< of all scores
+    double score = std::numeric_limits<double>::quiet_NaN();  ///< the best score; NaN before the first
+    index_t index = -1;                                       ///< position of the best score, from 0
+    index_t count = 0;                                        ///< number of scores so far
   };
 
+  /// A tracker without scores.
   explicit BestScore(const BestScoreOptions& options = {}) : options_(options) {}
 
-  /// Whether this is the best yet; NaN never is.
+  /// Adds a score and returns whether it is the best so far. NaN never is.
   bool add(double score) {
     const double gain = options_.maximize ? score - state_.score : state_.score - score;
     const bool better = score == score && (state_.index < 0 || gain > options_.margin);
@@ -36,11 +39,14 @@ class BestScore {
     ++state_.count;
     return better;
   }
+  /// The best score; NaN before the first.
   double score() const { return state_.score; }
-  /// Scores since the best one.
+  /// The number of scores since the best one.
   index_t stale() const { return state_.count - state_.index - 1; }
 
+  /// The state, for a checkpoint.
   const State& state() const { return state_; }
+  /// Continues from a saved state.
   void set_state(const State& state) { state_ = state; }
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// CRC-32C (Castagnoli et al. 1993), the check sum of TFRecord files.
+/// CRC-32C (Castagnoli et al. 1993), the checksum of TFRecord files.
 
 #include <array>        // array
 #include <cstdint>      // uint32_t
@@ -9,6 +9,7 @@
 
 namespace TENON_NAMESPACE::train {
 
+/// The CRC-32C checksum of some bytes.
 inline std::uint32_t crc32c(std::string_view bytes) {
   static constexpr auto table = [] {
     std::array<std::uint32_t, 256> remainders{};

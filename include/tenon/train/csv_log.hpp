@@ -1,5 +1,5 @@
 #pragma once
-/// A table of figures that grows as training goes on, as comma-separated values (RFC 4180).
+/// A log of numbers as comma-separated values (RFC 4180), to which training adds rows.
 
 #include <algorithm>    // min
 #include <charconv>     // to_chars, from_chars
@@ -14,24 +14,27 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// Rows of a step and figures. A row is on its way to the disk when `write` returns. NaN is an empty cell;
-/// numbers have as many digits as it takes to read the same number back. A pipe or device gets what is
-/// written row by row, and when columns are added, a second line of titles.
+/// A table whose rows are a step and numbers. `write` passes each row to the system before it returns. NaN
+/// becomes an empty cell; other numbers have enough digits to read the same number back. A pipe or device
+/// gets the rows as they are written, and a second header line when columns are added.
 class CsvLog {
  public:
-  /// A fresh table, which replaces a file that stands there.
-  /// columns   what stands above the figures; the first column, `step`, comes of itself
+  /// Begins a table, which replaces an existing file. `columns` names the numbers of a row; the first column,
+  /// `step`, is added before them.
+  ///   throws: IoError if the file cannot be written
   CsvLog(const std::string& path, const std::vector<std::string>& columns)
       : CsvLog(path, columns, std::nullopt) {}
-  /// Goes on with a table, or begins one where there is none. Rows of steps after `last_step` go: the run
-  /// that wrote them came further than the checkpoint from which this one continues. The table may have been
+  /// Continues a table, or begins one if there is no file. Rows of steps after `last_step` are removed: an
+  /// interrupted run wrote them after the checkpoint from which this run continues. The table may have been
   /// extended.
-  ///   throws ValueError when the table has other columns, IoError when it is damaged
+  ///   throws: ValueError if the table has other columns, IoError if it is damaged or cannot be read or
+  ///           written
   static CsvLog resume(const std::string& path, const std::vector<std::string>& columns, index_t last_step) {
     return CsvLog(path, columns, last_step);
   }
 
-  /// Fewer figures than there are columns leave the last cells empty.
+  /// Appends a row. With fewer numbers than columns, the last cells stay empty.
+  ///   throws: ValueError for more numbers than columns, IoError if the file cannot be written
   void write(index_t step, const std::vector<double>& figures) {
     check<ValueError>(figures.size() <= width_, "csv_log", figures.size(), " figures for ", width_,
                       " columns");
@@ -40,14 +43,15 @@ class CsvLog {
     file_->append(row.append(width_ - figures.size(), ',') + "\n");
   }
 
-  /// More columns, which are empty in the rows so far; nothing where they are there already.
-  ///   throws ValueError when the table was extended by others
+  /// Adds columns, which are empty in the rows so far. Does nothing if the table has been extended by the
+  /// same columns before.
+  ///   throws: ValueError if the table was extended by other columns
   void extend(const std::vector<std::string>& columns);
 
  private:
   CsvLog(const std::string& path, const std::vector<std::string>& columns, std::optional<index_t> last_step);
 
-  /// Puts `table` in the file's place; a stream, which keeps nothing, gets the titles.
+  /// Replaces the file by `table`. A pipe or device gets only the header line.
   void replace(const std::string& table) {
     if (is_stream_) {
       if (!file_) file_.emplace(path_, AppendFile::Open::existing);
@@ -59,7 +63,7 @@ class CsvLog {
     file_.emplace(path_, AppendFile::Open::existing);
   }
   std::string read() const;
-  /// Throws unless a row begins with a step.
+  /// The step of a row; throws IoError if the row does not begin with one.
   index_t step_of(std::string_view row) const;
 
   static std::string cell(double figure) {
@@ -78,7 +82,7 @@ class CsvLog {
     for (const std::string& column : columns) text += "," + quoted(column);
     return text;
   }
-  /// How many separators stand outside quotes.
+  /// The number of separators outside quotes.
   static std::size_t count_separators(std::string_view header) {
     std::size_t count = 0;
     bool inside = false;
@@ -89,7 +93,7 @@ class CsvLog {
     return count;
   }
 
-  std::string path_, base_, header_;  // without and with what it was extended by
+  std::string path_, base_, header_;  // the header line without and with added columns
   bool is_stream_;                    // it cannot be read again
   std::size_t width_ = 0;             // figures in a row
   std::optional<AppendFile> file_;

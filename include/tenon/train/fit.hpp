@@ -1,12 +1,12 @@
 #pragma once
-/// The loop of a training, for programs that want all that goes with it: validation, the best model, early
-/// stopping, checkpoints, logs, progress. A loop written by hand is as good:
+/// A training loop with validation, the best model, early stopping, checkpoints, logs and progress reports.
+/// Programs that need none of these can write the loop by hand:
 ///
 ///     for (index_t epoch = 0; epoch < 10; ++epoch)
-///       for (const auto& [x, y] : batches) adam.step(grad(cross_entropy(model(x), y),
-///       nn::parameters(model)));
+///       for (const auto& [x, y] : batches)
+///         adam.step(grad(cross_entropy(model(x), y), nn::parameters(model)));
 ///
-/// The same with everything else:
+/// With `fit`:
 ///
 ///     const train::Interrupt interrupt;
 ///     const auto result = train::fit(
@@ -30,26 +30,25 @@ namespace TENON_NAMESPACE::train {
 
 /// Trains a model.
 ///
-/// batches   a range of batches that is run through once each epoch (data::Loader, a vector, …), or a
-/// function
-///           epoch -> range, epochs from 0, which gives the same batches when it is asked for the same epoch
-///           again
-/// loss_of   (const Model&, batch) -> loss of one element, the mean of the batch's samples
+///   batches: a range of batches, iterated once per epoch (data::Loader, a vector, …); or a function that
+///            returns such a range for an epoch, counted from 0, always the same batches for an epoch
+///   loss_of: (const Model&, batch) -> loss, a tensor of one element, the mean over the batch's samples
+///   returns: how training ended, the history, and the model of the best epoch if there is a validation
+///   throws: ValueError for invalid options, an epoch without batches, or a loss, a gradient (with clip_norm)
+///           or a parameter (before a checkpoint) that is not finite; IoError if a file cannot be read or
+///           written; exceptions of the functions in `options`
 ///
-/// The optimizer may have been made of all parameters or of some. When the file options.checkpoint is there
-/// and options.resume says so, training goes on from it and comes to the bits of a run that was never
-/// interrupted: it keeps model, optimizer, this thread's default generator, the place among the batches and
-/// the best model. Batches that were done are skipped where the range has no `restore`.
-///
-///   throws ValueError when a loss or, with clip_norm, a gradient is not finite, naming epoch and step;
-///          IoError when a file cannot be written or read; and what the functions throw
+/// The optimizer may hold all parameters or some. If options.resume is set and the file options.checkpoint
+/// exists, training continues from it and computes the same bits as a run without interruption: the
+/// checkpoint holds model, optimizer, this thread's default generator, the position among the batches and the
+/// best model. If the range has no `restore`, the batches done before are iterated and skipped.
 template <class Model, class Optimizer, class Batches, class LossOf>
 FitResult<Model> fit(Model& model, Optimizer& optimizer, Batches&& batches, LossOf loss_of,
                      const FitOptions<Model>& options = {});
 
 namespace detail {
 
-/// A range that knows where it stands and can go on from there.
+/// A range of batches that can report its position and continue from one.
 template <class Batches>
 concept Restorable = requires(Batches& batches) {
   batches.restore(batches.position());
@@ -99,7 +98,7 @@ class Fit {
 
   bool stop_requested() { return interrupted_ = interrupted_ || (options_.stop && options_.stop()); }
   bool patience_is_over() const { return options_.patience > 0 && best_.stale() >= options_.patience; }
-  /// Epochs done when so many batches of this one are.
+  /// The number of epochs done after `batch` batches of the current one, with a fraction.
   double epochs_at(index_t batch) const {
     const double part = batch_count_ > 0 ? static_cast<double>(batch) / static_cast<double>(batch_count_) : 0;
     return static_cast<double>(state_.epoch) + part;
@@ -119,11 +118,11 @@ class Fit {
   bool interrupted_ = false;
 
   index_t skip_ = 0;                    // batches of this epoch that were done before a resumption
-  std::optional<Generator> generator_;  // of the checkpoint, for when those are skipped
-  index_t batch_count_ = 0;             // of this epoch, where it is known
+  std::optional<Generator> generator_;  // of the checkpoint, restored after those batches are skipped
+  index_t batch_count_ = 0;             // batches of this epoch; 0: not known
 
-  std::vector<Tensor<T>> gradients_;  // summed up for the next step
-  index_t gathered_ = 0;              // over so many batches
+  std::vector<Tensor<T>> gradients_;  // summed for the next step
+  index_t gathered_ = 0;              // the number of batches in the sum
   double gathered_loss_ = 0;
 
   Stopwatch since_start_, since_batch_, since_report_;

@@ -1,5 +1,5 @@
 #pragma once
-/// What a training writes down as it goes: a table and curves.
+/// The log files of a training: a CSV table and TensorBoard curves.
 
 #include <cmath>     // nan
 #include <optional>  // optional
@@ -12,11 +12,14 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// A CSV table of the columns step, epoch, loss, lr and a column for each score, and TensorBoard's curves
-/// train/loss, train/lr and validation/<score>; either only where there is a path for it.
+/// Writes a CSV table with the columns step, epoch, loss, lr and one for each score, and the TensorBoard
+/// curves train/loss, train/lr, train/epoch_loss and validation/<score>. A file with an empty path is not
+/// written.
 class FitLog {
  public:
-  /// resume_after   the last step of what a resumed run wrote that is to be kept
+  /// Opens the logs. With `resume_after`, continues those of an interrupted run and discards entries after
+  /// that step.
+  ///   throws: ValueError if the CSV table has other columns, IoError if a file cannot be read or written
   FitLog(const std::string& csv, const std::string& tensorboard, std::optional<index_t> resume_after) {
     const std::vector<std::string> columns{"epoch", "loss", "lr"};
     if (!csv.empty())
@@ -24,13 +27,14 @@ class FitLog {
     if (!tensorboard.empty()) curves_.emplace(tensorboard, resume_after);
   }
 
-  /// epoch   epochs done, with a fraction    loss  of this step
+  /// Logs a step: `epoch` is the number of epochs done, with a fraction, `loss` the step's loss.
   void add_step(index_t step, double epoch, double loss, double lr) {
     if (csv_) csv_->write(step, {epoch, loss, lr});
     if (!curves_) return;
     curves_->add_scalar("train/loss", loss, step);
     curves_->add_scalar("train/lr", lr, step);
   }
+  /// Logs an epoch with its scores.
   void add_epoch(const EpochReport& report, double lr) {
     if (csv_) {
       std::vector<std::string> columns;

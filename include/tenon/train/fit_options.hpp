@@ -1,5 +1,5 @@
 #pragma once
-/// What `fit` can be asked to do, and what it returns.
+/// The options and the result of `fit`.
 
 #include <functional>  // function
 #include <optional>    // optional
@@ -11,76 +11,82 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// The place of an optimizer's step in a training.
+/// The time of an optimizer step, for learning rate schedules.
 struct StepTime {
-  index_t step = 0;  ///< steps done before, in the whole training
-  double epoch = 0;  ///< epochs done before, with the part of this one where the number of batches is known
+  index_t step = 0;  ///< steps of the whole training so far
+  double epoch = 0;  ///< epochs so far; with a fraction if the number of batches is known
 };
 
-/// What an epoch came to.
+/// The result of one epoch.
 struct EpochReport {
-  index_t epoch = 0;   ///< from 1
-  index_t step = 0;    ///< steps of the optimizer done, in the whole training
-  double loss = 0;     ///< of a sample, the mean of this epoch
-  Scores scores{};     ///< of the validation
-  bool best = false;   ///< whether they are the best yet
-  double seconds = 0;  ///< that it took, in the run that ended it
+  index_t epoch = 0;   ///< counted from 1
+  index_t step = 0;    ///< optimizer steps of the whole training so far
+  double loss = 0;     ///< the mean loss of a sample in this epoch
+  Scores scores{};     ///< the validation's scores
+  bool best = false;   ///< whether the monitored score is the best so far
+  double seconds = 0;  ///< duration of the epoch; after a resumption, of its last part
 };
 
-/// Everything is optional. An empty function is not called, an empty path not written.
+/// Options of `fit`; all may be left out. An empty function is not called, a file with an empty path not
+/// written.
 template <class Model>
 struct FitOptions {
-  index_t epochs = 1;
+  index_t epochs = 1;      ///< epochs of the whole training, those before a resumption included
   index_t accumulate = 1;  ///< batches whose gradients are averaged into one step
-  double clip_norm = 0;    ///< the largest norm of a step's gradients together; 0: any
+  double clip_norm = 0;    ///< largest norm of all gradients of a step together; 0: no clipping
 
-  /// Called before each step of the optimizer, to set what changes as training goes on:
+  /// Called before each optimizer step, to set learning rate and momentum:
   /// `[&](const auto& at) { set_lr(adam, cosine, at.epoch); }`.
   std::function<void(const StepTime&)> schedule{};
-  /// And after each step, as moving averages want it.
+  /// Called after each optimizer step, for instance to update a moving average of the parameters.
   std::function<void(const StepTime&)> after_step{};
 
-  /// Called after each epoch, under NoGrad, with the model; returns figures, under the same names each time.
+  /// Called with the model after each epoch, under NoGrad; returns scores, under the same names each time.
   std::function<Scores(const Model&)> validate{};
-  std::string monitor{};  ///< the score that says which epoch is best; the first when empty
-  bool maximize = false;  ///< whether higher is better
-  index_t patience = 0;   ///< training stops after so many epochs without a better one; 0: never
-  bool keep_best = true;  ///< whether FitResult::best is wanted, which costs a copy of the model
+  std::string monitor{};  ///< name of the score that decides which epoch is best; empty: the first
+  bool maximize = false;  ///< whether a higher score is better
+  index_t patience = 0;   ///< epochs without improvement after which training stops; 0: never
+  bool keep_best = true;  ///< keep a copy of the best model for FitResult::best
 
-  std::string checkpoint{};      ///< file that is written after each epoch and when training ends
-  index_t checkpoint_every = 0;  ///< and after so many steps
-  bool resume = false;           ///< goes on from that file, if it is there
-  /// What else belongs to the training, such as a moving average: added to each checkpoint, and read back.
+  std::string checkpoint{};      ///< file written after each epoch and at an interruption
+  index_t checkpoint_every = 0;  ///< number of steps after which it is also written; 0: never
+  bool resume = false;           ///< continue from the checkpoint if the file exists
+  /// Adds further state of the training, such as a moving average, to each checkpoint.
   std::function<void(io::Checkpoint&)> save_more{};
+  /// Reads the state that `save_more` added, on resumption.
   std::function<void(const io::CheckpointFile&)> restore_more{};
 
-  std::string csv{};          ///< table of a row each epoch, and
-  std::string tensorboard{};  ///< folder of curves: loss, rate, scores
-  index_t log_every = 0;      ///< and a row or point after so many steps
+  std::string csv{};          ///< CSV file with a row for each epoch
+  std::string tensorboard{};  ///< folder of TensorBoard curves: loss, learning rate, scores
+  index_t log_every = 0;      ///< number of steps after which a row and a point are also logged; 0: never
 
+  /// Called during an epoch, for instance to show a progress line.
   std::function<void(const Progress&)> on_progress{};
-  double progress_interval = 0.2;  ///< seconds between two calls, at least
+  double progress_interval = 0.2;  ///< least number of seconds between two calls of on_progress
+  /// Called after each epoch and its validation.
   std::function<void(const EpochReport&)> on_epoch{};
 
-  /// Asked after each step; training ends when it returns true. See Interrupt.
+  /// Called after each step and each epoch; training ends when it returns true. See `Interrupt`.
   std::function<bool()> stop{};
 };
 
+/// The reason why a training ended.
 enum class FitEnd {
   completed,      ///< all epochs were done
-  stopped_early,  ///< patience was at its end
-  interrupted     ///< by FitOptions::stop; a checkpoint was written if there is a path for it
+  stopped_early,  ///< no improvement for FitOptions::patience epochs
+  interrupted     ///< FitOptions::stop returned true; a checkpoint was written if it has a path
 };
 
+/// The result of `fit`.
 template <class Model>
 struct FitResult {
-  FitEnd end = FitEnd::completed;
-  index_t steps = 0;                 ///< of the optimizer, resumed ones included
+  FitEnd end = FitEnd::completed;    ///< why training ended
+  index_t steps = 0;                 ///< optimizer steps of the whole training
   std::vector<EpochReport> history;  ///< of all epochs, those before a resumption included
-  std::optional<Model> best;         ///< the model of the best epoch, where there was a validation
-  index_t best_epoch = 0;            ///< from 1; 0 without validation
+  std::optional<Model> best;         ///< the model of the best epoch, if there was a validation
+  index_t best_epoch = 0;            ///< the best epoch, from 1; 0 without validation
 
-  /// Of that epoch.
+  /// The report of the best epoch.    throws: ValueError if there was no validation
   const EpochReport& best_report() const {
     check<ValueError>(best_epoch > 0, "fit", "no epoch was validated");
     return history[static_cast<std::size_t>(best_epoch - 1)];

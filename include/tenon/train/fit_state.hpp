@@ -1,5 +1,5 @@
 #pragma once
-/// Where a training stands, apart from model and optimizer: what a checkpoint keeps of the loop.
+/// The state of a training loop, without model and optimizer, as a checkpoint keeps it.
 
 #include <string>  // string
 #include <vector>  // vector
@@ -10,18 +10,22 @@
 
 namespace TENON_NAMESPACE::train {
 
+/// The state of a training loop.
 struct FitState {
-  index_t epoch = 0;                     ///< done
-  index_t batch = 0;                     ///< done in the epoch after those
-  index_t step = 0;                      ///< of the optimizer, in the whole training
-  double loss_sum = 0, loss_weight = 0;  ///< of this epoch's samples so far
-  BestScore::State best{};
-  data::LoaderPosition loader{};
-  std::vector<EpochReport> history{};
+  index_t epoch = 0;                     ///< epochs done
+  index_t batch = 0;                     ///< batches done in the current epoch
+  index_t step = 0;                      ///< optimizer steps of the whole training
+  double loss_sum = 0, loss_weight = 0;  ///< sum of this epoch's losses, and number of samples
+  BestScore::State best{};               ///< the best score so far
+  data::LoaderPosition loader{};         ///< position of a range that can be restored
+  std::vector<EpochReport> history{};    ///< reports of the epochs done
 
+  /// The mean loss of this epoch so far; NaN before the first batch.
   double loss() const { return loss_sum / loss_weight; }
 
+  /// Adds the state to a checkpoint.
   void save(io::Checkpoint& checkpoint) const;
+  /// Reads the state from a checkpoint.    throws: IoError if it is missing or damaged
   static FitState read(const io::CheckpointFile& file);
 };
 
@@ -42,7 +46,7 @@ void for_each_number(State& s, F f) {
   f("fit.loader_batch", s.loader.batch);
 }
 
-/// The figures of an epoch that stand before its scores.
+/// The number of values of an epoch before its scores: step, loss, best, seconds.
 inline constexpr index_t report_figures = 4;
 
 }  // namespace detail

@@ -1,5 +1,5 @@
 #pragma once
-/// Ending a long run by Ctrl-C so that nothing is lost.
+/// Interruption of a long run by Ctrl-C without loss of its state.
 
 #include <atomic>   // atomic
 #include <csignal>  // sigaction
@@ -8,13 +8,14 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// While it lives, the first SIGINT is noted instead of ending the program. A second one ends it, as it
-/// always does. A program that wants this makes one and hands it to the loop:
+/// While an Interrupt exists, the first SIGINT is recorded instead of ending the program; a second one ends
+/// it as usual. A program creates an Interrupt and passes it to the loop:
 ///
 ///     const train::Interrupt interrupt;
 ///     train::fit(…, {.stop = [&] { return interrupt.requested(); }});
 class Interrupt {
  public:
+  /// Installs the signal handler.    throws: ValueError if the system refuses
   [[nodiscard]] Interrupt() {
     struct sigaction action {};
     action.sa_handler = [](int) { count().fetch_add(1, std::memory_order_relaxed); };
@@ -26,7 +27,7 @@ class Interrupt {
   Interrupt& operator=(const Interrupt&) = delete;
   ~Interrupt() { ::sigaction(SIGINT, &before_, nullptr); }
 
-  /// Whether Ctrl-C was pressed since this was made.
+  /// Whether Ctrl-C was pressed since this object was made.
   bool requested() const { return count().load(std::memory_order_relaxed) != first_; }
 
  private:

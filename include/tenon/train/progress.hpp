@@ -1,6 +1,6 @@
 #pragma once
-/// How far a training has come, as a value and as a line of text. The library never prints: whoever trains
-/// gives a function that takes a `Progress`, and `TerminalLine` shows it where a program wants that.
+/// The progress of a training, as a value and as a line of text. The library never prints: a program passes a
+/// function that takes a `Progress`, and may show it with `TerminalLine`.
 
 #include <chrono>       // steady_clock
 #include <cmath>        // exp, isnan, lround
@@ -14,25 +14,27 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// A figure and what it is called.
+/// A named number, such as an accuracy.
 struct Score {
-  std::string name;
-  double value = 0;
+  std::string name;  ///< unique among the scores of a validation
+  double value = 0;  ///< the number
 };
+/// The scores of a validation.
 using Scores = std::vector<Score>;
 
-/// The figure of this name; NaN when there is none.
+/// The value of the score with this name; NaN if there is none.
 inline double find_score(const Scores& scores, std::string_view name) {
   for (const Score& score : scores)
     if (score.name == name) return score.value;
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Seconds since it was made.
+/// Measures time since its construction or last restart.
 class Stopwatch {
  public:
+  /// The seconds so far.
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  /// The seconds so far, and a new start.
+  /// Returns the seconds so far and starts again from 0.
   double restart() {
     const Clock::time_point start = start_;
     start_ = Clock::now();
@@ -44,37 +46,38 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-/// Amount done a second, over about the last `memory` seconds: what was done t seconds ago weighs
-/// exp(-t / memory).
+/// The amount of work per second, averaged over about the last `memory` seconds: work done t seconds ago has
+/// the weight exp(-t / memory).
 class SmoothedRate {
  public:
+  /// `memory` is the time constant in seconds.
   explicit SmoothedRate(double memory = 10) : memory_(memory) {}
 
-  /// amount   that was done within these seconds
+  /// Adds an amount of work that took `seconds`.
   void add(double amount, double seconds) {
     const double keep = std::exp(-seconds / memory_);
     amount_ = keep * amount_ + amount;
     seconds_ = keep * seconds_ + seconds;
   }
-  /// 0 before anything was done.
+  /// The rate per second; 0 before any work.
   double value() const { return seconds_ > 0 ? amount_ / seconds_ : 0; }
 
  private:
   double memory_, amount_ = 0, seconds_ = 0;
 };
 
-/// Where a training stands.
+/// The progress of a training.
 struct Progress {
-  index_t epoch = 0, epochs = 0;                           ///< in the first of so many; 0: not known
-  index_t batch = 0, batches = 0;                          ///< done in this epoch, of so many; 0: not known
-  double loss = std::numeric_limits<double>::quiet_NaN();  ///< the mean of this epoch's batches so far
-  Scores scores{};                                         ///< of the last validation
-  double samples_per_second = 0;                           ///< lately; 0: not known
-  double seconds = 0;                                      ///< since this run began
-  double seconds_left = std::numeric_limits<double>::quiet_NaN();  ///< of the whole training, at this speed
+  index_t epoch = 0, epochs = 0;   ///< current epoch, from 1, and number of epochs; 0: not known
+  index_t batch = 0, batches = 0;  ///< batches done in this epoch, and its number of batches; 0: not known
+  double loss = std::numeric_limits<double>::quiet_NaN();          ///< mean loss of this epoch so far
+  Scores scores{};                                                 ///< of the last validation
+  double samples_per_second = 0;                                   ///< recent speed; 0: not known
+  double seconds = 0;                                              ///< since this run began
+  double seconds_left = std::numeric_limits<double>::quiet_NaN();  ///< estimate for the whole training
 };
 
-/// 12.3 as 12.3 s, 95 as 1:35, 3700 as 1:01:40; a dash for what is not known.
+/// A duration as text: 12.3 as 12.3 s, 95 as 1:35, 3700 as 1:01:40; a dash for NaN and negative numbers.
 inline std::string format_duration(double seconds) {
   if (!(seconds >= 0 && seconds < 1e12)) return "-";
   char text[48];
@@ -88,7 +91,7 @@ inline std::string format_duration(double seconds) {
   return text;
 }
 
-/// 1234567 as 1,234,567.
+/// A count with its digits in groups of three: 1234567 as 1,234,567.
 inline std::string format_count(index_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(), first = number < 0 ? 1 : 0; at > first + 3;)
@@ -96,7 +99,7 @@ inline std::string format_count(index_t number) {
   return digits;
 }
 
-/// A rate a second: 8.25, 12,345, 3.21 M.
+/// A rate per second as text: 8.25, 12,345, 3.21 M.
 inline std::string format_rate(double rate) {
   char text[48];
   if (rate >= 1e6)
@@ -108,14 +111,14 @@ inline std::string format_rate(double rate) {
   return text;
 }
 
-/// Four digits that matter.
+/// A score with four significant digits.
 inline std::string format_score(double value) {
   char text[48];
   std::snprintf(text, sizeof text, "%.4g", value);
   return text;
 }
 
-/// One line of it: `epoch 3/20  batch 120/600  loss 0.1234  accuracy 0.975  12,345 samples/s  ETA 1:23`.
+/// Progress as a line: `epoch 3/20  batch 120/600  loss 0.1234  accuracy 0.975  12,345 samples/s  ETA 1:23`.
 inline std::string progress_line(const Progress& progress) {
   const auto of = [](index_t part, index_t whole) {
     return std::to_string(part) + (whole > 0 ? "/" + std::to_string(whole) : "");

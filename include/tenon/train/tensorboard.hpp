@@ -1,6 +1,6 @@
 #pragma once
-/// Event files that TensorBoard shows: records of TFRecord, each an `Event` of TensorFlow's event.proto,
-/// encoded by hand since three fields are all that scalars need.
+/// Event files for TensorBoard: TFRecord records, each an `Event` of TensorFlow's event.proto. They are
+/// encoded by hand, since scalars need only a few fields.
 
 #include <sys/stat.h>  // mkdir
 #include <unistd.h>    // getpid, gethostname
@@ -21,14 +21,14 @@ namespace TENON_NAMESPACE::train {
 
 namespace detail {
 
-/// The lowest bytes of a number, the lowest first.
+/// The low `bytes` bytes of a number, the lowest first.
 inline std::string little_endian(std::uint64_t value, int bytes) {
   std::string text;
   for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> 8 * i & 0xff));
   return text;
 }
 
-/// A message of protocol buffers, field by field.
+/// A protocol buffers message, built field by field.
 class ProtoMessage {
  public:
   ProtoMessage& varint(std::uint32_t field, std::uint64_t value) {
@@ -66,8 +66,8 @@ class ProtoMessage {
   std::string bytes_;
 };
 
-/// A record of TFRecord: its length and its bytes, each with a check sum that is masked so that records of
-/// records check well too.
+/// A TFRecord record: the length and the bytes, each with a checksum. The checksums are masked, as the format
+/// demands, so that a record that contains records still has a sound checksum.
 inline std::string tf_record(std::string_view data) {
   const auto masked = [](std::string_view bytes) {
     const std::uint32_t crc = crc32c(bytes);
@@ -79,12 +79,13 @@ inline std::string tf_record(std::string_view data) {
 
 }  // namespace detail
 
-/// Curves of one run. `tensorboard --logdir` shows the folder above as well, with a run for each folder.
+/// Writes the curves of one run. `tensorboard --logdir` also accepts the parent folder, and then shows a run
+/// for each folder in it.
 class TensorBoardWriter {
  public:
-  /// A new event file in the folder, which is made if it is missing (not those above it).
-  ///   resume_after   the last step to keep: TensorBoard forgets what earlier files of the folder have behind
-  ///   throws         IoError
+  /// Begins a new event file in the folder, which is made if it is missing (its parents are not). With
+  /// `resume_after`, TensorBoard discards points after that step from earlier files of the folder.
+  ///   throws: IoError if the folder or file cannot be made
   explicit TensorBoardWriter(const std::string& folder, std::optional<index_t> resume_after = {})
       : file_(path_in(folder), AppendFile::Open::create_new) {
     write(event(0).bytes(file_version, "brain.Event:2"));
@@ -93,7 +94,8 @@ class TensorBoardWriter {
                 .message(session_log, detail::ProtoMessage().varint(session_status, session_start)));
   }
 
-  /// A point of the curve `tag`; tags with a `/` in common stand together.
+  /// Adds a point to the curve `tag`. TensorBoard groups tags by the part before a `/`.
+  ///   throws: IoError if the file cannot be written
   void add_scalar(std::string_view tag, double value, index_t step) {
     detail::ProtoMessage point;
     point.bytes(value_tag, tag).real(value_simple, static_cast<float>(value));
@@ -110,7 +112,7 @@ class TensorBoardWriter {
   static double now() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   }
-  /// A name of its own, even among processes and within one second; TensorBoard reads files in their order.
+  /// A file name that is unique among processes and within a second. TensorBoard reads files in name order.
   static std::string path_in(const std::string& folder) {
     if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
       fail<IoError>("tensorboard", "cannot make the folder ", folder, ": ", io::system_reason());

@@ -1,5 +1,5 @@
 #pragma once
-/// A line on a terminal that is replaced by the next, for programs that show how far they have come.
+/// A status line on a terminal, which the next one replaces.
 
 #include <sys/ioctl.h>  // TIOCGWINSZ
 #include <unistd.h>     // isatty
@@ -12,34 +12,36 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// Writes to a stream that the program names, usually stderr. On anything but a terminal it shows only the
-/// lines that stay; when it is to be quiet, nothing.
+/// Writes a status line to a stream, usually stderr. If the stream is not a terminal, only the lines of
+/// `keep` are written; if `quiet`, nothing is.
 ///
 ///     train::TerminalLine terminal(stderr, quiet);
 ///     train::fit(…, {.on_progress = [&](const auto& p) { terminal.show(train::progress_line(p)); }});
 class TerminalLine {
  public:
+  /// A status line on `stream`, which must outlive it.
   explicit TerminalLine(std::FILE* stream, bool quiet = false)
       : stream_(stream), quiet_(quiet), terminal_(::isatty(::fileno(stream)) == 1) {}
   TerminalLine(const TerminalLine&) = delete;
   TerminalLine& operator=(const TerminalLine&) = delete;
   ~TerminalLine() { clear(); }
 
-  /// Whether lines that are replaced are shown at all.
+  /// Whether `show` has an effect: the stream is a terminal and not quiet.
   bool on() const { return terminal_ && !quiet_; }
-  /// Replaces the line. It is cut to the width of the terminal: a line that wrapped could not be replaced.
+  /// Replaces the status line. Text is cut to the terminal's width, because a wrapped line cannot be
+  /// replaced.
   void show(std::string_view text) {
     if (!on()) return;
     write("\r" + std::string(cut(text)) + "\033[K");
     shown_ = true;
   }
-  /// A line that stays.
+  /// Writes a line that is not replaced.
   void keep(std::string_view text) {
     if (quiet_) return;
     clear();
     write(std::string(text) + "\n");
   }
-  /// Takes the line away.
+  /// Removes the status line.
   void clear() {
     if (!shown_) return;
     write("\r\033[K");

@@ -1,5 +1,5 @@
 #pragma once
-/// How often each two words of a text stand near each other, counted in bounded memory.
+/// Counting of the co-occurrences of words in a text, in bounded memory.
 
 #include <algorithm>  // min
 #include <cstdint>    // uint32_t, uint64_t
@@ -13,21 +13,22 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Two words and the sum of 1 / distance over all places where they stand near each other. As the count is
-/// the same in both directions, one record with i <= j serves for both.
+/// The co-occurrence of two words, i <= j: the count is the sum of 1 / distance over all places where they
+/// are within a window. It is equal in both directions, so one record serves for both.
 struct Cooccurrence {
-  std::uint32_t i, j;
-  float count;
+  std::uint32_t i, j;  ///< the words
+  float count;         ///< the sum of 1 / distance
 };
+/// The co-occurrences of a text.
 using CooccurrenceStream = text::BlockStream<Cooccurrence>;
 
-/// Counts the pairs of words of a sentence that are at most a window apart: one thread's part of the work.
+/// Counts the pairs of words of a sentence within a window. Each thread has one.
 ///
-/// Counts are integers in fixed point, so that the order of additions does not matter: any number of threads
-/// and any amount of memory give the same bits.
+/// Counts are fixed-point integers, whose sum does not depend on the order, so any number of threads and
+/// amount of memory give the same bits.
 class PairCounter {
  public:
-  /// most_bytes   of the table, and half as much for runs in memory
+  /// A counter with a table of at most `most_bytes` bytes, and half as much memory for runs.
   PairCounter(int window, const PairOrder& order, std::size_t most_bytes)
       : window_(static_cast<std::size_t>(window)),
         order_(order),
@@ -54,15 +55,17 @@ class PairCounter {
     }
   }
 
-  /// Ends counting: all pairs are in the runs, and the table's memory is free.
+  /// Ends counting: moves all pairs to the runs, and frees the table.
   void finish() {
     for (Met& met : met_) add(std::exchange(met, {}));
     spill();
     table_.reset();
   }
+  /// The sorted runs of pairs.
   PairRuns& runs() { return runs_; }
 
-  /// A pair that was counted in full. A word beside itself is met in both directions.
+  /// The co-occurrence of a pair after all counting. A pair of equal words counts twice, once for each
+  /// direction.
   static Cooccurrence result(const PairOrder& order, const PairCount& pair) {
     const auto [i, j] = order.pair(pair.key);
     const double once = static_cast<double>(pair.count) / static_cast<double>(unit);
@@ -75,7 +78,7 @@ class PairCounter {
     std::uint64_t key = 0, share = 0;
   };
 
-  static constexpr std::uint64_t unit = std::uint64_t{1} << 30;  // leaves room for 10^10 times
+  static constexpr std::uint64_t unit = std::uint64_t{1} << 30;  // for up to 10^10 occurrences
 
   void read_tail(const text::TokenStream& tokens, index_t block) {
     const Token* const words = tokens.block(block, scratch_.data());
@@ -87,7 +90,7 @@ class PairCounter {
     sentence_.assign(words + first, words + length);
   }
 
-  /// A pair waits a little until its slot has arrived from memory.
+  /// Queues a pair until its prefetched slot has arrived from memory.
   void meet(Token a, Token b, std::uint64_t share) {
     Met& met = met_[next_++ % waiting];
     add(met);
@@ -111,7 +114,7 @@ class PairCounter {
   std::optional<PairTable> table_;
   PairRuns runs_;
   std::vector<Token> scratch_, sentence_;
-  std::vector<std::uint64_t> shares_;  // of each distance
+  std::vector<std::uint64_t> shares_;  // 1 / distance in fixed point
   Met met_[waiting];
   std::size_t next_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
-/// The objective of GloVe as an expression: what the fused training step descends, but for a factor of 1/2.
+/// The objective of GloVe as a differentiable expression, of which the fused training step minimises one
+/// half.
 
 #include <optional>  // nullopt
 
@@ -8,11 +9,13 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Pennington et al. 2014, "GloVe: Global vectors for word representation", equation 8.
-///   f(X) (w_i . w~_j + b_i + b~_j - log X)^2,  f(X) = min(1, (X / x_max)^alpha), over co-occurrences (i, j,
-///   X)
-/// w, w_tilde  (V, D)    b, b_tilde  (V,)    i, j, count  (N,): counts are constants
-/// returns     (), or (N,) without reduction    throws ShapeError, IndexError
+/// The GloVe loss of co-occurrences (i, j, X): f(X) (w_i . w~_j + b_i + b~_j - log X)^2 with
+/// f(X) = min(1, (X / x_max)^alpha). Counts X are constants.
+///
+///   shapes: w, w_tilde (V, D); b, b_tilde (V); i, j, count (N)
+///   returns: (), or (N) without reduction
+///   throws: ShapeError for other shapes, IndexError if an index is outside the tables
+///   source: Pennington et al. 2014, equation 8
 template <Real T>
 Tensor<T> glove_loss(const Tensor<T>& w, const Tensor<T>& w_tilde, const Tensor<T>& b,
                      const Tensor<T>& b_tilde, const Tensor<index_t>& i, const Tensor<index_t>& j,

@@ -1,5 +1,5 @@
 #pragma once
-/// What GloVe learns: two vectors and two biases for each word, and what AdaGrad remembers of them.
+/// The parameters of GloVe: two vectors and two biases for each word, with the AdaGrad state.
 
 #include "tenon/backend/glove_rows.hpp"
 #include "tenon/core/generator.hpp"
@@ -8,13 +8,15 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// All of a word lies together: its row, the squares of that, its row as a context, the squares of that. Of
-/// size + 2 coordinates, those after the vector are the word's bias and a 1 for the other's bias, in the
-/// context row a 1 and the bias: the product of two rows is <w, w~> + b + b~.
+/// The parameters of a GloVe run. The four rows of a word are adjacent: its row, AdaGrad's sums of squares
+/// for it, its row as a context, and the sums of squares for that. A row has size + 2 elements: the vector,
+/// then the bias and a 1, or in a context row a 1 and the bias, so that the dot product of a row and a
+/// context row is <w, w~> + b + b~.
 class GloveModel {
  public:
-  /// Vectors and biases uniform in [-1/2, 1/2) / size, sums of squares 1, as Stanford's tool begins. A sum of
-  /// eta^2 makes the first learning rate of the biases 1 instead of eta, as in the tool's later versions.
+  /// Initial parameters as in Stanford's tool: vectors and biases uniform in [-1/2, 1/2) / size, sums of
+  /// squares 1. As in its later versions, the biases' sums of squares are eta^2, which makes their first
+  /// learning rate 1 instead of eta.
   GloveModel(index_t words, const GloveOptions& options)
       : size_(options.size),
         eta_(static_cast<float>(options.eta)),
@@ -27,19 +29,24 @@ class GloveModel {
     }
   }
 
+  /// The number of words.
   index_t words() const { return words_.rows(); }
+  /// The distance between the rows of a word, in elements.
   index_t stride() const { return stride_; }
+  /// The row of a word.
   float* row(index_t word) { return words_.row(word); }
   const float* row(index_t word) const { return words_.row(word); }
+  /// The row of a word as a context.
   float* context(index_t word) { return words_.row(word) + 2 * stride_; }
   const float* context(index_t word) const { return words_.row(word) + 2 * stride_; }
 
-  /// Everything, as checkpoints keep it.
+  /// All parameters, for checkpoints.
   RowMatrix& matrix() { return words_; }
   const RowMatrix& matrix() const { return words_; }
 
  private:
-  /// bias, one   the coordinates of the word's bias and of what stays 1
+  /// Initialises a row and its sums of squares; `bias` and `one` are the positions of the bias and of the
+  /// constant 1.
   void begin_row(float* values, index_t bias, index_t one, Generator& generator) const {
     float* const squares = values + stride_;
     for (index_t d = 0; d < stride_; ++d) squares[d] = 1;

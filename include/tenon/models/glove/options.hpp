@@ -1,5 +1,5 @@
 #pragma once
-/// What a GloVe run may be told, under the names of Stanford's tools (vocab_count, cooccur, glove).
+/// The options of a GloVe run, under the names of Stanford's tools (vocab_count, cooccur, glove).
 
 #include <cmath>    // isfinite
 #include <cstdint>  // uint64_t
@@ -10,41 +10,42 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Which of the two vectors of a word becomes its vector.
+/// The result for a word, which has two trained vectors w and w~.
 enum class GloveOutput {
   sum,   ///< w + w~, as the paper does (glove: -model 2)
   word,  ///< w alone (glove: -model 1)
 };
 
-/// Hyper-parameters and arrangements of one training run; the defaults are the paper's.
+/// Options of `Glove`. The defaults are the paper's.
 struct GloveOptions {
   // The model.
   index_t size = 100;                     ///< dimensions of a vector (glove: vector-size)
-  double x_max = 100;                     ///< co-occurrences from here on weigh 1, rarer ones …
-  double alpha = 0.75;                    ///< … (X / x_max)^alpha
-  GloveOutput output = GloveOutput::sum;  ///< (glove: model)
+  double x_max = 100;                     ///< co-occurrences X >= x_max have weight 1
+  double alpha = 0.75;                    ///< rarer ones have the weight (X / x_max)^alpha
+  GloveOutput output = GloveOutput::sum;  ///< the result for a word (glove: model)
 
   // The words.
-  int window = 10;        ///< largest distance of a context word, on both sides; a word d away counts 1 / d
-  index_t min_count = 5;  ///< rarer words are dropped
-  index_t max_vocab = 0;  ///< keep only so many of the most frequent words; 0: all
-  double memory = 0.5;    ///< GB for counting co-occurrences; what is more waits in temporary files
+  int window = 10;  ///< largest distance of a context word, on both sides; at distance d it counts 1 / d
+  index_t min_count = 5;  ///< rarer words are left out
+  index_t max_vocab = 0;  ///< keep only this many of the most frequent words; 0: all
+  double memory = 0.5;    ///< GB for counting co-occurrences; beyond that, temporary files are used
 
   // The schedule.
   int iterations = 50;     ///< passes over the co-occurrences (glove: iter)
-  double eta = 0.05;       ///< first learning rate; AdaGrad lowers it for each coordinate
-  int threads = 0;         ///< Hogwild threads; 0: as many as the machine has
-  std::uint64_t seed = 1;  ///< one thread and one seed give the same bits each run
+  double eta = 0.05;       ///< initial learning rate, which AdaGrad lowers for each element
+  int threads = 0;         ///< Hogwild threads; 0: one for each processor
+  std::uint64_t seed = 1;  ///< with one thread, equal seeds give equal bits
 
   // Checkpoints.
-  std::string checkpoint = "";     ///< file of the saved state; empty: none
+  std::string checkpoint = "";     ///< checkpoint file; empty: none
   double checkpoint_interval = 0;  ///< seconds between checkpoints; 0: only when training is stopped
 
+  /// Whether to write a checkpoint now.
   bool checkpoint_due(double seconds_since_last) const {
     return checkpoint_interval > 0 && seconds_since_last >= checkpoint_interval;
   }
 
-  /// Throws ValueError with a sentence about the first option that makes no sense.
+  /// Throws ValueError with a sentence about the first invalid option.
   void validate() const {
     const auto require = [](bool holds, const auto&... sentence) {
       check<ValueError>(holds, "glove", sentence...);

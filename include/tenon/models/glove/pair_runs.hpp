@@ -1,5 +1,5 @@
 #pragma once
-/// Sorted runs of counted pairs, and their merging.
+/// Sorted runs of counted pairs, and their merge.
 
 #include <algorithm>  // make_heap, pop_heap, push_heap
 #include <cstdint>    // uint64_t
@@ -11,26 +11,32 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Runs, each by rising key, one behind the other: in memory as far as it may go, else in a temporary file.
+/// A sequence of runs, each sorted by rising key, in memory up to a limit and otherwise in a temporary file.
 class PairRuns {
  public:
   using Stream = text::BlockStream<PairCount>;
 
+  /// No runs, with up to `most_bytes` bytes in memory.
   explicit PairRuns(std::size_t most_bytes) : stream_(most_bytes / (Stream::block_bytes)) {}
 
+  /// Appends a pair to the current run.
   void append(const PairCount& pair) { stream_.append(pair); }
-  /// What is appended from here on belongs to another run.
+  /// Ends the current run.
   void end_run() { ends_.push_back(stream_.size()); }
 
-  /// Goes through a run.
+  /// Reads a run in order.
   class Reader {
    public:
     Reader(const Stream& stream, index_t begin, index_t end) : stream_(&stream), next_(begin), end_(end) {
       advance();
     }
+    /// The number of pairs from here on.
     index_t left() const { return end_ - next_ + (at_end_ ? 0 : 1); }
+    /// Whether all pairs were read.
     bool at_end() const { return at_end_; }
+    /// The current pair.
     const PairCount& operator*() const { return current_; }
+    /// Moves to the next pair.
     void advance() {
       at_end_ = next_ == end_;
       if (at_end_) return;
@@ -63,9 +69,10 @@ class PairRuns {
   std::vector<index_t> ends_;
 };
 
-/// Goes through several runs at once by rising key; counts of one key are added up.
+/// The merge of several runs by rising key, in which the counts of equal keys are added.
 class MergedRuns {
  public:
+  /// Merges the runs of these readers.
   explicit MergedRuns(std::vector<PairRuns::Reader> readers) : readers_(std::move(readers)) {
     std::erase_if(readers_, [](const auto& reader) { return reader.at_end(); });
     for (auto& reader : readers_) {
@@ -75,11 +82,13 @@ class MergedRuns {
     std::make_heap(heap_.begin(), heap_.end(), later);
   }
 
-  /// Pairs in all runs, and those of them that were taken so far.
+  /// The number of pairs in all runs, before the merge.
   index_t size() const { return size_; }
+  /// The number of these pairs that were merged so far.
   index_t taken() const { return taken_; }
+  /// Whether all pairs were merged.
   bool at_end() const { return heap_.empty(); }
-  /// The next pair, which there must be.
+  /// The next pair; not at the end.
   PairCount next() {
     PairCount sum{(**heap_.front()).key, 0};
     while (!heap_.empty() && (**heap_.front()).key == sum.key) sum.count += take();

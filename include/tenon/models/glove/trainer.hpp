@@ -1,5 +1,5 @@
 #pragma once
-/// One thread's work: stochastic gradient descent over a block of co-occurrences.
+/// The work of one GloVe thread: AdaGrad over a block of co-occurrences.
 
 #include <cmath>   // log
 #include <vector>  // vector
@@ -11,8 +11,10 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// Trains blocks of co-occurrences. Each thread has one.
 class CooccurrenceTrainer {
  public:
+  /// A trainer of `model`, which must outlive it.
   CooccurrenceTrainer(const GloveOptions& options, GloveModel& model)
       : model_(&model),
         log_x_max_(static_cast<float>(std::log(options.x_max))),
@@ -21,7 +23,7 @@ class CooccurrenceTrainer {
         logs_(static_cast<std::size_t>(CooccurrenceStream::block_size)),
         weights_(logs_.size()) {}
 
-  /// Trains a block, each co-occurrence in both directions, and returns the loss.
+  /// Trains a block, each co-occurrence in both directions, and returns its loss.
   LossSum train(const Cooccurrence* entries, index_t count) {
     weigh(entries, count);
     LossSum loss;
@@ -38,11 +40,11 @@ class CooccurrenceTrainer {
  private:
   static constexpr index_t ahead = 1;
 
-  /// log X and f(X) = min(1, (X / x_max)^alpha) of all, many at a time.
+  /// Computes log X and f(X) = min(1, (X / x_max)^alpha) of all co-occurrences, vectorised.
   void weigh(const Cooccurrence* entries, index_t count) {
     using Numbers = backend::Pack<float>;
     for (index_t k = 0; k < count; ++k) logs_[static_cast<std::size_t>(k)] = entries[k].count;
-    for (index_t k = 0; k < count; k += Numbers::width) {  // what lies beyond is not used
+    for (index_t k = 0; k < count; k += Numbers::width) {  // elements beyond count are not used
       const Numbers x = log(Numbers::load(logs_.data() + k));
       x.store(logs_.data() + k);
       min(exp((x - Numbers(log_x_max_)) * Numbers(alpha_)), Numbers(1)).store(weights_.data() + k);

@@ -1,5 +1,5 @@
 #pragma once
-/// Draws from a discrete distribution in constant time: the alias method (Walker 1977; built as in Vose
+/// Sampling from a discrete distribution in constant time: the alias method (Walker 1977; built as in Vose
 /// 1991).
 
 #include <cstdint>  // uint32_t, uint64_t
@@ -11,11 +11,12 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Eight bytes for each outcome, where word2vec.c keeps a table of 10^8 entries: it stays in the cache.
+/// A table for sampling. It takes eight bytes for each outcome and stays in the cache, unlike word2vec.c's
+/// table of 10^8 entries.
 class AliasTable {
  public:
-  /// Outcome i with a probability in proportion to weights[i].
-  /// throws  ValueError unless weights are finite, none is negative and their sum is positive
+  /// A table in which outcome i has a probability proportional to weights[i].
+  ///   throws: ValueError if a weight is negative or NaN, or their sum is 0 or too large
   explicit AliasTable(std::span<const double> weights) : cells_(weights.size()) {
     double sum = 0;
     for (const double w : weights) {
@@ -27,17 +28,19 @@ class AliasTable {
     build(weights, sum);
   }
 
+  /// The number of outcomes.
   std::uint32_t size() const { return static_cast<std::uint32_t>(cells_.size()); }
 
-  /// An outcome from 64 random bits: half of them choose a cell, half decide between the cell and its alias.
+  /// The outcome for 64 random bits: one half chooses a cell, the other decides between the cell and its
+  /// alias.
   std::uint32_t operator()(std::uint64_t bits) const {
     const std::uint32_t index = cell_index(bits);
     const Cell& cell = cells_[index];
     const std::uint32_t keep =
-        0u - (static_cast<std::uint32_t>(bits) < cell.threshold);  // no branch: it would be a toss-up
+        0u - (static_cast<std::uint32_t>(bits) < cell.threshold);  // no branch, which could not be predicted
     return cell.alias ^ ((cell.alias ^ index) & keep);
   }
-  /// Brings near what these bits will ask for.
+  /// Prefetches the cell that these bits choose.
   void prefetch(std::uint64_t bits) const { __builtin_prefetch(&cells_[cell_index(bits)]); }
 
  private:
@@ -50,7 +53,8 @@ class AliasTable {
     return below(static_cast<std::uint32_t>(bits >> 32), size());
   }
 
-  /// Each cell has room for 1 / n: an outcome that needs less shares its cell with one that needs more.
+  /// Fills the cells. Each holds a probability of 1 / n; an outcome of smaller probability shares its cell
+  /// with one of larger probability.
   void build(std::span<const double> weights, double sum) {
     const auto n = static_cast<std::uint32_t>(cells_.size());
     std::vector<double> need(n);  // in cells
@@ -69,20 +73,22 @@ class AliasTable {
         small.push_back(rich);
       }
     }
-    for (const std::uint32_t i : small) cells_[i] = {0, i};  // full but for rounding: the alias is itself
+    for (const std::uint32_t i : small) cells_[i] = {0, i};  // full except for rounding: its own alias
     for (const std::uint32_t i : large) cells_[i] = {0, i};
   }
 
   std::vector<Cell> cells_;
 };
 
-/// Draws one after another from a table, whose cells are asked for some draws before they are needed.
+/// A sequence of samples from a table, whose cells are prefetched some samples ahead.
 class AliasStream {
  public:
+  /// Samples from `table`, which must outlive the stream.
   AliasStream(const AliasTable& table, const FastRandom& random) : table_(&table), random_(random) {
     for (std::uint64_t& bits : upcoming_) bits = ask();
   }
 
+  /// The next sample.
   std::uint32_t operator()() {
     std::uint64_t& bits = upcoming_[next_++ % size];
     const std::uint32_t drawn = (*table_)(bits);

@@ -1,5 +1,5 @@
 #pragma once
-/// One thread's work: stochastic gradient descent over the windows of a block of text.
+/// The work of one word2vec thread: stochastic gradient descent over the windows of a block of text.
 
 #include <cstdint>  // uint64_t
 
@@ -9,8 +9,10 @@
 
 namespace TENON_NAMESPACE::models {
 
+/// Trains blocks of text, by skip-gram or CBOW. Each thread has one.
 class BlockTrainer {
  public:
+  /// A trainer of `model`. All arguments must outlive it.
   BlockTrainer(const Word2VecOptions& options, const Word2VecTables& tables, Word2VecModel& model)
       : cbow_(options.cbow),
         cbow_mean_(options.cbow_mean),
@@ -20,8 +22,8 @@ class BlockTrainer {
         context_(1, options.size),
         change_(1, options.size) {}
 
-  /// Trains a block, while the learning rate goes from `first_rate` to `last_rate`. Returns the loss of a
-  /// sample of windows.
+  /// Trains a block with a learning rate that goes linearly from `first_rate` to `last_rate`. Returns the
+  /// loss of every 256th window.
   LossSum train(const WindowStream::Token* tokens, index_t count, const FastRandom& random, double first_rate,
                 double last_rate) {
     LossSum loss;
@@ -35,7 +37,7 @@ class BlockTrainer {
   }
 
  private:
-  static constexpr index_t loss_sampling = 256;  // windows; logarithms are dear
+  static constexpr index_t loss_sampling = 256;  // every 256th window, since logarithms are slow
 
   void train_skip_gram(Window& window, LossSum* loss) {
     const index_t per_list = window.input_count / window.list_count;
@@ -45,8 +47,8 @@ class BlockTrainer {
     }
   }
 
-  /// The mean or sum of the words around predicts the centre; each of them receives the whole change, as in
-  /// word2vec.c.
+  /// Trains a window by CBOW: the mean or sum of the context words predicts the centre. As in word2vec.c,
+  /// each context word receives the whole update.
   void train_cbow(Window& window, LossSum* loss) {
     float *context = context_.row(0), *change = change_.row(0);
     const float weight = cbow_mean_ ? 1.0f / static_cast<float>(window.input_count) : 1.0f;

@@ -1,5 +1,5 @@
 #pragma once
-/// The state of a training run as a file.
+/// Checkpoint files of Word2Vec runs.
 
 #include <string>  // string, to_string
 
@@ -32,9 +32,9 @@ inline TrainingState training_state(const Word2VecOptions& options, const text::
 
 }  // namespace detail
 
-/// Writes a checkpoint, complete or not at all.
-/// position   blocks of text done, over all epochs
-/// throws     IoError when the file cannot be written
+/// Writes a checkpoint, completely or not at all. `position` is the number of blocks done, over all epochs.
+///
+///   throws: IoError if the file cannot be written
 inline void save_checkpoint(const std::string& path, const Word2VecModel& model, index_t position,
                             const Word2VecOptions& options, const text::Corpus& corpus) {
   detail::training_state(options, corpus)
@@ -43,7 +43,8 @@ inline void save_checkpoint(const std::string& path, const Word2VecModel& model,
 }
 
 /// Reads a checkpoint into the model and returns its position.
-/// throws   IoError when the file is damaged, ValueError when it belongs to other options or another text
+///
+///   throws: IoError if the file is damaged, ValueError if it belongs to other options or another text
 inline index_t load_checkpoint(const std::string& path, Word2VecModel& model, const Word2VecOptions& options,
                                const text::Corpus& corpus) {
   return detail::training_state(options, corpus)

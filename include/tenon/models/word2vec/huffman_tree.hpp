@@ -1,5 +1,5 @@
 #pragma once
-/// The binary tree of hierarchical softmax: frequent words near the root (Huffman 1952; Morin and Bengio
+/// The binary tree of hierarchical softmax, with frequent words near the root (Huffman 1952; Morin and Bengio
 /// 2005).
 
 #include <algorithm>  // reverse
@@ -11,15 +11,16 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// For each word the inner nodes from the root down to it, and the side taken at each.
+/// A Huffman tree, stored as the path from the root to each word.
 class HuffmanTree {
  public:
+  /// An inner node on a path, and the branch taken there.
   struct Step {
     std::uint32_t node;  ///< 0 … inner_count() - 1; the root is the last
-    std::uint32_t code;  ///< the branch: 0, or 1 to the rarer side
+    std::uint32_t code;  ///< the branch: 1 to the rarer side, otherwise 0
   };
 
-  /// counts   of the words, falling
+  /// The tree of words with these counts, in falling order.    throws: ValueError if counts rise
   explicit HuffmanTree(std::span<const std::uint64_t> counts) {
     for (std::size_t i = 1; i < counts.size(); ++i)
       check<ValueError>(counts[i] <= counts[i - 1], "huffman tree", "counts must fall, but number ", i,
@@ -29,15 +30,18 @@ class HuffmanTree {
     collect(counts.size());
   }
 
+  /// The number of inner nodes.
   std::uint32_t inner_count() const { return inner_count_; }
+  /// The path from the root to a word.
   std::span<const Step> path(std::uint32_t word) const {
     return {steps_.data() + first_[word], first_[word + 1] - first_[word]};
   }
+  /// The number of steps of the longest path.
   std::size_t longest_path() const { return longest_; }
 
  private:
-  /// Leaves are taken from the rarest on, inner nodes in the order of their making: both queues rise, so that
-  /// the two smallest counts are always at their fronts.
+  /// Builds the tree from two queues: leaves from the rarest on, and inner nodes in the order of their
+  /// creation. Both have rising counts, so that the two smallest counts are always at their fronts.
   void link(std::span<const std::uint64_t> counts) {
     const std::size_t leaves = counts.size();
     inner_count_ = static_cast<std::uint32_t>(leaves - 1);
@@ -71,7 +75,7 @@ class HuffmanTree {
   std::uint32_t inner_count_ = 0;
   std::vector<Step> parent_;  // of leaves, then of inner nodes; only while building
   std::vector<Step> steps_;
-  std::vector<std::size_t> first_;  // of each word's steps, and the end
+  std::vector<std::size_t> first_;  // the first step of each word, and the end
   std::size_t longest_ = 0;
 };
 

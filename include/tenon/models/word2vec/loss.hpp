@@ -1,14 +1,18 @@
 #pragma once
-/// The objective of skip-gram with negative sampling as an expression: what the fused training step descends.
+/// The objective of skip-gram with negative sampling as a differentiable expression, which the fused training
+/// step minimises.
 
 #include "tenon/ops/loss.hpp"
 
 namespace TENON_NAMESPACE::models {
 
-/// Mikolov et al. 2013, "Distributed representations of words and phrases".
-///   -log sigmoid(u.v) - sum_k log sigmoid(-n_k.v), with v = in[centre], u = out[context], n_k =
-///   out[negatives[., k]] in_embed, out_embed  (V, D)    centre, context  (N,)    negatives  (N, K) returns
-///   (), or (N,) without reduction    throws ShapeError, IndexError
+/// The loss of skip-gram with negative sampling: -log sigmoid(u . v) - sum_k log sigmoid(-n_k . v) with
+/// v = in_embed[centre], u = out_embed[context], n_k = out_embed[negatives[., k]].
+///
+///   shapes: in_embed, out_embed (V, D); centre, context (N); negatives (N, K)
+///   returns: (), or (N) without reduction
+///   throws: ShapeError for other shapes, IndexError if an index is outside the tables
+///   source: Mikolov et al. 2013, https://arxiv.org/abs/1310.4546
 template <Real T>
 Tensor<T> sgns_loss(const Tensor<T>& in_embed, const Tensor<T>& out_embed, const Tensor<index_t>& centre,
                     const Tensor<index_t>& context, const Tensor<index_t>& negatives,

@@ -1,5 +1,6 @@
 #pragma once
-/// What word2vec learns: a vector for each word, and those that it is multiplied with.
+/// The parameters of word2vec: a vector for each word, and the output vectors of words or tree nodes with
+/// which it is multiplied.
 
 #include "tenon/core/generator.hpp"
 #include "tenon/models/row_matrix.hpp"
@@ -7,13 +8,13 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// The parameters of a run.
+/// The parameters of a word2vec run.
 struct Word2VecModel {
-  RowMatrix vectors;  ///< of words: the result
-  RowMatrix outputs;  ///< of words as targets, for negative sampling
-  RowMatrix nodes;    ///< of inner nodes of the tree, for hierarchical softmax
+  RowMatrix vectors;  ///< the words' vectors, which are the result
+  RowMatrix outputs;  ///< output vectors of words, for negative sampling
+  RowMatrix nodes;    ///< output vectors of the tree's inner nodes, for hierarchical softmax
 
-  /// Vectors uniform in [-1/2, 1/2) / size, all else zero, as in word2vec.c.
+  /// Initial parameters as in word2vec.c: vectors uniform in [-1/2, 1/2) / size, outputs and nodes 0.
   Word2VecModel(index_t words, const Word2VecOptions& options)
       : vectors(words, options.size),
         outputs(options.negative > 0 ? words : 0, options.size),

@@ -1,5 +1,5 @@
 #pragma once
-/// What a word2vec run may be told, under the names that word2vec.c and gensim made familiar.
+/// The options of a word2vec run, under the names of word2vec.c and gensim.
 
 #include <cmath>    // isfinite
 #include <cstdint>  // uint64_t
@@ -10,45 +10,46 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Hyper-parameters and arrangements of one training run. Zero means "choose" where a comment says so.
+/// Options of `Word2Vec`.
 struct Word2VecOptions {
   // The model.
   index_t size = 100;     ///< dimensions of a vector (gensim: vector_size)
   bool cbow = false;      ///< predict the word from its window, rather than the window from the word
   bool cbow_mean = true;  ///< CBOW averages its window; false: sums it
-  bool hs = false;        ///< hierarchical softmax over a Huffman tree; adds to `negative` unless that is 0
-  int negative = 5;       ///< negative samples of a positive one; 0: none
-  /// So many neighbouring windows of skip-gram share one set of negatives (1: each has its own, as in Ji et
-  /// al. 2016; more: see Rengasamy et al. 2017, "Optimizing Word2Vec performance on multicore systems"). 0:
-  /// each pair of words has its own, as in word2vec.c. A window of CBOW is one pair.
+  bool hs = false;        ///< hierarchical softmax over a Huffman tree, in addition to `negative`
+  int negative = 5;       ///< negative samples for each positive one; 0: none
+  /// The number of neighbouring skip-gram windows that share a set of negatives: with 1, each window has its
+  /// own, as in Ji et al. 2016; for more, see Rengasamy et al. 2017, "Optimizing Word2Vec performance on
+  /// multicore systems". With 0, each pair of words has its own, as in word2vec.c. A CBOW window is one pair.
   index_t shared_negatives = 2;
-  double ns_exponent = 0.75;  ///< negatives are drawn in proportion to count^ns_exponent
+  double ns_exponent = 0.75;  ///< a negative's probability is proportional to count^ns_exponent
 
   // The words.
-  int window = 5;         ///< largest distance of a context word; each position draws 1 … window
-  double sample = 1e-4;   ///< words above this share of the text are thinned out; 0: none
-  index_t min_count = 5;  ///< rarer words are dropped
-  index_t max_vocab = 0;  ///< keep only so many of the most frequent words; 0: all
+  int window = 5;         ///< largest distance of a context word; each centre draws one from 1 … window
+  double sample = 1e-4;   ///< words above this share of the text are subsampled; 0: none
+  index_t min_count = 5;  ///< rarer words are left out
+  index_t max_vocab = 0;  ///< keep only this many of the most frequent words; 0: all
 
   // The schedule.
   int epochs = 5;           ///< passes over the text (word2vec.c: iter)
   double alpha = 0;         ///< first learning rate; 0: 0.025 for skip-gram, 0.05 for CBOW
   double min_alpha = 1e-4;  ///< last learning rate, reached linearly
-  int threads = 0;          ///< Hogwild threads; 0: as many as the machine has
-  std::uint64_t seed = 1;   ///< one thread and one seed give the same bits each run
+  int threads = 0;          ///< Hogwild threads; 0: one for each processor
+  std::uint64_t seed = 1;   ///< with one thread, equal seeds give equal bits
 
   // Checkpoints.
-  std::string checkpoint = "";     ///< file of the saved state; empty: none
+  std::string checkpoint = "";     ///< checkpoint file; empty: none
   double checkpoint_interval = 0;  ///< seconds between checkpoints; 0: only when training is stopped
 
-  /// The first learning rate with its default filled in.
+  /// The first learning rate: `alpha` or its default.
   double initial_alpha() const { return alpha > 0 ? alpha : (cbow ? 0.05 : 0.025); }
 
+  /// Whether to write a checkpoint now.
   bool checkpoint_due(double seconds_since_last) const {
     return checkpoint_interval > 0 && seconds_since_last >= checkpoint_interval;
   }
 
-  /// Throws ValueError with a sentence about the first option that makes no sense.
+  /// Throws ValueError with a sentence about the first invalid option.
   void validate() const {
     const auto require = [](bool holds, const auto&... sentence) {
       check<ValueError>(holds, "word2vec", sentence...);

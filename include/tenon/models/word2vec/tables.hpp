@@ -1,6 +1,5 @@
 #pragma once
-/// What word2vec draws from: how often words are kept, which become negatives, and where they hang in the
-/// tree.
+/// The tables of word2vec: subsampling probabilities, the distribution of negatives, and the Huffman tree.
 
 #include <algorithm>  // min
 #include <cmath>      // pow, sqrt
@@ -14,13 +13,13 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Made once from the counts of the words; read by all threads.
+/// The tables of a word2vec run, made once from the words' counts and read by all threads.
 struct Word2VecTables {
-  std::vector<std::uint32_t> keep;      ///< a word stays when 32 random bits are at most this
-  std::optional<AliasTable> negatives;  ///< by count^ns_exponent
-  std::optional<HuffmanTree> tree;
+  std::vector<std::uint32_t> keep;      ///< a word is kept if 32 random bits are at most this
+  std::optional<AliasTable> negatives;  ///< negatives by count^ns_exponent; none without negative sampling
+  std::optional<HuffmanTree> tree;      ///< none without hierarchical softmax
 
-  /// counts   of the words, falling
+  /// The tables of words with these counts, in falling order.
   Word2VecTables(const std::vector<std::uint64_t>& counts, const Word2VecOptions& options) {
     double total = 0;
     std::vector<double> weights;
@@ -34,7 +33,8 @@ struct Word2VecTables {
     if (options.hs) tree.emplace(counts);
   }
 
-  /// sqrt(t / f) + t / f for a word that makes up the share f of the text, as in word2vec.c.
+  /// The probability with which subsampling keeps a word of share f of the text, as in word2vec.c:
+  /// min(1, sqrt(t / f) + t / f), t the option `sample`.
   static double keep_probability(double share, double sample) {
     if (sample == 0) return 1;
     return std::min(1.0, std::sqrt(sample / share) + sample / share);

@@ -1,5 +1,5 @@
 #pragma once
-/// The windows of a block of text, each with the rows that its step of training will change.
+/// The windows of a block of text, each with the rows that its training step changes.
 
 #include <algorithm>  // max, min
 #include <cstdint>    // uint32_t
@@ -14,25 +14,27 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// The words around a centre as inputs, and the outputs that tell the centre from other words. With negatives
-/// of its own each input has its list of outputs; else one list serves all.
+/// A training window: the context words of a centre as inputs, and lists of outputs by which the centre is
+/// distinguished from other words. If each input has its own negatives, there is a list for each input,
+/// otherwise one for all.
 struct Window {
-  std::vector<float*> inputs, outputs;  ///< rows; there is room for the most that can be
-  std::vector<float> labels;  ///< of the outputs: 1 for the centre, 0 for a negative; branches of the tree
-  index_t input_count = 0;
-  index_t list_count = 0, list_length = 0;
-  double position = 0;  ///< in the block, between 0 and 1
+  std::vector<float*> inputs, outputs;  ///< rows, allocated for the largest window
+  std::vector<float> labels;  ///< of outputs: 1 for the centre, 0 for negatives; branches of the tree
+  index_t input_count = 0;    ///< number of inputs
+  index_t list_count = 0, list_length = 0;  ///< number of lists, and outputs in each
+  double position = 0;                      ///< of the centre in the block, between 0 and 1
 };
 
-/// Thins out the frequent words of a block, as Mikolov et al. 2013 do, and goes from centre to centre. Some
-/// windows are prepared ahead of the one in work, so that their rows are on the way to the cache.
+/// Subsamples the frequent words of a block, as Mikolov et al. 2013, and makes the window of each centre.
+/// Some windows are prepared ahead of their use, so that their rows can be prefetched.
 class WindowStream {
  public:
   using Token = text::TokenStream::Token;
 
+  /// A stream of windows over rows of `model`. All arguments must outlive it.
   WindowStream(const Word2VecOptions& options, const Word2VecTables& tables, Word2VecModel& model)
       : options_(options), tables_(tables), model_(model) {
-    // One word alone has no others.
+    // With only one word there are no negatives.
     drawn_.resize(static_cast<std::size_t>(model.vectors.rows() > 1 ? options.negative : 0));
     lists_per_draw_ = options.cbow ? 1 : std::max<index_t>(1, options.shared_negatives);
     for (Window& window : ring_) {
@@ -42,7 +44,9 @@ class WindowStream {
     }
   }
 
+  /// The largest number of inputs of a window.
   index_t most_inputs() const { return 2 * options_.window; }
+  /// The largest number of outputs in a list.
   index_t most_outputs() const {
     const index_t path = tables_.tree ? static_cast<index_t>(tables_.tree->longest_path()) : 0;
     return (options_.negative > 0 ? 1 + static_cast<index_t>(drawn_.size()) : 0) + path;
@@ -58,7 +62,7 @@ class WindowStream {
     lists_ = 0;
   }
 
-  /// The next window of the block, to be used before the next call; null at the end.
+  /// The next window of the block, valid until the next call; null at the end.
   Window* next() {
     while (prepared_ <= taken_ + ahead && prepare(slot(prepared_))) ++prepared_;
     return taken_ < prepared_ ? &slot(taken_++) : nullptr;
@@ -73,7 +77,8 @@ class WindowStream {
   index_t most_lists() const { return options_.shared_negatives || options_.cbow ? 1 : most_inputs(); }
   bool is_mark(index_t position) const { return kept_[static_cast<std::size_t>(position)] == mark; }
 
-  /// Copies the words that stay, between sentence marks; longer sentences are cut as in word2vec.c.
+  /// Copies the words that subsampling keeps, with sentence marks. Sentences of more than 1000 words are cut,
+  /// as in word2vec.c.
   void thin_out(const Token* tokens, index_t count) {
     kept_.resize(static_cast<std::size_t>(count + count / longest_sentence + 2));
     Token* const first = kept_.data();
@@ -94,7 +99,7 @@ class WindowStream {
     size_ = to - first;
   }
 
-  /// Makes the window of the next centre that has words around it. False at the end of the block.
+  /// Makes the window of the next centre with context words; false at the end of the block.
   bool prepare(Window& window) {
     do {
       do {
@@ -121,7 +126,7 @@ class WindowStream {
     window.input_count = count;
   }
 
-  /// Brings near the words that windows are about to reach.
+  /// Prefetches the rows of the words that the next windows reach.
   void fetch_inputs() {
     for (const index_t reach = std::min(cursor_ + options_.window + 1, size_); fetched_ < reach; ++fetched_)
       if (!is_mark(fetched_)) fetch(model_.vectors.row(kept_[static_cast<std::size_t>(fetched_)]));
@@ -150,14 +155,15 @@ class WindowStream {
     window.list_length = static_cast<index_t>(count) / lists;
   }
 
-  /// Fresh negatives when it is time for them; a centre among those in use is replaced.
+  /// Draws new negatives for every `lists_per_draw_`-th list, and replaces the centre among reused ones.
   void draw_negatives(Token centre) {
     const bool fresh = lists_++ % lists_per_draw_ == 0;
     for (Token& word : drawn_)
       if (fresh || word == centre) word = negative_for(centre);
   }
 
-  /// A word other than the centre. Where the centre is nearly the whole text, a few trials must do.
+  /// A negative other than the centre. The number of trials is bounded, for texts that consist almost only of
+  /// the centre.
   Token negative_for(Token centre) {
     for (int trial = 0; trial < 8; ++trial) {
       const Token drawn = (*negative_)();
@@ -171,13 +177,13 @@ class WindowStream {
   Word2VecModel& model_;
   FastRandom random_{0, 0};
   std::optional<AliasStream> negative_;
-  std::vector<Token> drawn_;  // the negatives in use
-  index_t lists_per_draw_;    // how many lists of outputs have the same
-  index_t lists_ = 0;         // of this block
+  std::vector<Token> drawn_;  // the current negatives
+  index_t lists_per_draw_;    // number of lists that share negatives
+  index_t lists_ = 0;         // lists of this block so far
   std::vector<Token> kept_;   // words and marks; marks at both ends
   index_t size_ = 0;          // of kept_
   index_t cursor_ = 0;        // the last centre prepared
-  index_t fetched_ = 0;       // inputs before this position are on their way
+  index_t fetched_ = 0;       // inputs before this position are prefetched
   Window ring_[ahead + 1];
   index_t prepared_ = 0, taken_ = 0;  // windows of this block
 };

@@ -1,5 +1,5 @@
 #pragma once
-/// The share of samples whose class a classifier finds.
+/// Classification accuracy, top-1 or top-k.
 
 #include <optional>  // optional
 
@@ -8,24 +8,29 @@
 
 namespace TENON_NAMESPACE::train {
 
+/// Options of `Accuracy`.
 struct AccuracyOptions {
-  index_t top_k = 1;                      ///< found means among the k best
-  std::optional<index_t> ignore_index{};  ///< targets equal to it do not count
+  index_t top_k = 1;                      ///< a target counts as found among the k classes of highest score
+  std::optional<index_t> ignore_index{};  ///< targets equal to this are not counted
 };
 
-/// The share of targets among the k classes with the best scores. Of equal scores the lower class is better,
-/// as in `topk`; a score that is NaN never finds its class.
+/// Top-k accuracy: the share of targets among the k classes with the highest scores. Of equal scores, that of
+/// the lower class ranks first, as in `topk`. A target whose score is NaN is never found.
 class Accuracy {
  public:
+  /// A metric without samples.    throws: ValueError if top_k < 1
   explicit Accuracy(const AccuracyOptions& options = {}) : options_(options) {
     check<ValueError>(options.top_k >= 1, "accuracy", "top_k is ", options.top_k, ", expected at least 1");
   }
 
-  /// scores (N, K, …)    target (N, …)    throws ShapeError, IndexError
+  /// Adds a batch: scores (logits or probabilities) (N, K, …), target (N, …) with class numbers.
+  ///   throws: ShapeError for other shapes, IndexError if a target is not in [0, K)
   template <Real T>
   void add(const Tensor<T>& scores, const Tensor<index_t>& target);
 
+  /// The accuracy in [0, 1]; NaN without samples.
   double value() const { return static_cast<double>(found_) / static_cast<double>(seen_); }
+  /// The number of targets counted.
   index_t seen() const { return seen_; }
 
  private:
@@ -35,7 +40,7 @@ class Accuracy {
 
 namespace detail {
 
-/// Calls visit(first score, distance between scores, target) for each target that counts.
+/// Calls visit(pointer to the score of class 0, distance between scores, target) for each target that counts.
 template <class T, class Visit>
 void for_each_target(const Tensor<T>& scores, const Tensor<index_t>& target,
                      const std::optional<index_t>& ignore_index, const char* op, Visit visit) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Mean average precision of detectors, as PASCAL VOC (Everingham et al. 2010) and COCO (Lin et al. 2014)
-/// measure it.
+/// Mean average precision of object detectors, by the protocols of PASCAL VOC (Everingham et al. 2010) and
+/// COCO (Lin et al. 2014).
 
 #include <algorithm>  // sort, find_if, max, min
 #include <cmath>      // isnan, abs
@@ -14,57 +14,62 @@
 
 namespace TENON_NAMESPACE::train {
 
+/// The protocol by which average precision is measured.
 enum class DetectionProtocol {
-  voc2007,  ///< precision at 11 recalls 0, 0.1, …, 1
-  voc,      ///< the area under the curve of precision and recall; VOC from 2010 on
-  coco,     ///< precision at 101 recalls; a detection takes the best box that is still free
+  voc2007,  ///< mean precision at 11 recalls 0, 0.1, …, 1
+  voc,      ///< area under the precision-recall curve; VOC from 2010 on
+  coco,     ///< mean precision at 101 recalls; a detection matches the best box not matched yet
 };
 
-/// 0.5, 0.55, …, 0.95.
+/// COCO's thresholds of the intersection over union: 0.5, 0.55, …, 0.95.
 inline std::vector<double> coco_thresholds() {
   std::vector<double> thresholds;
   for (int i = 0; i < 10; ++i) thresholds.push_back(0.5 + 0.05 * i);
   return thresholds;
 }
 
+/// Options of `AveragePrecision`.
 struct AveragePrecisionOptions {
-  DetectionProtocol protocol = DetectionProtocol::coco;
-  std::vector<double> thresholds{};  ///< intersections over union; COCO's ten, or VOC's 0.5, when empty
-  index_t max_detections = 0;        ///< of a class in an image, the best; COCO's 100, or all, when 0
+  DetectionProtocol protocol = DetectionProtocol::coco;  ///< how average precision is measured
+  std::vector<double> thresholds{};  ///< of the intersection over union; empty: COCO's ten, or VOC's 0.5
+  index_t max_detections = 0;  ///< best detections counted per class and image; 0: COCO's 100, or VOC's all
 };
 
-/// What a detector found in one image: boxes (N, 4) as (x1, y1, x2, y2), scores (N,), classes (N,).
+/// The detections in one image.
 template <Real T>
 struct Detections {
-  Tensor<T> boxes, scores;
-  Tensor<index_t> labels;
+  Tensor<T> boxes, scores;  ///< (N, 4) as (x1, y1, x2, y2), and (N)
+  Tensor<index_t> labels;   ///< classes (N)
 };
-/// What is there: boxes (M, 4), classes (M,).
+/// The true boxes of one image.
 template <Real T>
 struct TrueBoxes {
-  Tensor<T> boxes;
-  Tensor<index_t> labels;
-  Tensor<bool> ignored{};  ///< (M,): VOC's "difficult", COCO's "iscrowd"; none when undefined
+  Tensor<T> boxes;         ///< (M, 4) as (x1, y1, x2, y2)
+  Tensor<index_t> labels;  ///< classes (M)
+  Tensor<bool> ignored{};  ///< (M): VOC's "difficult", COCO's "iscrowd"; undefined: none is ignored
 };
 
 /// Average precision of each class, and its mean over the classes that occur.
 ///
-/// In each image and class, detections are taken best score first; one that overlaps a true box by the
-/// threshold is a hit, a second one on the same box a miss. Boxes that are ignored need not be found, and
-/// detections on them do not count; COCO measures the overlap with them by the detection's own area.
-/// Precision at a recall is the best at that recall or above; recalls are compared as exact fractions.
-/// Coordinates are positions, not numbers of pixels: a box is x2 - x1 wide, where VOC's own program adds 1.
+/// In each image and class, detections are matched in the order of their scores, highest first. A detection
+/// whose overlap with a true box reaches the threshold is a hit; a second detection of the same box is a
+/// miss. Ignored boxes need not be found, and detections matched to them are not counted; COCO measures the
+/// overlap with them relative to the detection's area. The precision at a recall is the highest at that
+/// recall or above; recalls are compared as exact fractions. Coordinates are positions: a box is x2 - x1
+/// wide, whereas VOC's own program adds 1.
 class AveragePrecision {
  public:
+  /// A metric without images.    throws: ValueError if a threshold is outside (0, 1]
   explicit AveragePrecision(AveragePrecisionOptions options = {});
 
-  /// One image.    throws ShapeError
+  /// Adds an image.    throws: ShapeError if boxes are not (N, 4) or scores, labels or marks not (N)
   template <Real T>
   void add(const Detections<T>& found, const TrueBoxes<T>& truth);
 
-  /// The mean over thresholds and over classes that occur; NaN when no class does.
+  /// The mean average precision over thresholds and the classes that occur; NaN if none does.
   double value() const;
-  /// Of one class at one threshold; NaN when the class does not occur.
+  /// The average precision of one class at one threshold; NaN if the class does not occur.
+  ///   throws: ValueError if the threshold is not one of the options'
   double value(index_t label, double threshold) const;
 
  private:
@@ -86,7 +91,7 @@ class AveragePrecision {
     bool ignored;
   };
 
-  /// What is of one class in an image; what was found best first.
+  /// The boxes of one class in an image; detections in the order of their scores, highest first.
   struct Image {
     std::vector<Box> found;
     std::vector<double> scores;
@@ -124,7 +129,7 @@ void check_boxes(const Tensor<T>& boxes, const Shape& parts, const char* what) {
                     what, " of shape ", parts);
 }
 
-/// Positions in the order of their scores; of equal ones the first comes first.
+/// The positions of scores from highest to lowest; equal scores stay in order.
 inline std::vector<std::size_t> best_first(const std::vector<double>& scores) {
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -191,7 +196,7 @@ inline double AveragePrecision::overlap(const Box& found, const TrueBox& truth) 
   return both / (is_coco() && truth.ignored ? found.area() : found.area() + box.area() - both);
 }
 
-/// Which detections are hits.
+/// The outcome of each detection of an image: hit, miss or neither.
 inline std::vector<AveragePrecision::Outcome> AveragePrecision::match(const Image& image,
                                                                       double threshold) const {
   std::vector<bool> taken(image.truth.size());

@@ -1,6 +1,6 @@
 #pragma once
-/// BLEU (Papineni et al. 2002, "BLEU: a method for automatic evaluation of machine translation"), of a corpus
-/// that is already in tokens; the figures are sacrebleu's (Post 2018) over 100.
+/// Corpus BLEU (Papineni et al. 2002) of tokenised text. Values are those of sacrebleu (Post 2018) divided by
+/// 100.
 
 #include <algorithm>  // min, max
 #include <array>      // array
@@ -15,40 +15,43 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// What becomes of an order of which no n-gram matched (Chen & Cherry 2014).
+/// The treatment of an order n of which no n-gram matched (Chen & Cherry 2014).
 enum class BleuSmoothing {
-  none,         ///< its precision is 0, and so is BLEU
-  floor,        ///< it has 0.1 matches
-  add_one,      ///< each order but the first has one n-gram more, which matched
-  exponential,  ///< it has 1/2 of a match, the next such order 1/4, …; sacrebleu's default
+  none,         ///< precision 0, and hence BLEU 0
+  floor,        ///< counted as 0.1 matches
+  add_one,      ///< one matched n-gram is added to each order but the first
+  exponential,  ///< counted as 1/2 match, the next such order as 1/4, …; sacrebleu's default
 };
 
+/// Options of `Bleu`.
 struct BleuOptions {
-  BleuSmoothing smoothing = BleuSmoothing::exponential;
+  BleuSmoothing smoothing = BleuSmoothing::exponential;  ///< treatment of orders without a match
 };
 
-/// The geometric mean of the shares of n-grams, n = 1 … 4, that occur in a reference (each at most as often
-/// as there), times a penalty when hypotheses are shorter than references:
+/// BLEU: the geometric mean of the shares p_n of n-grams, n = 1 … 4, that occur in a reference (each counted
+/// at most as often as there), times a penalty if hypotheses are shorter than references:
 ///
 ///     BLEU = min(1, exp(1 - r / c)) (p_1 p_2 p_3 p_4)^(1/4)
 ///
-/// c is the length of all hypotheses, r that of the references closest in length (of two as close the
-/// shorter). Hypotheses of which none has four tokens score 0, but for `add_one`.
+/// c is the total length of the hypotheses, r that of the references closest in length (the shorter of two
+/// equally close). If no hypothesis has four tokens, BLEU is 0, except with `add_one`.
 class Bleu {
  public:
-  static constexpr std::size_t orders = 4;
+  static constexpr std::size_t orders = 4;  ///< the longest n-grams
 
+  /// A metric without texts.
   explicit Bleu(const BleuOptions& options = {}) : options_(options) {}
 
-  /// hypothesis   tokens of any ordered type: words, or numbers of a vocabulary
-  /// references   one or more    throws ValueError when there is none
+  /// Adds a hypothesis and its references. Tokens are of any ordered type: words, or numbers of a vocabulary.
+  ///   throws: ValueError if there is no reference
   template <class Token>
   void add(const std::vector<Token>& hypothesis, const std::vector<std::vector<Token>>& references);
 
-  /// NaN before anything was added; 0 when no token matched.
+  /// BLEU in [0, 1]; NaN before the first text, 0 if no token matched.
   double value() const;
-  /// The share of n-grams that matched, n = 1 … 4, smoothed; NaN where there were none.
+  /// The smoothed shares of n-grams that matched, n = 1 … 4; NaN if there were no n-grams.
   std::array<double, orders> precisions() const;
+  /// The factor min(1, exp(1 - r / c)).
   double brevity_penalty() const {
     if (hypothesis_length_ >= reference_length_) return 1;
     if (hypothesis_length_ == 0) return 0;

@@ -1,6 +1,6 @@
 #pragma once
-/// What a classifier takes for what, and the scores that follow from it: accuracy, precision, recall, F1 (of
-/// pixels: the Dice coefficient) and intersection over union.
+/// The confusion matrix of a classifier, and the scores derived from it: accuracy, precision, recall, F1 (for
+/// pixels the Dice coefficient) and intersection over union.
 
 #include <algorithm>  // max
 #include <cstdio>     // snprintf
@@ -12,31 +12,38 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// How scores of classes become one. A class that neither occurs nor is ever predicted is left out.
+/// How the scores of classes are averaged. A class that is neither target nor prediction is left out.
 enum class Average {
   macro,  ///< the mean of the classes' scores
-  micro   ///< the score of the classes' summed counts
+  micro   ///< the score of the summed counts of all classes
 };
 
+/// Options of `ConfusionMatrix`.
 struct ConfusionOptions {
-  std::vector<std::string> names{};       ///< of the classes, for the table; their numbers when empty
-  std::optional<index_t> ignore_index{};  ///< targets equal to it do not count
+  std::vector<std::string> names{};       ///< class names for the table; empty: class numbers
+  std::optional<index_t> ignore_index{};  ///< targets equal to this are not counted
 };
 
-/// Counts of (target, predicted). Scores of one class:
+/// Counts of pairs (target, prediction). Scores of one class, from true and false positives tp and fp and
+/// false negatives fn:
 ///
-///     precision  tp / (tp + fp)      recall  tp / (tp + fn)
-///     f1         2 tp / (2 tp + fp + fn)      iou  tp / (tp + fp + fn)
+///     precision  tp / (tp + fp)               recall  tp / (tp + fn)
+///     f1         2 tp / (2 tp + fp + fn)      iou     tp / (tp + fp + fn)
 ///
-/// A class that occurs or is predicted, but has no such denominator, scores 0, as in scikit-learn; one that
-/// does neither is NaN. Of pixels, `f1(k)` is the Dice coefficient and `iou(Average::macro)` the mean IoU.
+/// A score with denominator 0 is 0 if the class occurs as target or prediction, as in scikit-learn, otherwise
+/// NaN. For pixels, `f1(k)` is the Dice coefficient and `iou(Average::macro)` the mean IoU.
 class ConfusionMatrix {
  public:
+  /// A matrix of zeros.
+  ///   throws: ValueError if `classes` is not in [1, 32768] or the number of names is not that of classes
   explicit ConfusionMatrix(index_t classes, ConfusionOptions options = {});
 
-  /// predicted, target   class numbers of one shape    throws ShapeError, IndexError before anything counts
+  /// Adds a batch of class numbers; both tensors have the same shape.
+  ///   throws: ShapeError for different shapes, IndexError for a number that is no class; before anything
+  ///           counts
   void add(const Tensor<index_t>& predicted, const Tensor<index_t>& target);
-  /// scores (N, K, …), of which the largest is the prediction    target (N, …)
+  /// Adds a batch of scores (N, K, …), whose largest is the prediction, and targets (N, …).
+  ///   throws: ShapeError for other shapes, IndexError if a target is no class; before anything counts
   template <Real T>
   void add(const Tensor<T>& scores, const Tensor<index_t>& target) {
     check<ShapeError>(scores.rank() >= 2 && scores.extent(1) == classes_, "confusion_matrix",
@@ -44,16 +51,21 @@ class ConfusionMatrix {
     add(argmax(scores.detach(), 1), target);
   }
 
+  /// The number of classes K.
   index_t classes() const { return classes_; }
+  /// The number of samples of class `target` that were predicted as `predicted`.
   index_t count(index_t target, index_t predicted) const {
     return counts_[at(check_class(target), check_class(predicted))];
   }
-  /// (K, K): targets down, predictions across.
+  /// The matrix (K, K): rows are targets, columns predictions.
   Tensor<index_t> counts() const { return from(counts_, {classes_, classes_}); }
 
+  /// The share of correct predictions; NaN without samples.
   double accuracy() const;
+  /// The accuracy, under the name that all metrics have.
   double value() const { return accuracy(); }
 
+  // Scores of one class, and their averages over classes; see the class's comment.
   double precision(index_t k) const { return precision_of(cells(k)); }
   double recall(index_t k) const { return recall_of(cells(k)); }
   double f1(index_t k) const { return f1_of(cells(k)); }
@@ -63,12 +75,11 @@ class ConfusionMatrix {
   double f1(Average average) const { return averaged(f1_of, average); }
   double iou(Average average) const { return averaged(iou_of, average); }
 
-  /// The table that people read: targets down, predictions across, with recall at the right and precision
-  /// below.
+  /// The matrix as text: rows are targets, columns predictions, with recall at the right and precision below.
   std::string table() const;
 
  private:
-  /// What happened to one class.
+  /// True positives, false positives and false negatives of one class.
   struct Cells {
     index_t found = 0, wrongly_found = 0, missed = 0;
   };

@@ -1,5 +1,5 @@
 #pragma once
-/// Edit distance (Levenshtein 1966), and the error rates of speech and text recognition that follow from it.
+/// Edit distance (Levenshtein 1966), and the error rates of speech and text recognition based on it.
 
 #include <algorithm>    // min
 #include <cstdint>      // uint32_t
@@ -12,11 +12,13 @@
 
 namespace TENON_NAMESPACE::train {
 
-/// The fewest insertions, deletions and substitutions that turn one sequence into the other.
-///   cost  O(|a| |b|), memory O(|b|)
+/// Edit distance: the least number of insertions, deletions and substitutions that turn one sequence into the
+/// other.
+///
+///   cost: O(|a| |b|) time, O(|b|) memory
 template <class Sequence>
 index_t edit_distance(const Sequence& a, const Sequence& b) {
-  std::vector<index_t> row(b.size() + 1);  // distances between what of a was read and each beginning of b
+  std::vector<index_t> row(b.size() + 1);  // distances of the part of a read so far to each prefix of b
   std::iota(row.begin(), row.end(), index_t{0});
   for (const auto& symbol : a) {
     index_t diagonal = row[0]++;
@@ -30,25 +32,29 @@ index_t edit_distance(const Sequence& a, const Sequence& b) {
   return row.back();
 }
 
-/// Edits for each symbol of the references: all edits over all symbols, not the mean of the sequences' rates.
-/// It may exceed 1; it is infinite when something was recognised where nothing was said.
+/// Error rate: the edits of all sequences divided by the symbols of all references (not the mean of the
+/// sequences' rates). It may exceed 1; it is infinite if the references are empty and the hypotheses are not.
 class ErrorRate {
  public:
+  /// Adds a recognised sequence and the true one.
   template <class Sequence>
   void add(const Sequence& hypothesis, const Sequence& reference) {
     edits_ += edit_distance(hypothesis, reference);
     symbols_ += static_cast<index_t>(reference.size());
   }
 
+  /// The error rate; NaN without symbols and edits.
   double value() const { return static_cast<double>(edits_) / static_cast<double>(symbols_); }
+  /// The number of edits so far.
   index_t edits() const { return edits_; }
+  /// The number of symbols in the references so far.
   index_t symbols() const { return symbols_; }
 
  private:
   index_t edits_ = 0, symbols_ = 0;
 };
 
-/// The words between white space.
+/// The words of a text: its parts between white space.
 inline std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   constexpr std::string_view space = " \t\n\r\f\v";
@@ -70,17 +76,19 @@ inline std::vector<std::uint32_t> characters_of(std::string_view text) {
   return characters;
 }
 
-/// Word error rate of texts, whose words stand between white space; case and punctuation count.
+/// Word error rate of texts with words separated by white space. Case and punctuation are significant.
 class WordErrorRate : public ErrorRate {
  public:
+  /// Adds a recognised text and the true one.
   void add(std::string_view hypothesis, std::string_view reference) {
     ErrorRate::add(words_of(hypothesis), words_of(reference));
   }
 };
 
-/// Character error rate of UTF-8 texts.
+/// Character error rate of UTF-8 texts, spaces included.
 class CharacterErrorRate : public ErrorRate {
  public:
+  /// Adds a recognised text and the true one.
   void add(std::string_view hypothesis, std::string_view reference) {
     ErrorRate::add(characters_of(hypothesis), characters_of(reference));
   }
