@@ -98,7 +98,7 @@ def read_items(lines):
         code = LITERAL.sub('""', line)
         code = re.sub(r"//.*", "", code).rstrip()
         if directive or code.startswith("#"):
-            comment, directive = [], code.endswith("\\")
+            comment, directive = comment if text else [], code.endswith("\\")
             continue
         if not text:
             if line.startswith("///"):

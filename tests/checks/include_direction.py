@@ -141,7 +141,7 @@ def check_standard(headers, include_root):
     for header in headers:
         lines = header.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
-            for name in USED.findall(line.split("//")[0]):
+            for name in USED.findall(re.sub(r'"[^"]*"', "", line).split("//")[0]):
                 wanted = STANDARD.get(name)
                 if wanted and not standard_headers(header, include_root, known) & set(wanted):
                     yield header, number, f"std::{name} is used without <{wanted[0]}>"
