@@ -96,19 +96,20 @@ class Build:
         commands = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
         self.compile_commands = {entry["file"]: entry["command"] for entry in commands}
         self.link_commands = {}
-        made = {entry["file"] for entry in commands}
-        for target in {Path(file).relative_to(root / "tests").parts[0] for file in made if self.is_test(file)}:
+        for entry in commands:
+            # A test that is compiled together with others has the command of its program.
+            if match := re.search(r"CMakeFiles/test_([a-z]+)\.dir/", entry["command"]):
+                self.compile_commands.setdefault(match[1], entry["command"])
+        for target in {folder.name for folder in (root / "tests").iterdir()} & self.compile_commands.keys():
             text = subprocess.run(
                 ["ninja", "-C", folder, "-t", "commands", f"test_{target}"], capture_output=True, text=True, check=True
             ).stdout
             self.link_commands[target] = text.strip().splitlines()[-1]
 
-    def is_test(self, file):
-        return Path(file).is_relative_to(self.root / "tests") and file.endswith("_test.cpp")
-
     def compile(self, source, test, headers, to, without=()):
         """Compiles a source as a test is compiled, with the headers of a folder; returns the compiler's words, or None."""
-        words = shlex.split(self.compile_commands[str(self.root / "tests" / test)])
+        own = self.compile_commands.get(str(self.root / "tests" / test))
+        words = shlex.split(own or self.compile_commands[Path(test).parts[0]])
         words = [word for word in words[: words.index("-o")] if word not in without]
         words = [f"-I{headers}" if word == f"-I{self.root / 'include'}" else word for word in words]
         done = subprocess.run([*words, "-w", "-o", to, "-c", source], cwd=self.folder, capture_output=True, text=True)
