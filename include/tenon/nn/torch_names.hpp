@@ -1,0 +1,68 @@
+#pragma once
+/// PyTorch's spelling of layers whose names are abbreviations: `nn::LSTM<float>` is `nn::Lstm<float>`.
+
+#include "tenon/nn/activation.hpp"
+#include "tenon/nn/graph.hpp"
+#include "tenon/nn/norm.hpp"
+#include "tenon/nn/pool.hpp"
+#include "tenon/nn/recurrent.hpp"
+#include "tenon/nn/recurrent_cell.hpp"
+
+namespace TENON_NAMESPACE::nn {
+
+// Activations: see activation.hpp.
+using ReLU = Relu;            ///< max(x, 0)
+using ReLU6 = Relu6;          ///< min(max(x, 0), 6)
+using LeakyReLU = LeakyRelu;  ///< x if x > 0, else slope x
+using RReLU = Rrelu;          ///< x if x > 0, else a random slope times x
+using ELU = Elu;              ///< x if x > 0, else alpha (exp(x) - 1)
+using SELU = Selu;            ///< the self-normalising ELU
+using CELU = Celu;            ///< the continuously differentiable ELU
+using GELU = Gelu;            ///< x times the normal distribution function at x
+using SiLU = Silu;            ///< x sigmoid(x)
+using GLU = Glu;              ///< a sigmoid(b) of the halves a and b
+/// x if x > 0, else a trained slope times x; see Prelu.
+template <Real T>
+using PReLU = Prelu<T>;
+
+// Recurrent networks: see recurrent.hpp and recurrent_cell.hpp.
+
+/// Elman network; see Rnn.
+template <Real T>
+using RNN = Rnn<T>;
+/// Gated recurrent unit; see Gru.
+template <Real T>
+using GRU = Gru<T>;
+/// Long short-term memory; see Lstm.
+template <Real T>
+using LSTM = Lstm<T>;
+/// One step of an Elman network; see RnnCell.
+template <Real T>
+using RNNCell = RnnCell<T>;
+/// One step of a gated recurrent unit; see GruCell.
+template <Real T>
+using GRUCell = GruCell<T>;
+/// One step of long short-term memory; see LstmCell.
+template <Real T>
+using LSTMCell = LstmCell<T>;
+
+/// Normalisation by the root mean square; see RmsNorm.
+template <Real T>
+using RMSNorm = RmsNorm<T>;
+
+using LPPool1d = LpPool1d;  ///< pooling by a power mean over one axis
+using LPPool2d = LpPool2d;  ///< pooling by a power mean over two axes
+
+// Graph convolutions, as PyTorch Geometric spells them: see graph.hpp.
+
+/// Graph convolution; see GcnConv.
+template <Real T>
+using GCNConv = GcnConv<T>;
+/// Graph convolution with separate weights for a node and its neighbours; see SageConv.
+template <Real T>
+using SAGEConv = SageConv<T>;
+/// Graph attention; see GatConv.
+template <Real T>
+using GATConv = GatConv<T>;
+
+}  // namespace TENON_NAMESPACE::nn
