@@ -1,6 +1,6 @@
 /// glove: vectors for the words of a text by GloVe, from the command line. See README.md, or --help.
 
-#include "tenon/models/glove.hpp"
+#include "tenon/models/word_vectors/glove.hpp"
 
 #include <cstdio>
 #include <map>

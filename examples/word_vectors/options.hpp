@@ -12,7 +12,7 @@
 #include "../common/help.hpp"
 #include "../common/program.hpp"
 #include "tenon/io/word_vectors.hpp"
-#include "tenon/models/word_map.hpp"
+#include "tenon/models/word_vectors/word_map.hpp"
 #include "tenon/text/tokenizer.hpp"
 
 namespace word_vectors {

@@ -14,8 +14,8 @@
 #include "scores.hpp"
 #include "tenon/io/atomic_file.hpp"
 #include "tenon/io/word_vectors.hpp"
-#include "tenon/models/word_map.hpp"
-#include "tenon/models/word_queries.hpp"
+#include "tenon/models/word_vectors/word_map.hpp"
+#include "tenon/models/word_vectors/word_queries.hpp"
 #include "topics.hpp"
 #include "training.hpp"
 

@@ -12,7 +12,7 @@
 #include "../common/terminal.hpp"
 #include "options.hpp"
 #include "tenon/io/utf8_mark.hpp"
-#include "tenon/models/word_queries.hpp"
+#include "tenon/models/word_vectors/word_queries.hpp"
 #include "tenon/text/normalize.hpp"
 
 namespace word_vectors {

@@ -9,7 +9,7 @@
 #include "../common/terminal.hpp"
 #include "options.hpp"
 #include "probe.hpp"
-#include "tenon/models/word_evaluation.hpp"
+#include "tenon/models/word_vectors/word_evaluation.hpp"
 
 namespace word_vectors {
 

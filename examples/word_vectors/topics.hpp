@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tenon/models/word_map.hpp"
+#include "tenon/models/word_vectors/word_map.hpp"
 
 namespace word_vectors {
 

@@ -10,7 +10,7 @@
 #include "../common/interrupt.hpp"
 #include "../common/terminal.hpp"
 #include "options.hpp"
-#include "tenon/models/word_vectors.hpp"
+#include "tenon/models/word_vectors/word_vectors.hpp"
 #include "tenon/text/corpus.hpp"
 #include "tenon/text/gcide.hpp"
 #include "tenon/text/vocabulary_file.hpp"
