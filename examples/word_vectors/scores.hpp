@@ -48,10 +48,10 @@ inline void print_analogies(const tn::models::AnalogyReport& report) {
 inline tn::models::AnalogyScore score_odd_ones(const tn::models::WordQueries& queries,
                                                std::string_view lines) {
   tn::models::AnalogyScore score;
-  tn::models::detail::for_each_line(lines, [&](tn::index_t, std::string_view line) {
+  tn::models::word_vectors::detail::for_each_line(lines, [&](tn::index_t, std::string_view line) {
     std::vector<std::string> words;
     bool known = true;
-    for (const std::string_view word : tn::models::detail::fields_of(line, " ")) {
+    for (const std::string_view word : tn::models::word_vectors::detail::fields_of(line, " ")) {
       words.emplace_back(word);
       known &= queries.vectors().contains(word);
     }

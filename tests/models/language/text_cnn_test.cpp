@@ -39,12 +39,13 @@ TEST(TextCnn, LongerPaddingChangesNothing) {
 }
 
 TEST(TextCnn, WordVectorsBeginSmallAndPaddingAtZero) {
-  const auto table = tn::models::word_vectors<float>(50, 20);
+  const auto table = tn::models::initial_word_vectors<float>(50, 20);
   EXPECT_LE(tn::amax(tn::abs(table)).item(), 0.25f);
   EXPECT_GT(tn::amax(tn::abs(table)).item(), 0.2f);
   support::expect_vector(select(table, 0, 0), std::vector<float>(20, 0));
-  support::expect_error<tn::ValueError>([] { tn::models::word_vectors<float>(0, 3); },
-                                        "[word_vectors] expected a table with rows and columns, got 0 and 3");
+  support::expect_error<tn::ValueError>(
+      [] { tn::models::initial_word_vectors<float>(0, 3); },
+      "[initial_word_vectors] expected a table with rows and columns, got 0 and 3");
 }
 
 TEST(TextCnn, DropsAsMuchAsItIsTold) {

@@ -9,7 +9,7 @@
 namespace block_order_test {
 
 using tn::index_t;
-using tn::models::BlockOrder;
+using tn::models::word_vectors::BlockOrder;
 
 TEST(BlockOrder, EveryEpochVisitsEachBlockOnce) {
   for (const index_t blocks : {1, 2, 3, 4, 5, 6, 8, 30, 97, 1000, 1125}) {

@@ -6,7 +6,7 @@
 
 namespace label_layout_test {
 
-using namespace tn::models;
+using namespace tn::models::word_vectors;
 
 TEST(LabelLayout, ALoneLabelStandsAtTheRight) {
   const auto labels = place_labels({{100, 100, 4, 50, 16}}, {0, 0, 400, 400});

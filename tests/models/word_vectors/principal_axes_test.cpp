@@ -8,8 +8,8 @@
 namespace principal_axes_test {
 
 using tn::index_t;
-using tn::models::principal_axes;
-using tn::models::PrincipalAxes;
+using tn::models::word_vectors::principal_axes;
+using tn::models::word_vectors::PrincipalAxes;
 
 TEST(PrincipalAxes, OfALine) {
   const PrincipalAxes axes = principal_axes({1, 1, 2, 2, 3, 3, 6, 6}, 4, 2);

@@ -8,8 +8,8 @@
 namespace team_test {
 
 using tn::index_t;
-using tn::models::Team;
-using tn::models::work_through;
+using tn::models::word_vectors::Team;
+using tn::models::word_vectors::work_through;
 
 TEST(Team, DoesEveryPartOnce) {
   for (const int threads : {1, 2, 5}) {
@@ -50,8 +50,8 @@ TEST(Team, WorksThroughUntilTheCallerHasEnough) {
   EXPECT_EQ(count, 100);
   const index_t next = work_through(2, 0, index_t{1} << 60, counting, [] { return false; });
   EXPECT_EQ(count, 100 + next);
-  EXPECT_EQ(tn::models::team_size(7), 7);
-  EXPECT_GE(tn::models::team_size(0), 1);
+  EXPECT_EQ(tn::models::word_vectors::team_size(7), 7);
+  EXPECT_GE(tn::models::word_vectors::team_size(0), 1);
 }
 
 }  // namespace team_test

@@ -14,9 +14,9 @@ namespace TENON_NAMESPACE::models {
 ///
 ///   throws: ValueError if words or dim is not positive
 template <Real T>
-Tensor<T> word_vectors(index_t words, index_t dim, Generator& generator = default_generator()) {
-  check<ValueError>(words > 0 && dim > 0, "word_vectors", "expected a table with rows and columns, got ",
-                    words, " and ", dim);
+Tensor<T> initial_word_vectors(index_t words, index_t dim, Generator& generator = default_generator()) {
+  check<ValueError>(words > 0 && dim > 0, "initial_word_vectors",
+                    "expected a table with rows and columns, got ", words, " and ", dim);
   Tensor<T> table = nn::init::uniform<T>({words, dim}, -0.25, 0.25, generator);
   Tensor<T> padding = select(table, 0, 0);
   fill_(padding, T(0));
@@ -48,7 +48,8 @@ struct TextCnn {
 
   TextCnn() = default;
   explicit TextCnn(const TextCnnOptions& net_options, Generator& generator = default_generator())
-      : embedding(word_vectors<T>(net_options.words, net_options.dim, generator), {.padding_index = 0}),
+      : embedding(initial_word_vectors<T>(net_options.words, net_options.dim, generator),
+                  {.padding_index = 0}),
         fc(net_options.filters * static_cast<index_t>(net_options.widths.size()), net_options.classes, true,
            generator),
         options(net_options) {

@@ -30,7 +30,8 @@ struct TextLstm {
 
   TextLstm() = default;
   explicit TextLstm(const TextLstmOptions& net_options, Generator& generator = default_generator())
-      : embedding(word_vectors<T>(net_options.words, net_options.dim, generator), {.padding_index = 0}),
+      : embedding(initial_word_vectors<T>(net_options.words, net_options.dim, generator),
+                  {.padding_index = 0}),
         lstm(net_options.dim, net_options.hidden, {.batch_first = true, .bidirectional = true}, generator),
         fc(2 * net_options.hidden, net_options.classes, true, generator),
         options(net_options) {}

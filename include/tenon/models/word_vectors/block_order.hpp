@@ -6,7 +6,7 @@
 
 #include "tenon/models/word_vectors/fast_random.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// Visits the blocks of a text in steps of about the golden section of their number, so that any stretch of
 /// training uses all parts of the text evenly. In the text's own order, its last chapters would dominate the
@@ -33,4 +33,4 @@ class BlockOrder {
   std::uint64_t seed_;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

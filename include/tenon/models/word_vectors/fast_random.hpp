@@ -6,7 +6,7 @@
 
 #include "tenon/core/generator.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// The generator SplitMix64: a counter whose values are mixed, with one addition and two products for 64
 /// bits.
@@ -40,4 +40,4 @@ inline std::uint32_t below(std::uint32_t bits, std::uint32_t n) {
   return static_cast<std::uint32_t>((std::uint64_t{bits} * n) >> 32);
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

@@ -104,27 +104,27 @@ class Glove {
 
   static const GloveOptions& checked(const GloveOptions& options, const text::Corpus& corpus) {
     options.validate();
-    check_corpus("glove", corpus, options.min_count);
+    word_vectors::check_corpus("glove", corpus, options.min_count);
     return options;
   }
   index_t last_position() const { return pairs_.block_count() * options_.iterations; }
   /// A share of the memory for counting, in bytes.
   std::size_t bytes(double share) const { return static_cast<std::size_t>(share * options_.memory * 1e9); }
-  TrainingState state() const;
-  PairOrder order() const { return PairOrder(FastRandom(options_.seed, 0)()); }
+  word_vectors::TrainingState state() const;
+  glove::PairOrder order() const { return glove::PairOrder(word_vectors::FastRandom(options_.seed, 0)()); }
 
-  static bool report(const Observer& observer, Phase phase, ProgressMeter& meter) {
-    const Progress p = meter.report();
+  static bool report(const Observer& observer, Phase phase, word_vectors::ProgressMeter& meter) {
+    const word_vectors::Progress p = meter.report();
     return !observer || observer({phase, p.fraction, p.rate, p.loss, p.seconds, p.seconds_left});
   }
   bool count(const Observer& observer);
-  bool merge(std::vector<std::unique_ptr<PairCounter>> counters, const Observer& observer);
+  bool merge(std::vector<std::unique_ptr<glove::PairCounter>> counters, const Observer& observer);
   bool train_pairs(const Observer& observer);
 
   GloveOptions options_;
   text::Corpus corpus_;
-  GloveModel model_;
-  CooccurrenceStream pairs_{0};
+  glove::GloveModel model_;
+  glove::CooccurrenceStream pairs_{0};
   bool counted_ = false;
   index_t position_ = 0;  // blocks of pairs done, over all iterations
 };
@@ -140,36 +140,37 @@ inline bool Glove::run(const Observer& observer) {
 /// Counts the pairs of the text; each thread counts some blocks in its own table.
 inline bool Glove::count(const Observer& observer) {
   const index_t blocks = corpus_.tokens.block_count();
-  const int threads = static_cast<int>(std::min<index_t>(team_size(options_.threads), blocks));
-  std::vector<std::unique_ptr<PairCounter>> counters(static_cast<std::size_t>(threads));
+  const int threads = static_cast<int>(std::min<index_t>(word_vectors::team_size(options_.threads), blocks));
+  std::vector<std::unique_ptr<glove::PairCounter>> counters(static_cast<std::size_t>(threads));
   std::atomic<std::size_t> next = 0;
-  ProgressMeter meter(static_cast<double>(corpus_.known));
+  word_vectors::ProgressMeter meter(static_cast<double>(corpus_.known));
   const auto make_worker = [&] {
-    std::unique_ptr<PairCounter>& counter = counters[next++];
-    counter = std::make_unique<PairCounter>(options_.window, order(), bytes(0.5) / counters.size());
+    std::unique_ptr<glove::PairCounter>& counter = counters[next++];
+    counter = std::make_unique<glove::PairCounter>(options_.window, order(), bytes(0.5) / counters.size());
     return [&](index_t block) {
       counter->count(corpus_.tokens, block);
       meter.add(1 / static_cast<double>(blocks));
     };
   };
   const auto go_on = [&] { return report(observer, Phase::counting, meter); };
-  if (work_through(threads, 0, blocks, make_worker, go_on) < blocks || !go_on()) return false;
+  if (word_vectors::work_through(threads, 0, blocks, make_worker, go_on) < blocks || !go_on()) return false;
   for (auto& counter : counters) counter->finish();
   return merge(std::move(counters), observer);
 }
 
 /// Merges the counts of all threads into pairs in the order of training.
-inline bool Glove::merge(std::vector<std::unique_ptr<PairCounter>> counters, const Observer& observer) {
+inline bool Glove::merge(std::vector<std::unique_ptr<glove::PairCounter>> counters,
+                         const Observer& observer) {
   constexpr index_t between_reports = index_t{1} << 18;
-  std::vector<PairRuns::Reader> readers;
+  std::vector<glove::PairRuns::Reader> readers;
   for (const auto& counter : counters) counter->runs().add_readers(readers);
-  MergedRuns merged(std::move(readers));
-  ProgressMeter meter(static_cast<double>(merged.size()));
-  CooccurrenceStream pairs(bytes(0.25) / CooccurrenceStream::block_bytes);
+  glove::MergedRuns merged(std::move(readers));
+  word_vectors::ProgressMeter meter(static_cast<double>(merged.size()));
+  glove::CooccurrenceStream pairs(bytes(0.25) / glove::CooccurrenceStream::block_bytes);
   while (!merged.at_end()) {
     const index_t before = merged.taken();
     while (!merged.at_end() && merged.taken() - before < between_reports)
-      pairs.append(PairCounter::result(order(), merged.next()));
+      pairs.append(glove::PairCounter::result(order(), merged.next()));
     meter.add(static_cast<double>(merged.taken() - before) / static_cast<double>(merged.size()));
     if (!report(observer, Phase::merging, meter)) return false;
   }
@@ -182,34 +183,38 @@ inline bool Glove::merge(std::vector<std::unique_ptr<PairCounter>> counters, con
 inline bool Glove::train_pairs(const Observer& observer) {
   check<ValueError>(position_ <= last_position(), "glove", "the checkpoint's position ", position_,
                     " is outside the training of ", last_position(), " blocks");
-  const BlockOrder blocks(pairs_.block_count(), options_.seed);
+  const word_vectors::BlockOrder blocks(pairs_.block_count(), options_.seed);
   const auto fraction = [&](index_t position) {
     return static_cast<double>(position) / static_cast<double>(last_position());
   };
-  ProgressMeter meter(2 * static_cast<double>(pairs_.size()) * options_.iterations, fraction(position_));
+  word_vectors::ProgressMeter meter(2 * static_cast<double>(pairs_.size()) * options_.iterations,
+                                    fraction(position_));
   const auto make_worker = [&] {
-    return [&, trainer = CooccurrenceTrainer(options_, model_),
-            scratch = std::vector<Cooccurrence>(CooccurrenceStream::block_size)](index_t position) mutable {
+    return [&, trainer = glove::CooccurrenceTrainer(options_, model_),
+            scratch = std::vector<glove::Cooccurrence>(glove::CooccurrenceStream::block_size)](
+               index_t position) mutable {
       const index_t block = blocks(position);
-      const LossSum loss = trainer.train(pairs_.block(block, scratch.data()), pairs_.block_length(block));
+      const word_vectors::LossSum loss =
+          trainer.train(pairs_.block(block, scratch.data()), pairs_.block_length(block));
       meter.add(fraction(1), loss);
     };
   };
   const auto go_on = [&] { return report(observer, Phase::training, meter); };
   for (bool stopped = false; !done() && !stopped;) {
     const double start = meter.seconds();
-    position_ = work_through(team_size(options_.threads), position_, last_position(), make_worker, [&] {
-      stopped = !go_on();
-      return !stopped && !options_.checkpoint_due(meter.seconds() - start);
-    });
+    position_ = word_vectors::work_through(
+        word_vectors::team_size(options_.threads), position_, last_position(), make_worker, [&] {
+          stopped = !go_on();
+          return !stopped && !options_.checkpoint_due(meter.seconds() - start);
+        });
     if (!options_.checkpoint.empty() && !done()) save(options_.checkpoint);
   }
   if (done()) go_on();
   return done();
 }
 
-inline TrainingState Glove::state() const {
-  const auto exact = TrainingState::exact;
+inline word_vectors::TrainingState Glove::state() const {
+  const auto exact = word_vectors::TrainingState::exact;
   return {"glove",
           {{"size", std::to_string(options_.size)},
            {"x_max", exact(options_.x_max)},
@@ -223,7 +228,7 @@ inline TrainingState Glove::state() const {
 
 inline WordVectors Glove::vectors() const {
   const bool both = options_.output == GloveOutput::sum;
-  return word_vectors(corpus_.vocabulary, options_.size, [&](index_t i, float* to) {
+  return word_vectors::vectors_of(corpus_.vocabulary, options_.size, [&](index_t i, float* to) {
     for (index_t d = 0; d < options_.size; ++d)
       to[d] = model_.row(i)[d] + (both ? model_.context(i)[d] : 0.0f);
   });

@@ -8,7 +8,7 @@
 #include "tenon/core/config.hpp"
 #include "tenon/text/normalize.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// A rectangle; y grows downwards.
 struct Rectangle {
@@ -103,4 +103,4 @@ inline std::vector<PlacedLabel> place_labels(const std::vector<LabelledPoint>& p
   return labels;
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

@@ -13,7 +13,7 @@
 #include "tenon/core/error.hpp"
 #include "tenon/core/scalar.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// The principal axes of some points.
 struct PrincipalAxes {
@@ -148,4 +148,4 @@ inline PrincipalAxes principal_axes(std::vector<double> points, index_t n, index
   return result;
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

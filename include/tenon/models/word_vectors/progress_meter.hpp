@@ -8,7 +8,7 @@
 
 #include "tenon/core/scalar.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// A sum of losses.
 struct LossSum {
@@ -68,4 +68,4 @@ class ProgressMeter {
   double last_loss_ = std::nan("");
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

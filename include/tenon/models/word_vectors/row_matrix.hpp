@@ -4,7 +4,7 @@
 #include "tenon/backend/hogwild.hpp"
 #include "tenon/backend/memory.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// A matrix whose rows begin at cache lines, in huge pages where the system has them.
 class RowMatrix {
@@ -33,4 +33,4 @@ class RowMatrix {
   backend::Buffer<float> values_;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

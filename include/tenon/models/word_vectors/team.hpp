@@ -13,7 +13,7 @@
 
 #include "tenon/core/scalar.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// Worker threads that share the parts [next, end). They stop only between parts, so that all parts before
 /// the number that `stop` returns are done.
@@ -98,4 +98,4 @@ inline int team_size(int wanted) {
   return wanted > 0 ? wanted : machine > 0 ? static_cast<int>(machine) : 1;
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

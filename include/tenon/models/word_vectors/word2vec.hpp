@@ -80,10 +80,14 @@ class Word2Vec {
   bool run(const Observer& observer = {});
 
   /// Writes a checkpoint.    throws: IoError if the file cannot be written
-  void save(const std::string& path) const { save_checkpoint(path, model_, position_, options_, corpus_); }
+  void save(const std::string& path) const {
+    word2vec::save_checkpoint(path, model_, position_, options_, corpus_);
+  }
   /// Continues from a checkpoint.
   ///   throws: IoError if the file is damaged, ValueError if it belongs to other options or another text
-  void load(const std::string& path) { position_ = load_checkpoint(path, model_, options_, corpus_); }
+  void load(const std::string& path) {
+    position_ = word2vec::load_checkpoint(path, model_, options_, corpus_);
+  }
 
   /// The current vectors.
   WordVectors vectors() const;
@@ -91,7 +95,7 @@ class Word2Vec {
  private:
   static const Word2VecOptions& checked(const Word2VecOptions& options, const text::Corpus& corpus) {
     options.validate();
-    check_corpus("word2vec", corpus, options.min_count);
+    word_vectors::check_corpus("word2vec", corpus, options.min_count);
     return options;
   }
   static std::vector<std::uint64_t> counts(const text::Vocabulary& vocabulary) {
@@ -109,40 +113,42 @@ class Word2Vec {
     return options_.initial_alpha() + (options_.min_alpha - options_.initial_alpha()) * fraction;
   }
   /// The function with which a thread trains a block.
-  auto make_worker(ProgressMeter& meter);
+  auto make_worker(word_vectors::ProgressMeter& meter);
 
   Word2VecOptions options_;
   text::Corpus corpus_;
-  Word2VecTables tables_;
-  Word2VecModel model_;
-  BlockOrder order_;
+  word2vec::Word2VecTables tables_;
+  word2vec::Word2VecModel model_;
+  word_vectors::BlockOrder order_;
   index_t position_ = 0;  // blocks done, over all epochs
 };
 
-inline auto Word2Vec::make_worker(ProgressMeter& meter) {
-  return [this, &meter, trainer = BlockTrainer(options_, tables_, model_),
+inline auto Word2Vec::make_worker(word_vectors::ProgressMeter& meter) {
+  return [this, &meter, trainer = word2vec::BlockTrainer(options_, tables_, model_),
           scratch = std::vector<text::TokenStream::Token>(text::TokenStream::block_size)](
              index_t position) mutable {
     const index_t block = order_(position);
     const double first = fraction(position), last = fraction(position + 1);
-    const LossSum loss = trainer.train(
-        corpus_.tokens.block(block, scratch.data()), corpus_.tokens.block_length(block),
-        FastRandom(options_.seed, static_cast<std::uint64_t>(position)), alpha(first), alpha(last));
+    const word_vectors::LossSum loss =
+        trainer.train(corpus_.tokens.block(block, scratch.data()), corpus_.tokens.block_length(block),
+                      word_vectors::FastRandom(options_.seed, static_cast<std::uint64_t>(position)),
+                      alpha(first), alpha(last));
     meter.add(last - first, loss);
   };
 }
 
 inline bool Word2Vec::run(const Observer& observer) {
   const double words = static_cast<double>(corpus_.known) * options_.epochs;
-  ProgressMeter meter(words, fraction(position_));
+  word_vectors::ProgressMeter meter(words, fraction(position_));
   const auto go_on = [&] {
-    const Progress p = meter.report();
+    const word_vectors::Progress p = meter.report();
     return !observer || observer({p.fraction, p.rate, alpha(p.fraction), p.loss, p.seconds, p.seconds_left});
   };
   for (bool stopped = false; !done() && !stopped;) {
     const double start = meter.seconds();
-    position_ = work_through(
-        team_size(options_.threads), position_, last_position(), [&] { return make_worker(meter); },
+    position_ = word_vectors::work_through(
+        word_vectors::team_size(options_.threads), position_, last_position(),
+        [&] { return make_worker(meter); },
         [&] {
           stopped = !go_on();
           return !stopped && !options_.checkpoint_due(meter.seconds() - start);
@@ -154,8 +160,9 @@ inline bool Word2Vec::run(const Observer& observer) {
 }
 
 inline WordVectors Word2Vec::vectors() const {
-  return word_vectors(corpus_.vocabulary, options_.size,
-                      [&](index_t i, float* to) { std::copy_n(model_.vectors.row(i), options_.size, to); });
+  return word_vectors::vectors_of(corpus_.vocabulary, options_.size, [&](index_t i, float* to) {
+    std::copy_n(model_.vectors.row(i), options_.size, to);
+  });
 }
 
 }  // namespace TENON_NAMESPACE::models

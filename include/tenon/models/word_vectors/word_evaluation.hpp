@@ -104,7 +104,7 @@ std::optional<double> spearman(const std::vector<double>& x, const std::vector<d
 
 // Definitions -----------------------------------------------------------------------------------------------
 
-namespace detail {
+namespace word_vectors::detail {
 
 /// Calls f(number, line) for each line that is neither empty nor a comment (#, //).
 template <class F>
@@ -170,17 +170,17 @@ inline std::vector<double> ranks_of(const std::vector<double>& values) {
   return ranks;
 }
 
-}  // namespace detail
+}  // namespace word_vectors::detail
 
 inline std::vector<AnalogySection> parse_analogies(std::string_view text, const std::string& name) {
   std::vector<AnalogySection> sections;
-  detail::for_each_line(text, [&](index_t number, std::string_view line) {
+  word_vectors::detail::for_each_line(text, [&](index_t number, std::string_view line) {
     if (line.front() == ':') {
       const std::size_t begin = std::min(line.find_first_not_of(" \t", 1), line.size());
       sections.push_back({std::string(line.substr(begin)), {}});
       return;
     }
-    const auto fields = detail::fields_of(line, " \t");
+    const auto fields = word_vectors::detail::fields_of(line, " \t");
     check<IoError>(fields.size() == 4, "analogies", name, ", line ", number,
                    ": expected four words or \": section\", not ", fields.size(),
                    fields.size() == 1 ? " word" : " words");
@@ -195,14 +195,15 @@ inline std::vector<AnalogySection> parse_analogies(std::string_view text, const 
 
 inline std::vector<SimilarityPair> parse_similarities(std::string_view text, const std::string& name) {
   std::vector<SimilarityPair> pairs;
-  detail::for_each_line(text, [&](index_t number, std::string_view line) {
+  word_vectors::detail::for_each_line(text, [&](index_t number, std::string_view line) {
     const std::string_view separators = line.find('\t') != line.npos  ? "\t"
                                         : line.find(',') != line.npos ? ","
                                         : line.find(';') != line.npos ? ";"
                                                                       : " ";
-    const auto fields = detail::fields_of(line, separators);
+    const auto fields = word_vectors::detail::fields_of(line, separators);
     std::optional<double> score;
-    for (std::size_t i = 2; i < fields.size() && !score; ++i) score = detail::number_in(fields[i]);
+    for (std::size_t i = 2; i < fields.size() && !score; ++i)
+      score = word_vectors::detail::number_in(fields[i]);
     if (!score && pairs.empty() && number == 1 && fields.size() >= 3) return;  // a header line
     check<IoError>(score.has_value(), "similarity", name, ", line ", number,
                    ": expected two words and a number");
@@ -213,13 +214,13 @@ inline std::vector<SimilarityPair> parse_similarities(std::string_view text, con
 }
 
 inline std::vector<AnalogySection> read_analogies(const std::string& path) {
-  return parse_analogies(detail::read_small_file(path), path);
+  return parse_analogies(word_vectors::detail::read_small_file(path), path);
 }
 inline std::vector<SimilarityPair> read_similarities(const std::string& path) {
-  return parse_similarities(detail::read_small_file(path), path);
+  return parse_similarities(word_vectors::detail::read_small_file(path), path);
 }
 
-namespace detail {
+namespace word_vectors::detail {
 
 inline AnalogyScore score_section(const WordQueries& queries, const AnalogySection& section, index_t among) {
   const WordVectors& vectors = queries.vectors();
@@ -252,14 +253,14 @@ inline AnalogyScore score_section(const WordQueries& queries, const AnalogySecti
   return score;
 }
 
-}  // namespace detail
+}  // namespace word_vectors::detail
 
 inline AnalogyReport evaluate_analogies(const WordQueries& queries,
                                         const std::vector<AnalogySection>& sections, index_t among) {
   if (among <= 0) among = queries.vectors().size();
   AnalogyReport report;
   for (const AnalogySection& section : sections) {
-    const AnalogyScore score = detail::score_section(queries, section, among);
+    const AnalogyScore score = word_vectors::detail::score_section(queries, section, among);
     report.sections.push_back(section.name);
     report.scores.push_back(score);
     (section.syntactic() ? report.syntactic : report.semantic) += score;
@@ -272,8 +273,8 @@ inline SimilarityReport evaluate_similarities(const WordQueries& queries,
                                               const std::vector<SimilarityPair>& pairs) {
   std::vector<double> cosines, scores;
   for (const SimilarityPair& pair : pairs) {
-    const auto a = detail::find_word(queries.vectors(), pair.a),
-               b = detail::find_word(queries.vectors(), pair.b);
+    const auto a = word_vectors::detail::find_word(queries.vectors(), pair.a),
+               b = word_vectors::detail::find_word(queries.vectors(), pair.b);
     if (!a || !b) continue;
     cosines.push_back(static_cast<double>(queries.similarity(*a, *b)));
     scores.push_back(pair.score);
@@ -284,7 +285,7 @@ inline SimilarityReport evaluate_similarities(const WordQueries& queries,
 
 inline std::optional<double> spearman(const std::vector<double>& x, const std::vector<double>& y) {
   check<ShapeError>(x.size() == y.size(), "spearman", x.size(), " values against ", y.size());
-  const std::vector<double> a = detail::ranks_of(x), b = detail::ranks_of(y);
+  const std::vector<double> a = word_vectors::detail::ranks_of(x), b = word_vectors::detail::ranks_of(y);
   const double mean = (static_cast<double>(x.size()) + 1) / 2;
   double ab = 0, aa = 0, bb = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -35,7 +35,7 @@ std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic
 
 // Definitions -----------------------------------------------------------------------------------------------
 
-namespace detail {
+namespace word_vectors::detail {
 
 /// A number as text with at most one decimal, for any locale.
 inline std::string decimal(double value) {
@@ -303,11 +303,11 @@ inline std::string WordMap::tooltip(index_t row) const {
   return text;
 }
 
-}  // namespace detail
+}  // namespace word_vectors::detail
 
 inline std::string word_map_svg(const WordQueries& queries, const std::vector<WordTopic>& topics,
                                 const WordMapOptions& options) {
-  return detail::WordMap(queries, topics, options).svg();
+  return word_vectors::detail::WordMap(queries, topics, options).svg();
 }
 
 }  // namespace TENON_NAMESPACE::models

@@ -89,7 +89,7 @@ class WordQueries {
   std::vector<float> unit_;
 };
 
-namespace detail {
+namespace word_vectors::detail {
 
 /// Divides a vector by its length; a zero vector is not changed.
 inline void normalize(std::span<float> x) {
@@ -146,14 +146,14 @@ class TopK {
   std::vector<Neighbour> best_;  // a heap with the worst at the top
 };
 
-}  // namespace detail
+}  // namespace word_vectors::detail
 
 inline WordQueries::WordQueries(WordVectors vectors)
     : vectors_(std::move(vectors)), unit_(vectors_.values()) {
   const auto dim = static_cast<std::size_t>(vectors_.dim());
   parallel_for(vectors_.size(), 1024, [&](index_t begin, index_t end) {
     for (index_t row = begin; row < end; ++row)
-      detail::normalize({unit_.data() + static_cast<std::size_t>(row) * dim, dim});
+      word_vectors::detail::normalize({unit_.data() + static_cast<std::size_t>(row) * dim, dim});
   });
 }
 
@@ -177,7 +177,8 @@ inline void WordQueries::answer(const float* questions, index_t count, index_t k
   constexpr index_t scores_at_once = index_t{1} << 17;  // few enough for the cache
   const index_t dim = vectors_.dim(), row_block = scores_at_once / count;
   std::vector<float> scores(static_cast<std::size_t>(count * std::min(row_block, rows)));
-  std::vector<detail::TopK> best(static_cast<std::size_t>(count), detail::TopK(std::min(k, rows)));
+  std::vector<word_vectors::detail::TopK> best(static_cast<std::size_t>(count),
+                                               word_vectors::detail::TopK(std::min(k, rows)));
   for (index_t first = 0; first < rows; first += row_block) {
     const index_t width = std::min(row_block, rows - first);
     backend::kernel<backend::Gemm<float>>()(false, true, count, width, dim, 1.0f, questions, dim,
@@ -191,7 +192,7 @@ inline void WordQueries::answer(const float* questions, index_t count, index_t k
 inline std::vector<Neighbour> WordQueries::ask(std::vector<float> question, index_t k, index_t among,
                                                std::span<const index_t> without) const {
   check<ValueError>(k >= 1, "nearest", "k must be positive, not ", k);
-  detail::normalize(question);
+  word_vectors::detail::normalize(question);
   const index_t wanted = std::min(k, vectors_.size()) + static_cast<index_t>(without.size());
   auto answer = nearest(question, wanted, among).front();
   std::erase_if(answer, [&](const Neighbour& n) {

@@ -41,7 +41,7 @@ inline std::vector<WordTopic> gather_topics(const WordQueries& queries,
       for (std::size_t i = 0; i < dim; ++i) centre[i] += queries.unit(*row)[i];
     }
     if (!known) continue;
-    detail::normalize(centre);
+    word_vectors::detail::normalize(centre);
     centres.insert(centres.end(), centre.begin(), centre.end());
     topics.push_back({example.name, {}});
   }

@@ -15,7 +15,7 @@
 #include "tenon/models/word_vectors/word_vectors.hpp"
 #include "tenon/text/corpus.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word_vectors {
 
 /// Checks that a text can be trained on.
 ///
@@ -29,7 +29,7 @@ inline void check_corpus(const char* model, const text::Corpus& corpus, index_t 
 
 /// The word vectors of a vocabulary with its counts; `write(row, float*)` writes the vector of each row.
 template <class Write>
-WordVectors word_vectors(const text::Vocabulary& vocabulary, index_t dim, const Write& write) {
+WordVectors vectors_of(const text::Vocabulary& vocabulary, index_t dim, const Write& write) {
   io::WordTable table;
   table.dim = dim;
   table.values.resize(static_cast<std::size_t>(vocabulary.size() * dim));
@@ -143,4 +143,4 @@ inline void TrainingState::load_rows(const io::SafetensorsFile& file, const Part
               static_cast<std::size_t>(matrix.rows() * matrix.stride()) * sizeof(float));
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word_vectors

@@ -12,7 +12,7 @@ namespace cooccurrence_test {
 
 using tn::index_t;
 using tn::text::TokenStream;
-using namespace tn::models;
+using namespace tn::models::glove;
 using Pairs = std::map<std::pair<std::uint32_t, std::uint32_t>, float>;
 using Tokens = std::vector<TokenStream::Token>;
 

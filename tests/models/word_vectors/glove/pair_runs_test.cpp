@@ -7,9 +7,9 @@
 namespace pair_runs_test {
 
 using tn::index_t;
-using tn::models::MergedRuns;
-using tn::models::PairCount;
-using tn::models::PairRuns;
+using tn::models::glove::MergedRuns;
+using tn::models::glove::PairCount;
+using tn::models::glove::PairRuns;
 
 /// Runs of every first, second, third … number, in memory or in files.
 TEST(PairRuns, MergeByKeyAndAddUp) {

@@ -9,9 +9,9 @@
 namespace pair_table_test {
 
 using tn::Generator;
-using tn::models::PairCount;
-using tn::models::PairOrder;
-using tn::models::PairTable;
+using tn::models::glove::PairCount;
+using tn::models::glove::PairOrder;
+using tn::models::glove::PairTable;
 using Counts = std::map<std::uint64_t, std::uint64_t>;
 
 TEST(PairOrder, KeysGiveTheirPairsBack) {

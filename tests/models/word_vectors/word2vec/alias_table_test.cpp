@@ -10,9 +10,9 @@
 namespace alias_table_test {
 
 using support::message_of;
-using tn::models::AliasStream;
-using tn::models::AliasTable;
-using tn::models::FastRandom;
+using tn::models::word2vec::AliasStream;
+using tn::models::word2vec::AliasTable;
+using tn::models::word_vectors::FastRandom;
 
 /// Pearson's statistic of `draws` from weights.
 double chi_square(const std::vector<double>& weights, int draws, AliasStream stream) {

@@ -12,7 +12,7 @@
 namespace huffman_tree_test {
 
 using Counts = std::vector<std::uint64_t>;
-using tn::models::HuffmanTree;
+using tn::models::word2vec::HuffmanTree;
 
 Counts zipf(int words) {
   Counts counts;

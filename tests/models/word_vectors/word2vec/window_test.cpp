@@ -8,7 +8,10 @@
 namespace window_test {
 
 using tn::index_t;
-using namespace tn::models;
+using namespace tn::models::word2vec;
+using tn::models::Word2VecOptions;
+using tn::models::word_vectors::FastRandom;
+using tn::models::word_vectors::RowMatrix;
 using Token = tn::text::TokenStream::Token;
 constexpr Token mark = tn::text::TokenStream::sentence_end;
 

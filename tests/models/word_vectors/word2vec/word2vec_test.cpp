@@ -107,12 +107,13 @@ TEST(Word2Vec, TheRateFallsWithinABlock) {
     options.cbow = cbow;
     options.negative = 1;
     options.ns_exponent = 3;  // which always draws word 0
-    const Word2VecTables tables({1'000'000, 1, 1}, options);
-    Word2VecModel model(3, options);
+    const word2vec::Word2VecTables tables({1'000'000, 1, 1}, options);
+    word2vec::Word2VecModel model(3, options);
     const std::vector<float> one(model.vectors.row(1), model.vectors.row(1) + options.size),
         two(model.vectors.row(2), model.vectors.row(2) + options.size);
     const std::vector<TokenStream::Token> tokens{1, 2};
-    BlockTrainer(options, tables, model).train(tokens.data(), 2, FastRandom(1, 0), 1, 3);
+    word2vec::BlockTrainer(options, tables, model)
+        .train(tokens.data(), 2, word_vectors::FastRandom(1, 0), 1, 3);
     for (index_t d = 0; d < options.size; ++d) {
       const auto at = static_cast<std::size_t>(d);
       EXPECT_FLOAT_EQ(model.outputs.row(1)[d], 1.5f / 2 * two[at]);

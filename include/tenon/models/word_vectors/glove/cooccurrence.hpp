@@ -11,7 +11,7 @@
 #include "tenon/models/word_vectors/glove/pair_table.hpp"
 #include "tenon/text/token_stream.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::glove {
 
 /// The co-occurrence of two words, i <= j: the count is the sum of 1 / distance over all places where they
 /// are within a window. It is equal in both directions, so one record serves for both.
@@ -119,4 +119,4 @@ class PairCounter {
   std::size_t next_ = 0;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::glove

@@ -27,7 +27,7 @@ Tensor<T> glove_loss(const Tensor<T>& w, const Tensor<T>& w_tilde, const Tensor<
   const Tensor<T> weight = clamp(pow(count / x_max, alpha), std::nullopt, T(1));
   const Tensor<T> product = sum(embedding(w, i) * embedding(w_tilde, j), {1});
   const Tensor<T> miss = product + index_select(b, 0, i) + index_select(b_tilde, 0, j) - log(count);
-  return detail::reduce_loss(weight * square(miss), reduction);
+  return tenon::detail::reduce_loss(weight * square(miss), reduction);
 }
 
 }  // namespace TENON_NAMESPACE::models

@@ -6,7 +6,7 @@
 #include "tenon/models/word_vectors/glove/options.hpp"
 #include "tenon/models/word_vectors/row_matrix.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::glove {
 
 /// The parameters of a GloVe run. The four rows of a word are adjacent: its row, AdaGrad's sums of squares
 /// for it, its row as a context, and the sums of squares for that. A row has size + 2 elements: the vector,
@@ -41,8 +41,8 @@ class GloveModel {
   const float* context(index_t word) const { return words_.row(word) + 2 * stride_; }
 
   /// All parameters, for checkpoints.
-  RowMatrix& matrix() { return words_; }
-  const RowMatrix& matrix() const { return words_; }
+  word_vectors::RowMatrix& matrix() { return words_; }
+  const word_vectors::RowMatrix& matrix() const { return words_; }
 
  private:
   /// Initialises a row and its sums of squares; `bias` and `one` are the positions of the bias and of the
@@ -59,7 +59,7 @@ class GloveModel {
   index_t size_;
   float eta_;
   index_t stride_;
-  RowMatrix words_;
+  word_vectors::RowMatrix words_;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::glove

@@ -9,7 +9,7 @@
 #include "tenon/models/word_vectors/glove/pair_table.hpp"
 #include "tenon/text/block_stream.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::glove {
 
 /// A sequence of runs, each sorted by rising key, in memory up to a limit and otherwise in a temporary file.
 class PairRuns {
@@ -116,4 +116,4 @@ class MergedRuns {
   index_t size_ = 0, taken_ = 0;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::glove

@@ -8,7 +8,7 @@
 #include "tenon/backend/memory.hpp"
 #include "tenon/core/scalar.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::glove {
 
 /// A pseudorandom permutation of the pairs of words; sorting by its keys shuffles the pairs. It consists of
 /// the last steps of SplitMix64, which are invertible.
@@ -150,4 +150,4 @@ class PairTable {
   bool full_ = false;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::glove

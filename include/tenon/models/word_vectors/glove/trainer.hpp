@@ -9,7 +9,7 @@
 #include "tenon/models/word_vectors/glove/model.hpp"
 #include "tenon/models/word_vectors/progress_meter.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::glove {
 
 /// Trains blocks of co-occurrences. Each thread has one.
 class CooccurrenceTrainer {
@@ -24,9 +24,9 @@ class CooccurrenceTrainer {
         weights_(logs_.size()) {}
 
   /// Trains a block, each co-occurrence in both directions, and returns its loss.
-  LossSum train(const Cooccurrence* entries, index_t count) {
+  word_vectors::LossSum train(const Cooccurrence* entries, index_t count) {
     weigh(entries, count);
-    LossSum loss;
+    word_vectors::LossSum loss;
     for (index_t k = 0; k < count; ++k) {
       if (k + ahead < count) prefetch(entries[k + ahead]);
       const Cooccurrence& entry = entries[k];
@@ -72,4 +72,4 @@ class CooccurrenceTrainer {
   std::vector<float> logs_, weights_;  // of the block
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::glove

@@ -9,7 +9,7 @@
 #include "tenon/core/error.hpp"
 #include "tenon/models/word_vectors/fast_random.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// A table for sampling. It takes eight bytes for each outcome and stays in the cache, unlike word2vec.c's
 /// table of 10^8 entries.
@@ -50,7 +50,7 @@ class AliasTable {
   };
 
   std::uint32_t cell_index(std::uint64_t bits) const {
-    return below(static_cast<std::uint32_t>(bits >> 32), size());
+    return word_vectors::below(static_cast<std::uint32_t>(bits >> 32), size());
   }
 
   /// Fills the cells. Each holds a probability of 1 / n; an outcome of smaller probability shares its cell
@@ -84,7 +84,8 @@ class AliasTable {
 class AliasStream {
  public:
   /// Samples from `table`, which must outlive the stream.
-  AliasStream(const AliasTable& table, const FastRandom& random) : table_(&table), random_(random) {
+  AliasStream(const AliasTable& table, const word_vectors::FastRandom& random)
+      : table_(&table), random_(random) {
     for (std::uint64_t& bits : upcoming_) bits = ask();
   }
 
@@ -106,9 +107,9 @@ class AliasStream {
   }
 
   const AliasTable* table_;
-  FastRandom random_;
+  word_vectors::FastRandom random_;
   std::uint64_t upcoming_[size];
   std::uint32_t next_ = 0;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

@@ -7,7 +7,7 @@
 #include "tenon/models/word_vectors/progress_meter.hpp"
 #include "tenon/models/word_vectors/word2vec/window.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// Trains blocks of text, by skip-gram or CBOW. Each thread has one.
 class BlockTrainer {
@@ -24,13 +24,13 @@ class BlockTrainer {
 
   /// Trains a block with a learning rate that goes linearly from `first_rate` to `last_rate`. Returns the
   /// loss of every 256th window.
-  LossSum train(const WindowStream::Token* tokens, index_t count, const FastRandom& random, double first_rate,
-                double last_rate) {
-    LossSum loss;
+  word_vectors::LossSum train(const WindowStream::Token* tokens, index_t count,
+                              const word_vectors::FastRandom& random, double first_rate, double last_rate) {
+    word_vectors::LossSum loss;
     windows_.open(tokens, count, random);
     for (index_t step = 0; Window* window = windows_.next(); ++step) {
       rate_ = static_cast<float>(first_rate + (last_rate - first_rate) * window->position);
-      LossSum* const observed = step % loss_sampling == 0 ? &loss : nullptr;
+      word_vectors::LossSum* const observed = step % loss_sampling == 0 ? &loss : nullptr;
       cbow_ ? train_cbow(*window, observed) : train_skip_gram(*window, observed);
     }
     return loss;
@@ -39,7 +39,7 @@ class BlockTrainer {
  private:
   static constexpr index_t loss_sampling = 256;  // every 256th window, since logarithms are slow
 
-  void train_skip_gram(Window& window, LossSum* loss) {
+  void train_skip_gram(Window& window, word_vectors::LossSum* loss) {
     const index_t per_list = window.input_count / window.list_count;
     for (index_t list = 0; list < window.list_count; ++list) {
       float** const inputs = window.inputs.data() + list * per_list;
@@ -49,7 +49,7 @@ class BlockTrainer {
 
   /// Trains a window by CBOW: the mean or sum of the context words predicts the centre. As in word2vec.c,
   /// each context word receives the whole update.
-  void train_cbow(Window& window, LossSum* loss) {
+  void train_cbow(Window& window, word_vectors::LossSum* loss) {
     float *context = context_.row(0), *change = change_.row(0);
     const float weight = cbow_mean_ ? 1.0f / static_cast<float>(window.input_count) : 1.0f;
     backend::hogwild::sum_rows(window.inputs.data(), window.input_count, stride_, weight, context);
@@ -59,7 +59,7 @@ class BlockTrainer {
   }
 
   void step(const Window& window, index_t list, float* const* inputs, float* const* updates,
-            index_t input_count, LossSum* loss) {
+            index_t input_count, word_vectors::LossSum* loss) {
     const index_t first = list * window.list_length;
     backend::inline_kernel<backend::SgnsStep<float>>()(
         backend::SgnsBatch<float>{.inputs = inputs,
@@ -79,8 +79,8 @@ class BlockTrainer {
   index_t stride_;
   WindowStream windows_;
   backend::SgnsScratch<float> scratch_;
-  RowMatrix context_, change_;  // one row each
+  word_vectors::RowMatrix context_, change_;  // one row each
   float rate_ = 0;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

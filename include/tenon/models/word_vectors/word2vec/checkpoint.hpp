@@ -7,12 +7,13 @@
 #include "tenon/models/word_vectors/word2vec/options.hpp"
 #include "tenon/models/word_vectors/word_training.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 namespace detail {
 
-inline TrainingState training_state(const Word2VecOptions& options, const text::Corpus& corpus) {
-  const auto exact = TrainingState::exact;
+inline word_vectors::TrainingState training_state(const Word2VecOptions& options,
+                                                  const text::Corpus& corpus) {
+  const auto exact = word_vectors::TrainingState::exact;
   return {"word2vec",
           {{"size", std::to_string(options.size)},
            {"cbow", std::to_string(options.cbow)},
@@ -52,4 +53,4 @@ inline index_t load_checkpoint(const std::string& path, Word2VecModel& model, co
             corpus.tokens.block_count() * options.epochs);
 }
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

@@ -9,7 +9,7 @@
 
 #include "tenon/core/error.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// A Huffman tree, stored as the path from the root to each word.
 class HuffmanTree {
@@ -79,4 +79,4 @@ class HuffmanTree {
   std::size_t longest_ = 0;
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

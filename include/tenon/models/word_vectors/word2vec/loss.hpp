@@ -25,7 +25,7 @@ Tensor<T> sgns_loss(const Tensor<T>& in_embed, const Tensor<T>& out_embed, const
   const Tensor<T> attraction = sum(mul(v, embedding(out_embed, context)), {1});
   const Tensor<T> repulsion = sum(mul(unsqueeze(v, 1), embedding(out_embed, negatives)), {2});
   const Tensor<T> losses = neg(add(logsigmoid(attraction), sum(logsigmoid(neg(repulsion)), {1})));
-  return detail::reduce_loss(losses, reduction);
+  return tenon::detail::reduce_loss(losses, reduction);
 }
 
 }  // namespace TENON_NAMESPACE::models

@@ -6,13 +6,13 @@
 #include "tenon/models/word_vectors/row_matrix.hpp"
 #include "tenon/models/word_vectors/word2vec/options.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// The parameters of a word2vec run.
 struct Word2VecModel {
-  RowMatrix vectors;  ///< the words' vectors, which are the result
-  RowMatrix outputs;  ///< output vectors of words, for negative sampling
-  RowMatrix nodes;    ///< output vectors of the tree's inner nodes, for hierarchical softmax
+  word_vectors::RowMatrix vectors;  ///< the words' vectors, which are the result
+  word_vectors::RowMatrix outputs;  ///< output vectors of words, for negative sampling
+  word_vectors::RowMatrix nodes;    ///< output vectors of the tree's inner nodes, for hierarchical softmax
 
   /// Initial parameters as in word2vec.c: vectors uniform in [-1/2, 1/2) / size, outputs and nodes 0.
   Word2VecModel(index_t words, const Word2VecOptions& options)
@@ -26,4 +26,4 @@ struct Word2VecModel {
   }
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

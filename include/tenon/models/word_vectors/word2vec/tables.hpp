@@ -11,7 +11,7 @@
 #include "tenon/models/word_vectors/word2vec/huffman_tree.hpp"
 #include "tenon/models/word_vectors/word2vec/options.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// The tables of a word2vec run, made once from the words' counts and read by all threads.
 struct Word2VecTables {
@@ -46,4 +46,4 @@ struct Word2VecTables {
   }
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec

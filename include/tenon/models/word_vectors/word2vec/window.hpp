@@ -12,7 +12,7 @@
 #include "tenon/models/word_vectors/word2vec/tables.hpp"
 #include "tenon/text/token_stream.hpp"
 
-namespace TENON_NAMESPACE::models {
+namespace TENON_NAMESPACE::models::word2vec {
 
 /// A training window: the context words of a centre as inputs, and lists of outputs by which the centre is
 /// distinguished from other words. If each input has its own negatives, there is a list for each input,
@@ -53,7 +53,7 @@ class WindowStream {
   }
 
   /// Begins a block.
-  void open(const Token* tokens, index_t count, const FastRandom& random) {
+  void open(const Token* tokens, index_t count, const word_vectors::FastRandom& random) {
     random_ = random;
     if (tables_.negatives) negative_.emplace(*tables_.negatives, random_.split());
     thin_out(tokens, count);
@@ -114,8 +114,8 @@ class WindowStream {
   }
 
   void collect_inputs(Window& window) {
-    const index_t radius =
-        1 + below(static_cast<std::uint32_t>(random_() >> 32), static_cast<std::uint32_t>(options_.window));
+    const index_t radius = 1 + word_vectors::below(static_cast<std::uint32_t>(random_() >> 32),
+                                                   static_cast<std::uint32_t>(options_.window));
     index_t count = 0;
     const auto add = [&](index_t position) {
       window.inputs[static_cast<std::size_t>(count++)] =
@@ -175,7 +175,7 @@ class WindowStream {
   const Word2VecOptions& options_;
   const Word2VecTables& tables_;
   Word2VecModel& model_;
-  FastRandom random_{0, 0};
+  word_vectors::FastRandom random_{0, 0};
   std::optional<AliasStream> negative_;
   std::vector<Token> drawn_;  // the current negatives
   index_t lists_per_draw_;    // number of lists that share negatives
@@ -188,4 +188,4 @@ class WindowStream {
   index_t prepared_ = 0, taken_ = 0;  // windows of this block
 };
 
-}  // namespace TENON_NAMESPACE::models
+}  // namespace TENON_NAMESPACE::models::word2vec
