@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "tenon/generate/generate.hpp"
 #include "tenon/models/language/gpt.hpp"
 #include "tenon/ops/loss.hpp"

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "../word_vectors/program.hpp"
+#include "../support/word_vectors/program.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "citations.hpp"
 #include "tenon/io/model_file.hpp"
 #include "tenon/models/graph/gat.hpp"

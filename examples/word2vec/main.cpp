@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-#include "../word_vectors/program.hpp"
+#include "../support/word_vectors/program.hpp"
 
 namespace {
 
