@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <string>
 
-#include "../common/cost.hpp"
-#include "../common/words.hpp"
+#include "../support/common/cost.hpp"
+#include "../support/common/words.hpp"
 #include "tenon/io/model_file.hpp"
 #include "training.hpp"
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "../common/program.hpp"
-#include "tenon/models/generate.hpp"
-#include "tenon/models/gpt.hpp"
+#include "../support/common/program.hpp"
+#include "tenon/generate/generate.hpp"
+#include "tenon/models/language/gpt.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/ema.hpp"

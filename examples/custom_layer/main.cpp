@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "tenon/io/model_file.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/optim/adam.hpp"

@@ -1,12 +1,12 @@
 /// glove: vectors for the words of a text by GloVe, from the command line. See README.md, or --help.
 
-#include "tenon/models/glove.hpp"
+#include "tenon/models/word_vectors/glove.hpp"
 
 #include <cstdio>
 #include <map>
 #include <string>
 
-#include "../word_vectors/program.hpp"
+#include "../support/word_vectors/program.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "tenon/io/npy.hpp"
 #include "tenon/nn/graph.hpp"
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "citations.hpp"
 #include "tenon/io/model_file.hpp"
-#include "tenon/models/gat.hpp"
-#include "tenon/models/gcn.hpp"
+#include "tenon/models/graph/gat.hpp"
+#include "tenon/models/graph/gcn.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/train/best_score.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../common/cost.hpp"
+#include "../support/common/cost.hpp"
 #include "training.hpp"
 
 namespace image_classification {

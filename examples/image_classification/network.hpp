@@ -8,8 +8,8 @@
 
 #include "images.hpp"
 #include "tenon/io/model_file.hpp"
-#include "tenon/models/lenet.hpp"
-#include "tenon/models/resnet.hpp"
+#include "tenon/models/vision/lenet.hpp"
+#include "tenon/models/vision/resnet.hpp"
 #include "tenon/nn/any_module.hpp"
 
 namespace image_classification {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "network.hpp"
 #include "predictions.hpp"
 #include "tenon/data/loader.hpp"

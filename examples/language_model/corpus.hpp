@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "tenon/tensor/create.hpp"
 #include "tenon/text/tokenizer.hpp"
 #include "tenon/text/vocabulary.hpp"

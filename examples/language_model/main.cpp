@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string>
 
-#include "../common/cost.hpp"
-#include "../common/words.hpp"
+#include "../support/common/cost.hpp"
+#include "../support/common/words.hpp"
 #include "training.hpp"
 #include "writing.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tenon/models/lstm_language_model.hpp"
+#include "tenon/models/language/lstm_language_model.hpp"
 
 namespace language_model {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tenon/models/generate.hpp"
+#include "tenon/generate/generate.hpp"
 #include "training.hpp"
 
 namespace language_model {

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "../common/program.hpp"
+#include "../support/common/program.hpp"
 #include "sentences.hpp"
 #include "training.hpp"
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "../common/program.hpp"
-#include "../common/words.hpp"
+#include "../support/common/program.hpp"
+#include "../support/common/words.hpp"
 #include "tenon/data/file_reader.hpp"
 #include "tenon/data/loader.hpp"
 #include "tenon/io/utf8_mark.hpp"

@@ -11,7 +11,7 @@
 
 #include "sentences.hpp"
 #include "tenon/io/model_file.hpp"
-#include "tenon/models/text_lstm.hpp"
+#include "tenon/models/language/text_lstm.hpp"
 #include "tenon/ops/loss.hpp"
 #include "tenon/optim/adadelta.hpp"
 #include "tenon/train/best_score.hpp"

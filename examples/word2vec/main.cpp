@@ -1,11 +1,11 @@
 /// word2vec: vectors for the words of a text, from the command line. See README.md, or --help.
 
-#include "tenon/models/word2vec.hpp"
+#include "tenon/models/word_vectors/word2vec.hpp"
 
 #include <cstdio>
 #include <string>
 
-#include "../word_vectors/program.hpp"
+#include "../support/word_vectors/program.hpp"
 
 namespace {
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 # Each folder may include itself and those before it; the folders of one entry do not know each other.
 LAYERS = [["core"], ["backend"], ["tensor"], ["graph"], ["ops"], ["autograd"], ["nn"], ["optim"], ["io"],
-          ["data", "text"], ["train"], ["models"]]
+          ["data", "text", "generate"], ["train"], ["models"]]
 LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
 ARROW = " <- ".join(", ".join(folders) for folders in LAYERS)
 
@@ -161,7 +161,8 @@ def read_groups(root):
 
 def test_of(name, groups, tests):
     """The test of a header, relative to tests: its namesake; for a kernel of a provider, backend/cpu/x.hpp, and for the arguments
-    of a kernel, backend/x_layout.hpp, that of the contract backend/x.hpp; for a part of a model, models/m/x.hpp, that of the model."""
+    of a kernel, backend/x_layout.hpp, that of the contract backend/x.hpp; for a part of a model,
+    models/family/m/x.hpp, that of the model."""
     if name in groups:
         return groups[name]
     own = name.removesuffix(".hpp") + "_test.cpp"
@@ -172,8 +173,8 @@ def test_of(name, groups, tests):
         contract = f"backend/{re.sub('_(layout|batch)$', '', stem)}.hpp"
         return groups.get(contract, contract.removesuffix(".hpp") + "_test.cpp")
     if folders[0] == "models":
-        model = folders[1] if len(folders) > 1 else stem
-        return f"models/{model}/{model}_test.cpp" if (tests / "models" / model).is_dir() else own
+        family, model = "/".join(folders[:2]), folders[2] if len(folders) > 2 else stem
+        return f"{family}/{model}/{model}_test.cpp" if (tests / family / model).is_dir() else own
     return own
 
 

@@ -86,6 +86,11 @@ def complaints_about(mutants, root):
     return complaints
 
 
+def program_of(test):
+    """The program of a test without its test_: that of models/vision/unet_test.cpp is models_vision."""
+    return "_".join(Path(test).parts[:-1])
+
+
 class Build:
     """How a build compiles a test and links it."""
 
@@ -98,9 +103,9 @@ class Build:
         self.link_commands = {}
         for entry in commands:
             # A test that is compiled together with others has the command of its program.
-            if match := re.search(r"CMakeFiles/test_([a-z]+)\.dir/", entry["command"]):
+            if match := re.search(r"CMakeFiles/test_([a-z0-9_]+)\.dir/", entry["command"]):
                 self.compile_commands.setdefault(match[1], entry["command"])
-        for target in {folder.name for folder in (root / "tests").iterdir()} & self.compile_commands.keys():
+        for target in {program_of(test.relative_to(root / "tests")) for test in (root / "tests").rglob("*_test.cpp")} & self.compile_commands.keys():
             text = subprocess.run(
                 ["ninja", "-C", folder, "-t", "commands", f"test_{target}"], capture_output=True, text=True, check=True
             ).stdout
@@ -109,14 +114,14 @@ class Build:
     def compile(self, source, test, headers, to, without=()):
         """Compiles a source as a test is compiled, with the headers of a folder; returns the compiler's words, or None."""
         own = self.compile_commands.get(str(self.root / "tests" / test))
-        words = shlex.split(own or self.compile_commands[Path(test).parts[0]])
+        words = shlex.split(own or self.compile_commands[program_of(test)])
         words = [word for word in words[: words.index("-o")] if word not in without]
         words = [f"-I{headers}" if word == f"-I{self.root / 'include'}" else word for word in words]
         done = subprocess.run([*words, "-w", "-o", to, "-c", source], cwd=self.folder, capture_output=True, text=True)
         return None if done.returncode == 0 else done.stderr
 
     def link(self, objects, test, to):
-        command = self.link_commands[Path(test).parts[0]]
+        command = self.link_commands[program_of(test)]
         words = [word for word in shlex.split(command.split("&&")[1]) if not word.endswith(".o")]
         at = words.index("-o")
         words[at : at + 2] = [*map(str, objects), "-o", str(to)]

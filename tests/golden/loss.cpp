@@ -3,8 +3,8 @@
 #include "tenon/ops/loss.hpp"
 
 #include "registry.hpp"
-#include "tenon/models/glove/loss.hpp"
-#include "tenon/models/word2vec/loss.hpp"
+#include "tenon/models/word_vectors/glove/loss.hpp"
+#include "tenon/models/word_vectors/word2vec/loss.hpp"
 #include "tenon/ops/ctc_loss.hpp"
 #include "tenon/ops/metric_loss.hpp"
 

@@ -1,7 +1,7 @@
 /// Golden cases of transformers, and of GPT-2.
 
 #include "tenon/nn/transformer.hpp"
-#include "tenon/models/gpt.hpp"
+#include "tenon/models/language/gpt.hpp"
 #include "tenon/ops/loss.hpp"
 
 #include "module_case.hpp"

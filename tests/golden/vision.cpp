@@ -2,8 +2,8 @@
 
 #include "module_case.hpp"
 #include "registry.hpp"
-#include "tenon/models/resnet.hpp"
-#include "tenon/models/unet.hpp"
+#include "tenon/models/vision/resnet.hpp"
+#include "tenon/models/vision/unet.hpp"
 #include "tenon/ops/binary_loss.hpp"
 
 namespace golden {

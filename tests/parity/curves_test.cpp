@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tenon/models/lenet.hpp"
+#include "tenon/models/vision/lenet.hpp"
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/position.hpp"
 #include "tenon/nn/recurrent.hpp"

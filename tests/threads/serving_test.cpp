@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "tenon/models/text_cnn.hpp"
+#include "tenon/models/language/text_cnn.hpp"
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/dropout.hpp"
 #include "tenon/nn/norm.hpp"

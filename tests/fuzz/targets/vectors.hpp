@@ -2,7 +2,7 @@
 
 #include "fuzz/attempt.hpp"
 #include "tenon/io/word_vectors.hpp"
-#include "tenon/models/word_evaluation.hpp"
+#include "tenon/models/word_vectors/word_evaluation.hpp"
 #include "tenon/text/vocabulary_file.hpp"
 
 namespace fuzz {
