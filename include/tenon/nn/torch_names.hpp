@@ -11,16 +11,26 @@
 namespace TENON_NAMESPACE::nn {
 
 // Activations: see activation.hpp.
-using ReLU = Relu;            ///< max(x, 0)
-using ReLU6 = Relu6;          ///< min(max(x, 0), 6)
-using LeakyReLU = LeakyRelu;  ///< x if x > 0, else slope x
-using RReLU = Rrelu;          ///< x if x > 0, else a random slope times x
-using ELU = Elu;              ///< x if x > 0, else alpha (exp(x) - 1)
-using SELU = Selu;            ///< the self-normalising ELU
-using CELU = Celu;            ///< the continuously differentiable ELU
-using GELU = Gelu;            ///< x times the normal distribution function at x
-using SiLU = Silu;            ///< x sigmoid(x)
-using GLU = Glu;              ///< a sigmoid(b) of the halves a and b
+/// Max(x, 0).
+using ReLU = Relu;
+/// Min(max(x, 0), 6).
+using ReLU6 = Relu6;
+/// X if x > 0, else slope x.
+using LeakyReLU = LeakyRelu;
+/// X if x > 0, else a random slope times x.
+using RReLU = Rrelu;
+/// X if x > 0, else alpha (exp(x) - 1).
+using ELU = Elu;
+/// The self-normalising ELU.
+using SELU = Selu;
+/// The continuously differentiable ELU.
+using CELU = Celu;
+/// X times the normal distribution function at x.
+using GELU = Gelu;
+/// X sigmoid(x).
+using SiLU = Silu;
+/// A sigmoid(b) of the halves a and b.
+using GLU = Glu;
 /// x if x > 0, else a trained slope times x; see Prelu.
 template <Real T>
 using PReLU = Prelu<T>;
@@ -50,8 +60,10 @@ using LSTMCell = LstmCell<T>;
 template <Real T>
 using RMSNorm = RmsNorm<T>;
 
-using LPPool1d = LpPool1d;  ///< pooling by a power mean over one axis
-using LPPool2d = LpPool2d;  ///< pooling by a power mean over two axes
+/// Pooling by a power mean over one axis.
+using LPPool1d = LpPool1d;
+/// Pooling by a power mean over two axes.
+using LPPool2d = LpPool2d;
 
 // Graph convolutions, as PyTorch Geometric spells them: see graph.hpp.
 

@@ -28,14 +28,23 @@ using RAdam = Radam<T>;
 template <Real T>
 using LBFGS = Lbfgs<T>;
 
-using StepLR = StepLr;                        ///< multiplied by gamma every step_size epochs
-using MultiStepLR = MultiStepLr;              ///< multiplied by gamma at each milestone
-using ExponentialLR = ExponentialLr;          ///< lr gamma^t
-using ConstantLR = ConstantLr;                ///< reduced at the start
-using LinearLR = LinearLr;                    ///< linear warm-up or decay
-using PolynomialLR = PolynomialLr;            ///< polynomial decay to 0
-using CosineAnnealingLR = CosineAnnealingLr;  ///< half a cosine
-using ReduceLROnPlateau = ReduceLrOnPlateau;  ///< reduced when a metric stops improving
-using OneCycleLR = OneCycleLr;                ///< up, down, and far down within one run
+/// Multiplied by gamma every step_size epochs.
+using StepLR = StepLr;
+/// Multiplied by gamma at each milestone.
+using MultiStepLR = MultiStepLr;
+/// Lr gamma^t.
+using ExponentialLR = ExponentialLr;
+/// Reduced at the start.
+using ConstantLR = ConstantLr;
+/// Linear warm-up or decay.
+using LinearLR = LinearLr;
+/// Polynomial decay to 0.
+using PolynomialLR = PolynomialLr;
+/// Half a cosine.
+using CosineAnnealingLR = CosineAnnealingLr;
+/// Reduced when a metric stops improving.
+using ReduceLROnPlateau = ReduceLrOnPlateau;
+/// Up, down, and far down within one run.
+using OneCycleLR = OneCycleLr;
 
 }  // namespace TENON_NAMESPACE::optim
