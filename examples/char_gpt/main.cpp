@@ -19,7 +19,7 @@ using tn::models::GptOptions;
 struct Options {
   std::string data, save, load;
   bool has_prompt = false;
-  GptOptions model{.context = 64, .layers = 4, .heads = 4, .width = 128, .dropout = 0, .bias = false};
+  GptOptions model{.context = 64, .layers = 4, .heads = 4, .embed_dim = 128, .dropout = 0, .bias = false};
   TrainingOptions training;
   WritingOptions writing;
 };
@@ -39,7 +39,7 @@ void describe(const CharText& text, const Gpt& gpt, std::uint64_t seed) {
               format_count(text.validation.size()).c_str());
   std::printf("Network   GPT of %lld layers, %lld heads, width %lld, context %lld: %s weights, seed %llu\n",
               static_cast<long long>(gpt.options.layers), static_cast<long long>(gpt.options.heads),
-              static_cast<long long>(gpt.options.width), static_cast<long long>(gpt.options.context),
+              static_cast<long long>(gpt.options.embed_dim), static_cast<long long>(gpt.options.context),
               format_count(tn::nn::parameter_count(gpt)).c_str(), static_cast<unsigned long long>(seed));
   std::fflush(stdout);
 }
@@ -76,7 +76,7 @@ GptOptions saved_options(const tn::io::SafetensorsFile& file) {
   GptOptions o{.vocabulary = shape("wte.weight")[0],
                .context = shape("wpe.weight")[0],
                .layers = 0,
-               .width = shape("wte.weight")[1],
+               .embed_dim = shape("wte.weight")[1],
                .dropout = 0,
                .bias = file.contains("ln_f.bias")};
   while (file.contains("h." + std::to_string(o.layers) + ".ln_1.weight")) ++o.layers;
@@ -137,7 +137,7 @@ void add_options(CLI::App& app, Options& o) {
   examples::bound(app.add_option("--layers", o.model.layers, "blocks of attention and linear maps"), 1);
   examples::bound(app.add_option("--heads", o.model.heads, "of each attention"), 1);
   examples::bound(
-      app.add_option("--width", o.model.width, "numbers for a character, a multiple of the heads"), 1);
+      app.add_option("--width", o.model.embed_dim, "numbers for a character, a multiple of the heads"), 1);
   examples::bound(app.add_option("--context", o.model.context, "characters that it sees at most"), 1);
   examples::bound(app.add_option("--dropout", o.model.dropout, "what is left out by chance in training"), 0.0,
                   1.0);

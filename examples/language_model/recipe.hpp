@@ -14,12 +14,12 @@ struct Recipe {
   const char* name;
   tn::models::LstmLanguageModelOptions model;
   tn::index_t steps;       ///< of a window
-  int epochs, steady;      ///< the rate falls after so many
+  int epochs, hold_epochs;  ///< the rate falls after so many
   double decay, max_norm;  ///< by this factor an epoch; of the gradient
 
   /// The rate in the epoch that follows so many.
   double rate(double initial, double epochs_done) const {
-    return initial * std::pow(decay, std::max(std::floor(epochs_done) + 1 - steady, 0.0));
+    return initial * std::pow(decay, std::max(std::floor(epochs_done) + 1 - hold_epochs, 0.0));
   }
 };
 

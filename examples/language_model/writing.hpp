@@ -50,7 +50,7 @@ inline std::string write(const Model& model, const Vocabulary& words, const Writ
     const auto last = tn::clone(tn::select(scores, 0, -1));  // (1, words)
     auto never = tn::narrow(last, 1, unknown, 1);
     tn::fill_(never, -std::numeric_limits<float>::infinity());
-    next = tn::unsqueeze(tn::models::choose_tokens(last, {.temperature = options.temperature}), 0);
+    next = tn::unsqueeze(tn::models::sample_tokens(last, {.temperature = options.temperature}), 0);
     append(words.word(next.item()));
   }
   return text;

@@ -7,21 +7,24 @@
 
 namespace gradcheck_test {
 
+using tn::Backward;
 using tn::from;
 using tn::Gradients;
-using tn::Pull;
 using tn::Tensor;
 using Tensors = std::vector<Tensor<double>>;
 
 /// The square, with rules that are off by factors: the first derivative, and the derivative of that.
 Tensor<double> square(const Tensor<double>& x, double first, double second) {
-  return tn::record("square", tn::square(x.detach()), {x}, [=](const Pull<double>& p) -> Gradients<double> {
-    const Tensor<double> again = p.input(0);
-    const Tensor<double> slope = tn::record(
-        "slope", again.detach() * (2 * first), {tn::edge(again)},
-        [=](const Pull<double>& q) -> Gradients<double> { return {q.gradient() * (2 * first * second)}; });
-    return {p.gradient() * slope};
-  });
+  return tn::record("square", tn::square(x.detach()), {x},
+                    [=](const Backward<double>& p) -> Gradients<double> {
+                      const Tensor<double> again = p.input(0);
+                      const Tensor<double> slope =
+                          tn::record("slope", again.detach() * (2 * first), {tn::without_values(again)},
+                                     [=](const Backward<double>& q) -> Gradients<double> {
+                                       return {q.gradient() * (2 * first * second)};
+                                     });
+                      return {p.gradient() * slope};
+                    });
 }
 
 TEST(Gradcheck, AcceptsRightRulesOfBothOrders) {

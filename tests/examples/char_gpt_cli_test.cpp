@@ -84,7 +84,7 @@ TEST_F(CharGptProgram, SaysWhatIsMissingAndWhatIsWrong) {
   write_data();
   expect_failure(small({"--prompt", "dig"}), 1, "the character \"i\" is not one of the 13");
   expect_failure({"--data", folder_.path(), "--context", "8", "--width", "16", "--heads", "3"}, 1,
-                 "width 16 does not divide into 3 heads");
+                 "embed_dim 16 does not divide into 3 heads");
   expect_failure({"--load", folder_.write("w.safetensors", "no weights")}, 1, "w.safetensors");
   expect_failure({"-n", "2"}, 2, "--load");
   expect_failure({"--resume"}, 2, "--checkpoint");

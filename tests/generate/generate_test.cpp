@@ -11,10 +11,10 @@ using support::expect_error;
 using tn::from;
 using tn::Generator;
 using tn::index_t;
-using tn::models::choose_tokens;
 using tn::models::generate;
 using tn::models::GenerateOptions;
 using tn::models::Gpt;
+using tn::models::sample_tokens;
 using Texts = std::vector<std::vector<index_t>>;
 
 /// How often each token is drawn, in parts of 1.
@@ -24,7 +24,7 @@ std::vector<double> frequencies(const std::vector<double>& chances, const Genera
   const auto scores = tn::expand(tn::log(from<double>(chances, {1, tokens})), {draws, tokens});
   Generator generator{1};
   std::vector<double> counts(chances.size());
-  for (const index_t token : choose_tokens(scores, options, generator))
+  for (const index_t token : sample_tokens(scores, options, generator))
     counts[static_cast<std::size_t>(token)] += 1.0 / draws;
   return counts;
 }
@@ -68,10 +68,10 @@ TEST(ChooseTokens, StopsWhereTheChancesAddUpExactly) {
 TEST(ChooseTokens, TakesTheLikeliest) {
   const auto scores = tn::randn<float>({50, 9});
   const std::vector<index_t> best = tn::argmax(scores, 1).to_vector();
-  EXPECT_EQ(choose_tokens(scores, {.temperature = 0}).to_vector(), best);
-  EXPECT_EQ(choose_tokens(scores, {.top_k = 1}).to_vector(), best);
-  EXPECT_EQ(choose_tokens(scores, {.top_p = 1e-9}).to_vector(), best);
-  EXPECT_EQ(choose_tokens(scores, {.temperature = 1e-4}).to_vector(), best);
+  EXPECT_EQ(sample_tokens(scores, {.temperature = 0}).to_vector(), best);
+  EXPECT_EQ(sample_tokens(scores, {.top_k = 1}).to_vector(), best);
+  EXPECT_EQ(sample_tokens(scores, {.top_p = 1e-9}).to_vector(), best);
+  EXPECT_EQ(sample_tokens(scores, {.temperature = 1e-4}).to_vector(), best);
 }
 
 /// Says the next number, and notes what it was asked.
@@ -121,7 +121,7 @@ TEST(Generate, EndsAtTheEndToken) {
 }
 
 Gpt<double> small_gpt() {
-  Gpt<double> gpt({.vocabulary = 12, .context = 10, .layers = 2, .heads = 2, .width = 8});
+  Gpt<double> gpt({.vocabulary = 12, .context = 10, .layers = 2, .heads = 2, .embed_dim = 8});
   const tn::NoGrad no_grad;
   for (auto& weight : tn::nn::parameters(gpt)) tn::copy_(weight, tn::randn<double>(weight.shape()));
   return gpt;
@@ -183,8 +183,8 @@ TEST(Generate, SaysWhatMakesNoSense) {
   refuses({.top_p = 0}, "top_p is 0, expected more than 0 and at most 1");
   refuses({.top_p = 1.5}, "top_p is 1.5, expected more than 0 and at most 1");
   expect_error<tn::ValueError>([&] { generate(model, {}); }, "[generate] there is no prompt");
-  expect_error<tn::ShapeError>([] { choose_tokens(tn::ones<float>({3})); },
-                               "[generate] expected scores of shape (N, V), got (3,)");
+  expect_error<tn::ShapeError>([] { sample_tokens(tn::ones<float>({3})); },
+                               "[generate] expected logits of shape (N, V), got (3,)");
 }
 
 }  // namespace generate_test

@@ -75,7 +75,7 @@ Tensor<T> transformer(const Case<T>& c) {
 template <class T>
 tn::models::GptOptions gpt2_options(const Case<T>& c) {
   return {.heads = c.integer("n_head"),
-          .width = c.integer("n_embd"),
+          .embed_dim = c.integer("n_embd"),
           .dropout = 0,
           .layer_norm_eps = c.number("layer_norm_epsilon")};
 }

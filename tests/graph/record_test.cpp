@@ -13,9 +13,9 @@ namespace record_test {
 using support::expect_error;
 using support::expect_values;
 using support::expect_vector;
+using tn::Backward;
 using tn::from;
 using tn::Gradients;
-using tn::Pull;
 using tn::Tensor;
 
 /// Two custom operations as a user would write them: one whose rule reads its inputs, one that reads its
@@ -25,7 +25,7 @@ Tensor<T> product(const Tensor<T>& x, const Tensor<T>& w) {
   const tn::NoGrad no_grad;
   const Tensor<T> y = tn::matmul(x, w);
   const tn::GradMode recording(true);
-  return tn::record("product", y, {x, w}, [](const Pull<T>& p) -> Gradients<T> {
+  return tn::record("product", y, {x, w}, [](const Backward<T>& p) -> Gradients<T> {
     return {p.needs(0) ? tn::matmul(p.gradient(), tn::transpose(p.input(1), 0, 1)) : Tensor<T>{},
             p.needs(1) ? tn::matmul(tn::transpose(p.input(0), 0, 1), p.gradient()) : Tensor<T>{}};
   });
@@ -33,8 +33,9 @@ Tensor<T> product(const Tensor<T>& x, const Tensor<T>& w) {
 template <class T>
 Tensor<T> exponential(const Tensor<T>& x) {
   return tn::record(
-      "exponential", tn::exp(x.detach()), {tn::edge(x)},
-      [](const Pull<T>& p) -> Gradients<T> { return {tn::mul(p.gradient(), p.output())}; }, tn::Keep::output);
+      "exponential", tn::exp(x.detach()), {tn::without_values(x)},
+      [](const Backward<T>& p) -> Gradients<T> { return {tn::mul(p.gradient(), p.output())}; },
+      tn::Keep::output);
 }
 
 TEST(Record, CustomOperationsHaveEveryOrderOfDerivative) {
@@ -65,8 +66,8 @@ TEST(Record, NothingWhereNobodyAsks) {
 TEST(Record, OnlyWhatIsWantedIsComputed) {
   static int asked = 0;
   const auto op = [](const Tensor<double>& a, const Tensor<double>& b) {
-    return tn::record("op", tn::add(a.detach(), b.detach()), {tn::edge(a), tn::edge(b)},
-                      [](const Pull<double>& p) -> Gradients<double> {
+    return tn::record("op", tn::add(a.detach(), b.detach()), {tn::without_values(a), tn::without_values(b)},
+                      [](const Backward<double>& p) -> Gradients<double> {
                         asked = 10 * p.needs(0) + p.needs(1);
                         EXPECT_EQ(p.inputs(), 2);
                         return {p.gradient(), p.gradient()};
@@ -129,14 +130,14 @@ TEST(CheckWritable, WhatMayBeWrittenInPlace) {
 
 TEST(RecordErrors, ARuleThatReturnsTheWrongThings) {
   auto a = from<double>({1}).requires_grad_();
-  const auto few = tn::record("few", a.detach(), {tn::edge(a), tn::edge(a)},
-                              [](const Pull<double>& p) -> Gradients<double> { return {p.gradient()}; });
+  const auto few = tn::record("few", a.detach(), {tn::without_values(a), tn::without_values(a)},
+                              [](const Backward<double>& p) -> Gradients<double> { return {p.gradient()}; });
   expect_error<tn::GraphError>([&] { tn::grad(few, {a}); },
                                "[few] the rule returned 1 gradients for 2 inputs");
-  const auto wrong =
-      tn::record("wrong", a.detach(), {tn::edge(a)}, [](const Pull<double>&) -> Gradients<double> {
-        return {tn::zeros<double>({2, 1})};
-      });
+  const auto wrong = tn::record("wrong", a.detach(), {tn::without_values(a)},
+                                [](const Backward<double>&) -> Gradients<double> {
+                                  return {tn::zeros<double>({2, 1})};
+                                });
   expect_error<tn::GraphError>(
       [&] { tn::grad(wrong, {a}); },
       "[wrong] the rule returned a gradient of shape (2, 1) for input 0 of shape (1,)");

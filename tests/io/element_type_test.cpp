@@ -7,9 +7,9 @@
 namespace element_type_test {
 
 using tn::Tensor;
+using tn::io::Cast;
 using tn::io::ElementType;
 using tn::io::float16;
-using tn::io::Narrowing;
 
 std::uint16_t half(float value) {
   return float16(value).bits;
@@ -54,9 +54,9 @@ TEST(ElementType, ConvertsWithoutLossUnlessAsked) {
   EXPECT_TRUE(converts<float>(ElementType::bf16));
   EXPECT_TRUE(converts<double>(ElementType::f32));
   EXPECT_FALSE(converts<float>(ElementType::f64));
-  EXPECT_TRUE(converts<float>(ElementType::f64, Narrowing::rounded));
+  EXPECT_TRUE(converts<float>(ElementType::f64, Cast::lossy));
   EXPECT_FALSE(converts<tn::bfloat16>(ElementType::f16));
-  EXPECT_TRUE(converts<tn::bfloat16>(ElementType::f16, Narrowing::rounded));
+  EXPECT_TRUE(converts<tn::bfloat16>(ElementType::f16, Cast::lossy));
   EXPECT_TRUE(converts<std::int64_t>(ElementType::u32));
   EXPECT_TRUE(converts<std::int32_t>(ElementType::u16));
   EXPECT_FALSE(converts<std::int32_t>(ElementType::u32));
@@ -64,8 +64,8 @@ TEST(ElementType, ConvertsWithoutLossUnlessAsked) {
   EXPECT_FALSE(converts<std::uint8_t>(ElementType::i8));
   EXPECT_TRUE(converts<std::uint8_t>(ElementType::boolean));
   EXPECT_FALSE(converts<bool>(ElementType::u8));
-  EXPECT_FALSE(converts<float>(ElementType::i32, Narrowing::rounded));
-  EXPECT_FALSE(converts<std::int64_t>(ElementType::f32, Narrowing::rounded));
+  EXPECT_FALSE(converts<float>(ElementType::i32, Cast::lossy));
+  EXPECT_FALSE(converts<std::int64_t>(ElementType::f32, Cast::lossy));
 }
 
 template <class Stored>
@@ -77,23 +77,23 @@ tn::Ref<tn::Storage> storage_of(std::vector<Stored> values) {
 
 TEST(ElementType, ATensorLiesOverBytesOfItsType) {
   const auto bytes = storage_of<float>({1, 2, 3, 4});
-  const auto x = tn::io::tensor_over<float>(bytes, ElementType::f32, {2, 2});
+  const auto x = tn::io::view_or_convert<float>(bytes, ElementType::f32, {2, 2});
   EXPECT_EQ(x.data(), bytes->data());
   EXPECT_EQ(x.at({1, 0}), 3.0f);
 }
 
 TEST(ElementType, OtherTypesAndBytesOffTheirPlaceAreCopied) {
   const auto narrow = storage_of<std::int8_t>({-1, 127});
-  EXPECT_EQ(tn::io::tensor_over<std::int64_t>(narrow, ElementType::i8, {2}).to_vector(),
+  EXPECT_EQ(tn::io::view_or_convert<std::int64_t>(narrow, ElementType::i8, {2}).to_vector(),
             (std::vector<std::int64_t>{-1, 127}));
   const auto truth = storage_of<std::uint8_t>({0, 1, 2});
-  EXPECT_EQ(tn::io::tensor_over<bool>(truth, ElementType::boolean, {3}).to_vector(),
+  EXPECT_EQ(tn::io::view_or_convert<bool>(truth, ElementType::boolean, {3}).to_vector(),
             (std::vector<bool>{false, true, true}));
 
   alignas(8) char shifted[9] = {};
   const float value = 2.5f;
   std::memcpy(shifted + 1, &value, sizeof value);
-  const auto x = tn::io::tensor_over<float>(tn::Storage::borrow(shifted + 1), ElementType::f32, {1});
+  const auto x = tn::io::view_or_convert<float>(tn::Storage::borrow(shifted + 1), ElementType::f32, {1});
   EXPECT_EQ(x.item(), 2.5f);
   EXPECT_NE(static_cast<const void*>(x.data()), shifted + 1);
 }
@@ -101,9 +101,9 @@ TEST(ElementType, OtherTypesAndBytesOffTheirPlaceAreCopied) {
 TEST(ElementType, RoundingNeverMakesANumberInfinite) {
   const double infinity = std::numeric_limits<double>::infinity();
   const auto fits = storage_of<double>({0.1, -infinity, 1e-300});
-  const auto x = tn::io::tensor_over<float>(fits, ElementType::f64, {3});
+  const auto x = tn::io::view_or_convert<float>(fits, ElementType::f64, {3});
   EXPECT_EQ(x.to_vector(), (std::vector<float>{0.1f, -std::numeric_limits<float>::infinity(), 0}));
-  EXPECT_FALSE(tn::io::tensor_over<float>(storage_of<double>({1e39}), ElementType::f64, {1}).defined());
+  EXPECT_FALSE(tn::io::view_or_convert<float>(storage_of<double>({1e39}), ElementType::f64, {1}).defined());
 
   EXPECT_FALSE(tn::io::rounded_to(tn::from<float>({70000}), ElementType::f16));
   const auto rounded =

@@ -13,9 +13,9 @@ using support::message_of;
 using support::TemporaryFolder;
 using tn::index_t;
 using tn::Tensor;
+using tn::io::Cast;
 using tn::io::ElementType;
 using tn::io::LoadReport;
-using tn::io::Narrowing;
 using tn::io::SafetensorsFile;
 using tn::io::SafetensorsWriter;
 
@@ -112,9 +112,8 @@ TEST(ModelFile, ARefusedFileLeavesTheModelAlone) {
   EXPECT_EQ(
       refusal(folder / "m", model),
       "  does not fit: first.shift is float32 in the model, F64 in the file, which would have to be rounded");
-  EXPECT_EQ(
-      message_of<tn::IoError>([&] { tn::io::load(folder / "m", model, {.narrowing = Narrowing::rounded}); }),
-      "[safetensors] " + (folder / "m") + ": \"first.shift\" holds a number too large for float32");
+  EXPECT_EQ(message_of<tn::IoError>([&] { tn::io::load(folder / "m", model, {.cast = Cast::lossy}); }),
+            "[safetensors] " + (folder / "m") + ": \"first.shift\" holds a number too large for float32");
   EXPECT_EQ(model.first.weight.to_vector(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(model.first.steps.item(), 7);
 }
@@ -132,7 +131,7 @@ TEST(ModelFile, WithoutStrictWhatFitsIsLoadedAndTheRestReported) {
   EXPECT_FALSE(report.complete());
   EXPECT_EQ(report.missing.at(0).name, "first.steps");
   EXPECT_EQ(report.unexpected.at(0).name, "head");
-  EXPECT_EQ(report.misfits.at(0).name, "first.shift");
+  EXPECT_EQ(report.mismatched.at(0).name, "first.shift");
   EXPECT_EQ(model.first.weight.to_vector(), std::vector<float>(6));
   EXPECT_EQ(model.first.shift.at({0}), 0.5f);
 
@@ -178,7 +177,7 @@ TEST(ModelFile, HalfPrecisionIsStoredAndRead) {
   for (const auto stored : {ElementType::f16, ElementType::bf16, ElementType::f64}) {
     tn::io::save(folder / "m", Model<float>(), {.stored = stored});
     const Model<float> model = zeroed<float>();
-    tn::io::load(folder / "m", model, {.narrowing = Narrowing::rounded});
+    tn::io::load(folder / "m", model, {.cast = Cast::lossy});
     EXPECT_EQ(model.first.weight.to_vector(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
     EXPECT_EQ(model.first.steps.item(), 7);
   }

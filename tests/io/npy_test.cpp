@@ -10,9 +10,9 @@ namespace npy_test {
 
 using support::message_of;
 using support::TemporaryFolder;
+using tn::io::Cast;
 using tn::io::ElementType;
 using tn::io::load_npy;
-using tn::io::Narrowing;
 using tn::io::save_npy;
 
 /// A file of version 1.0 with this header.
@@ -30,7 +30,7 @@ std::string describing(const char* descr, const char* order, const char* shape) 
 std::string refusal(const std::string& content) {
   TemporaryFolder folder;
   const std::string path = folder.write("x.npy", content);
-  const std::string message = message_of<tn::IoError>([&] { load_npy<float>(path, Narrowing::rounded); });
+  const std::string message = message_of<tn::IoError>([&] { load_npy<float>(path, Cast::lossy); });
   const std::string prefix = "[npy] " + path + ": ";
   return message.starts_with(prefix) ? message.substr(prefix.size()) : "not refused: " + message;
 }
@@ -76,10 +76,10 @@ TEST(Npy, ReadsOtherOrdersAndTypes) {
   EXPECT_EQ(load_npy<std::int64_t>(content("|i1", "False", "(2L,)", "\xff\x01")).to_vector(),
             (std::vector<std::int64_t>{-1, 1}));
   EXPECT_EQ(load_npy<float>(content(">f4", "False", "(1,)", std::string("\x3f\xc0\0\0", 4))).item(), 1.5f);
-  EXPECT_EQ(load_npy<float>(content("<f8", "False", "(1,)", std::string("\0\0\0\0\0\0\xf8\x3f", 8)),
-                            Narrowing::rounded)
-                .item(),
-            1.5f);
+  EXPECT_EQ(
+      load_npy<float>(content("<f8", "False", "(1,)", std::string("\0\0\0\0\0\0\xf8\x3f", 8)), Cast::lossy)
+          .item(),
+      1.5f);
   EXPECT_EQ(load_npy<std::uint8_t>(
                 folder.write("x", file_with("{\"shape\": (1), 'fortran_order':False,'descr': '|u1'}", "a")))
                 .shape(),

@@ -9,11 +9,11 @@ namespace key_value_cache_test {
 
 using support::expect_error;
 using tn::Shape;
-using tn::nn::GrowingRows;
+using tn::nn::KeyValueBuffer;
 
-TEST(GrowingRows, HandOutAllRowsSoFar) {
+TEST(KeyValueBuffer, HandOutAllRowsSoFar) {
   const auto all = tn::randn<double>({2, 3, 11, 4});
-  GrowingRows<double> rows;
+  KeyValueBuffer<double> rows;
   EXPECT_EQ(rows.length(), 0);
   tn::index_t length = 0;
   for (const tn::index_t more : {2, 1, 1, 5, 0, 2}) {
@@ -26,8 +26,8 @@ TEST(GrowingRows, HandOutAllRowsSoFar) {
   }
 }
 
-TEST(GrowingRows, DoubleTheirRoom) {
-  GrowingRows<float> rows;
+TEST(KeyValueBuffer, DoubleTheirRoom) {
+  KeyValueBuffer<float> rows;
   const auto row = tn::ones<float>({1, 2});
   rows.append(tn::ones<float>({4, 2}));
   const auto first = rows.append(row);  // room for 8
@@ -35,8 +35,8 @@ TEST(GrowingRows, DoubleTheirRoom) {
   EXPECT_NE(rows.append(row).data(), first.data());
 }
 
-TEST(GrowingRows, RefuseRowsOfAnotherShape) {
-  GrowingRows<float> rows;
+TEST(KeyValueBuffer, RefuseRowsOfAnotherShape) {
+  KeyValueBuffer<float> rows;
   rows.append(tn::ones<float>({2, 3, 4}));
   expect_error<tn::ShapeError>(
       [&] {

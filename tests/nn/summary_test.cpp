@@ -67,11 +67,11 @@ TEST(Summary, NamesEntriesOfAMapByTheirKeys) {
   EXPECT_EQ(rows[2].output, (tn::Shape{5, 4}));
 }
 
-TEST(OutputHook, HearsWhatItsLayerPutsOut) {
+TEST(ForwardHook, HearsWhatItsLayerPutsOut) {
   const Model model;
   std::vector<tn::Shape> heard;
   {
-    const nn::OutputHook hook(model.block.in, [&](const Tensor<float>& y) { heard.push_back(y.shape()); });
+    const nn::ForwardHook hook(model.block.in, [&](const Tensor<float>& y) { heard.push_back(y.shape()); });
     model(tn::zeros<float>({5, 3}));
     model.spare(tn::zeros<float>({1, 2}));
   }

@@ -13,8 +13,8 @@ namespace op_case_test {
 
 using support::OpCase;
 using support::real;
+using tn::Backward;
 using tn::Gradients;
-using tn::Pull;
 
 /// Whether the sweep complains of this, in words that contain `expected`.
 testing::AssertionResult complains(const OpCase& op, const std::string& expected) {
@@ -29,8 +29,8 @@ testing::AssertionResult complains(const OpCase& op, const std::string& expected
 /// 3 x, with a rule that is off by a factor.
 template <class T>
 tn::Tensor<T> triple(const tn::Tensor<T>& x, double slope) {
-  return tn::record("triple", tn::mul(x.detach(), 3), {tn::edge(x)},
-                    [slope](const Pull<T>& p) -> Gradients<T> { return {tn::mul(p.gradient(), slope)}; });
+  return tn::record("triple", tn::mul(x.detach(), 3), {tn::without_values(x)},
+                    [slope](const Backward<T>& p) -> Gradients<T> { return {tn::mul(p.gradient(), slope)}; });
 }
 
 TEST(Sweep, AcceptsWhatIsRight) {
@@ -46,7 +46,7 @@ TEST(Sweep, NoticesADerivativeWrongByOnePercent) {
 TEST(Sweep, NoticesASecondDerivativeWrongByOnePercent) {
   // The square, whose rule is right but whose rule's rule is not.
   const auto square = []<class T>(const std::vector<tn::Tensor<T>>& x) {
-    return tn::record("square", tn::square(x[0].detach()), {x[0]}, [](const Pull<T>& p) -> Gradients<T> {
+    return tn::record("square", tn::square(x[0].detach()), {x[0]}, [](const Backward<T>& p) -> Gradients<T> {
       return {tn::mul(tn::mul(p.gradient(), 2.0 / 3), triple(p.input(0), 3.03))};
     });
   };
@@ -56,8 +56,8 @@ TEST(Sweep, NoticesASecondDerivativeWrongByOnePercent) {
 TEST(Sweep, NoticesThatTheRuleThatIsRecordedIsAnother) {
   // Each of the two is right where it is compared with itself.
   const auto two_faced = []<class T>(const std::vector<tn::Tensor<T>>& x) {
-    return tn::record("two_faced", tn::mul(x[0].detach(), 3), {tn::edge(x[0])},
-                      [](const Pull<T>& p) -> Gradients<T> {
+    return tn::record("two_faced", tn::mul(x[0].detach(), 3), {tn::without_values(x[0])},
+                      [](const Backward<T>& p) -> Gradients<T> {
                         return {tn::mul(p.gradient(), tn::grad_enabled() ? 3.03 : 3.0)};
                       });
   };
@@ -78,8 +78,8 @@ TEST(Sweep, NoticesIgnoredStrides) {
   if (!tn::backend::memory::detail::caching) GTEST_SKIP() << "AddressSanitizer stops what this op does";
   const auto dense = []<class T>(const std::vector<tn::Tensor<T>>& x) {
     const auto as_if = x[0].view(0, x[0].shape(), tn::contiguous_strides(x[0].shape()));
-    return tn::record("dense", tn::clone(as_if), {tn::edge(x[0])},
-                      [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
+    return tn::record("dense", tn::clone(as_if), {tn::without_values(x[0])},
+                      [](const Backward<T>& p) -> Gradients<T> { return {p.gradient()}; });
   };
   EXPECT_TRUE(complains({"dense", {real({3, 4})}, dense}, "transposed operands, value"));
   EXPECT_TRUE(complains({"dense", {real({3, 4})}, dense}, "operand 0 stretched over axis 1, value"));
@@ -87,8 +87,9 @@ TEST(Sweep, NoticesIgnoredStrides) {
 
 TEST(Sweep, NoticesAGradientThatDependsOnTheOthers) {
   const auto greedy = []<class T>(const std::vector<tn::Tensor<T>>& x) {
-    return tn::record("greedy", tn::add(x[0].detach(), x[1].detach()), {tn::edge(x[0]), tn::edge(x[1])},
-                      [](const Pull<T>& p) -> Gradients<T> {
+    return tn::record("greedy", tn::add(x[0].detach(), x[1].detach()),
+                      {tn::without_values(x[0]), tn::without_values(x[1])},
+                      [](const Backward<T>& p) -> Gradients<T> {
                         const double share = p.needs(0) && p.needs(1) ? 1 : 2;
                         return {tn::mul(p.gradient(), share), tn::mul(p.gradient(), share)};
                       });

@@ -41,7 +41,7 @@ Tensor<T> checkpoint(F f, const std::vector<Tensor<T>>& xs) {
     return f(xs).detach();
   }();
   const std::vector<graph::Input<T>> inputs(xs.begin(), xs.end());
-  const auto rule = [f, in_training, drawn_from](const Pull<T>& p) {
+  const auto rule = [f, in_training, drawn_from](const Backward<T>& p) {
     const bool higher_order = grad_enabled();
     const detail::ScopedState again_from(drawn_from);
     const TrainingMode mode(in_training);

@@ -66,7 +66,7 @@ class Backpropagation {
       graph::Node<T>& node = as_node(owner);
       const Tensor<T> gradient = pending_.take(&node).gradient;
       arrive(node, gradient);
-      if (node.sequence() > oldest) pull(node, gradient);
+      if (node.sequence() > oldest) vjp(node, gradient);
     }
   }
 
@@ -83,10 +83,10 @@ class Backpropagation {
     return as_node(a).sequence() < as_node(b).sequence();
   }
 
-  void pull(graph::Node<T>& node, const Tensor<T>& gradient) {
+  void vjp(graph::Node<T>& node, const Tensor<T>& gradient) {
     check<GraphError>(!node.freed(), node.name(),
                       "the graph was freed by an earlier pass; pass retain_graph to differentiate it again");
-    Gradients<T> gradients = node.pull(gradient);
+    Gradients<T> gradients = node.vjp(gradient);
     check<GraphError>(gradients.size() == node.edges().size(), node.name(), "the rule returned ",
                       gradients.size(), " gradients for ", node.edges().size(), " inputs");
     for (int i = 0; i < gradients.size(); ++i) {

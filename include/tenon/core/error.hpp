@@ -68,14 +68,14 @@ requires(!std::is_arithmetic_v<T> && std::is_convertible_v<T, float>) std::strin
 
 /// A reference to a part of a message: a text, or a value of a type with a `describe`. It is formatted only
 /// when the message is built.
-class Piece {
+class MessagePart {
  public:
-  Piece(const char* text) : Piece(std::string_view(text)) {}
-  Piece(char* text) : Piece(std::string_view(text)) {}
-  Piece(std::string_view text) : object_(text.data()), size_(text.size()) {}
-  Piece(const std::string& text) : Piece(std::string_view(text)) {}
+  MessagePart(const char* text) : MessagePart(std::string_view(text)) {}
+  MessagePart(char* text) : MessagePart(std::string_view(text)) {}
+  MessagePart(std::string_view text) : object_(text.data()), size_(text.size()) {}
+  MessagePart(const std::string& text) : MessagePart(std::string_view(text)) {}
   template <class T>
-  Piece(const T& value)
+  MessagePart(const T& value)
       : object_(&value), append_([](std::string& text, const void* object) {
           text += describe(*static_cast<const T*>(object));
         }) {}
@@ -95,29 +95,29 @@ class Piece {
 };
 
 /// The concatenation of the pieces of a message.
-inline std::string join_pieces(std::initializer_list<Piece> pieces) {
+inline std::string join_pieces(std::initializer_list<MessagePart> pieces) {
   std::string text;
-  for (const Piece& piece : pieces) piece.append_to(text);
+  for (const MessagePart& piece : pieces) piece.append_to(text);
   return text;
 }
 /// The concatenation of texts and values: `join("lhs ", shape, ", axis ", 3)`.
 template <class... Pieces>
 std::string join(const Pieces&... pieces) {
-  return join_pieces({Piece(pieces)...});
+  return join_pieces({MessagePart(pieces)...});
 }
 
 /// Throws `E` with the message `[op] pieces…`. It is not inlined, so that a check costs its caller one
 /// comparison and one cold call.
 template <class E>
 [[noreturn, gnu::cold, gnu::noinline]] void fail_with(std::string_view op,
-                                                      std::initializer_list<Piece> pieces) {
+                                                      std::initializer_list<MessagePart> pieces) {
   std::string message = join("[", op, "] ");
   throw E(message += join_pieces(pieces));
 }
 /// Throws `E` with the message `[op] pieces…`.
 template <class E, class... Pieces>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view op, const Pieces&... pieces) {
-  fail_with<E>(op, {Piece(pieces)...});
+  fail_with<E>(op, {MessagePart(pieces)...});
 }
 
 /// Throws `E` with the message `[op] pieces…` unless `condition` holds. Pieces are formatted only on failure.

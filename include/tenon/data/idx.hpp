@@ -75,7 +75,7 @@ Tensor<T> read_idx(FileReader file) {
   char beyond;
   file.require(file.read(&beyond, 1) == 0, "it goes on after the elements of shape ", shape);
   detail::reverse_bytes(static_cast<char*>(storage->data()), bytes, io::element_bytes(*type));
-  return io::tensor_over<T>(storage, *type, shape);
+  return io::view_or_convert<T>(storage, *type, shape);
 }
 
 }  // namespace detail

@@ -12,7 +12,7 @@
 
 namespace TENON_NAMESPACE::models {
 
-/// Options of `generate` and `choose_tokens`.
+/// Options of `generate` and `sample_tokens`.
 struct GenerateOptions {
   index_t max_length = 20;           ///< tokens of a text, including the prompt
   index_t num_return_sequences = 1;  ///< number of texts
@@ -39,10 +39,11 @@ inline void check_generate_options(const GenerateOptions& o) {
 namespace detail {
 
 /// Nucleus sampling (Holtzman et al. 2020, https://arxiv.org/abs/1904.09751): sets a probability to 0 if the
-/// sum of those before it reaches `top_p`. `chances` are probabilities in falling order.
-inline Tensor<double> nucleus(const Tensor<double>& chances, double top_p) {
-  const Tensor<double> before = sub(cumsum(chances, -1), chances);
-  return map([top_p](auto chance, auto sum) { return select(sum >= top_p, 0, chance); }, chances, before);
+/// sum of those before it reaches `top_p`. `probabilities` are probabilities in falling order.
+inline Tensor<double> nucleus(const Tensor<double>& probabilities, double top_p) {
+  const Tensor<double> before = sub(cumsum(probabilities, -1), probabilities);
+  return map([top_p](auto probability, auto sum) { return select(sum >= top_p, 0, probability); },
+             probabilities, before);
 }
 
 /// The last `count` tokens of N texts of equal length, (N, count).
@@ -57,26 +58,26 @@ inline Tensor<index_t> last_tokens(const std::vector<std::vector<index_t>>& text
 
 /// Samples a token for each row of logits.
 ///
-///   shapes: scores, the logits, (N, V)
+///   shapes: logits (N, V)
 ///   returns: (N)
-///   throws: ShapeError if scores is no matrix; ValueError for invalid options
+///   throws: ShapeError if logits is no matrix; ValueError for invalid options
 ///   cost: one pass over the logits; with top_k or top_p also a partial sort
 template <Real T>
-Tensor<index_t> choose_tokens(const Tensor<T>& scores, const GenerateOptions& options = {},
+Tensor<index_t> sample_tokens(const Tensor<T>& logits, const GenerateOptions& options = {},
                               Generator& generator = default_generator()) {
   check_generate_options(options);
-  check<ShapeError>(scores.rank() == 2, "generate", "expected scores of shape (N, V), got ", scores.shape());
+  check<ShapeError>(logits.rank() == 2, "generate", "expected logits of shape (N, V), got ", logits.shape());
   const NoGrad no_grad;
-  if (options.temperature == 0) return argmax(scores, 1);
-  const auto chances = [&](const Tensor<T>& x) {
+  if (options.temperature == 0) return argmax(logits, 1);
+  const auto probabilities = [&](const Tensor<T>& x) {
     return softmax(div(to<double>(x), options.temperature), 1);
   };
-  const index_t all = scores.extent(1);
+  const index_t all = logits.extent(1);
   const bool sorted = options.top_k > 0 || options.top_p < 1;
-  if (!sorted) return squeeze(multinomial(chances(scores), 1, true, generator), 1);
-  const auto [values, tokens] = topk(scores, options.top_k > 0 ? std::min(options.top_k, all) : all);
+  if (!sorted) return squeeze(multinomial(probabilities(logits), 1, true, generator), 1);
+  const auto [values, tokens] = topk(logits, options.top_k > 0 ? std::min(options.top_k, all) : all);
   const Tensor<index_t> drawn =
-      multinomial(detail::nucleus(chances(values), options.top_p), 1, true, generator);
+      multinomial(detail::nucleus(probabilities(values), options.top_p), 1, true, generator);
   return squeeze(gather(tokens, 1, drawn), 1);
 }
 
@@ -110,7 +111,7 @@ std::vector<std::vector<index_t>> generate(const Model& model, const std::vector
       unread = std::min(length, std::max<index_t>(model.options.context / 2, 1));
     }
     const Tensor<index_t> tokens =
-        choose_tokens(model.next(detail::last_tokens(texts, unread), cache), options, generator);
+        sample_tokens(model.next(detail::last_tokens(texts, unread), cache), options, generator);
     for (std::size_t k = 0; k < count; ++k) texts[k].push_back(tokens.data()[k]);
     unread = 1;
   }

@@ -67,7 +67,7 @@ class Node : public NodeBase {
 
   /// The gradients of the inputs, from the gradient of the output (a vector-Jacobian product). Not called for
   /// leaves.
-  virtual Gradients<T> pull(const Tensor<T>& gradient) = 0;
+  virtual Gradients<T> vjp(const Tensor<T>& gradient) = 0;
   /// Whether the node is a leaf.
   virtual bool is_leaf() const { return false; }
 
@@ -118,7 +118,7 @@ template <class T>
 class Leaf : public Node<T> {
  public:
   Leaf() : Node<T>("leaf", 0) {}
-  Gradients<T> pull(const Tensor<T>&) override { return {}; }
+  Gradients<T> vjp(const Tensor<T>&) override { return {}; }
   bool is_leaf() const override { return true; }
   void free() override {}
 
@@ -133,10 +133,10 @@ Node<T>* node_of(const Tensor<T>& x) {
 
 /// The argument of a backward rule: the operation's inputs and output, and the output's gradient.
 template <class T>
-class Pull {
+class Backward {
  public:
   /// The call of a node's rule with a gradient.
-  Pull(Node<T>& node, const Tensor<T>& gradient) : node_(node), gradient_(gradient) {}
+  Backward(Node<T>& node, const Tensor<T>& gradient) : node_(node), gradient_(gradient) {}
 
   /// The gradient of the output.
   const Tensor<T>& gradient() const { return gradient_; }

@@ -3,7 +3,7 @@
 /// this way:
 ///
 ///     Tensor<T> y = …;                                    // computed without recording
-///     return record("mm", y, {x, w}, [](const Pull<T>& p) -> Gradients<T> {
+///     return record("mm", y, {x, w}, [](const Backward<T>& p) -> Gradients<T> {
 ///       return {p.needs(0) ? matmul(p.gradient(), transpose(p.input(1), 0, 1)) : Tensor<T>{},
 ///               p.needs(1) ? matmul(transpose(p.input(0), 0, 1), p.gradient()) : Tensor<T>{}};
 ///     });
@@ -16,7 +16,7 @@
 
 namespace TENON_NAMESPACE::graph {
 
-/// An input as `record` takes it: with its elements or, by `edge(x)`, only with its node.
+/// An input as `record` takes it: with its elements or, by `without_values(x)`, only with its node.
 template <class T>
 struct Input {
   Input(const Tensor<T>& x) : tensor(&x), keeps_elements(true) {}
@@ -26,7 +26,7 @@ struct Input {
 };
 /// An input whose elements the rule does not need, so that the graph does not keep them.
 template <class T>
-Input<T> edge(const Tensor<T>& x) {
+Input<T> without_values(const Tensor<T>& x) {
   return {x, false};
 }
 
@@ -38,7 +38,7 @@ template <class T, class Rule>
 class RuleNode final : public Node<T> {
  public:
   RuleNode(const char* name, Rule rule) : Node<T>(name), rule_(std::move(rule)) {}
-  Gradients<T> pull(const Tensor<T>& gradient) override { return rule_(Pull<T>(*this, gradient)); }
+  Gradients<T> vjp(const Tensor<T>& gradient) override { return rule_(Backward<T>(*this, gradient)); }
 
  private:
   Rule rule_;
@@ -78,8 +78,9 @@ Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int co
 /// Records an operation: returns `out`, which was computed from `inputs`, with a backward rule if recording
 /// is on and an input requires a gradient.
 ///
-///   rule: (const Pull<T>&) -> Gradients<T>, one gradient for each input
-///   keeps: inputs that are not `edge(x)`; with Keep::output also `out`, for rules that call `output()`
+///   rule: (const Backward<T>&) -> Gradients<T>, one gradient for each input
+///   keeps: inputs that are not `without_values(x)`; with Keep::output also `out`, for rules that call
+///   `output()`
 template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out,
                  std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
@@ -92,11 +93,11 @@ Tensor<T> record(const char* name, Tensor<T> out,
 
 namespace TENON_NAMESPACE {
 
-using graph::edge;
+using graph::Backward;
 using graph::Gradients;
 using graph::Keep;
-using graph::Pull;
 using graph::record;
+using graph::without_values;
 
 template <Scalar T>
 Tensor<T>& Tensor<T>::requires_grad_(bool on) {

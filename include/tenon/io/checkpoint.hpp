@@ -205,7 +205,7 @@ void CheckpointFile::restore(const std::string& section, const ModuleState<T>& s
   const detail::LoadPlan plan =
       detail::plan_load(path() + ", section " + section, detail::found_arrays(file_, section + "/"),
                         detail::wanted_arrays(state), {});
-  detail::run_plan(file_, plan, state, Narrowing::refused);
+  detail::run_plan(file_, plan, state, Cast::exact);
 }
 
 inline void CheckpointFile::restore(const std::string& section, Generator& generator) const {

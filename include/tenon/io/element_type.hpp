@@ -56,9 +56,9 @@ struct float16 {
 enum class ElementType : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
 
 /// Whether floating-point numbers of a file may be rounded to a smaller type.
-enum class Narrowing : bool {
-  refused,  ///< only conversions that keep every value: F16 and BF16 to float, I32 to int64
-  rounded,  ///< also to smaller floating-point types, to nearest; overflow to infinity is an error
+enum class Cast : bool {
+  exact,  ///< only conversions that keep every value: F16 and BF16 to float, I32 to int64
+  lossy,  ///< also to smaller floating-point types, to nearest; overflow to infinity is an error
 };
 
 /// Calls `f` with `std::type_identity` of the C++ type of `type`.
@@ -117,13 +117,13 @@ inline index_t element_bytes(ElementType type) {
 /// Whether an array of type `stored` may be loaded as a tensor of `T`. Conversions between floating-point
 /// numbers and integers or truth values are never allowed: load the array as it is and use `to`.
 template <Scalar T>
-bool converts(ElementType stored, Narrowing narrowing = Narrowing::refused);
+bool converts(ElementType stored, Cast cast = Cast::exact);
 
 /// A tensor from the bytes of an array of type `stored`, which must convert to `T`. It shares the memory if
 /// the bytes are aligned elements of `T`, and is a converted copy otherwise. Undefined if rounding would make
 /// a number infinite.
 template <Scalar T>
-Tensor<T> tensor_over(const Ref<Storage>& bytes, ElementType stored, const Shape& shape);
+Tensor<T> view_or_convert(const Ref<Storage>& bytes, ElementType stored, const Shape& shape);
 
 /// The elements of a contiguous floating-point tensor converted to type `stored`, rounded to nearest; null if
 /// a number would become infinite.
@@ -194,14 +194,14 @@ bool convert_elements(const char* from, index_t count, To* to) {
 }  // namespace detail
 
 template <Scalar T>
-bool converts(ElementType stored, Narrowing narrowing) {
+bool converts(ElementType stored, Cast cast) {
   return with_element_type(stored, [&]<class Stored>(std::type_identity<Stored>) {
-    return detail::holds_all<Stored, T>() || (detail::rounds<Stored, T>() && narrowing == Narrowing::rounded);
+    return detail::holds_all<Stored, T>() || (detail::rounds<Stored, T>() && cast == Cast::lossy);
   });
 }
 
 template <Scalar T>
-Tensor<T> tensor_over(const Ref<Storage>& bytes, ElementType stored, const Shape& shape) {
+Tensor<T> view_or_convert(const Ref<Storage>& bytes, ElementType stored, const Shape& shape) {
   const auto* from = static_cast<const char*>(bytes->data());
   const index_t count = element_count(shape, "load");
   const bool aligned = reinterpret_cast<std::uintptr_t>(from) % alignof(T) == 0;

@@ -18,7 +18,7 @@ struct LoadOptions {
   /// the others.
   bool strict = true;
   /// Whether larger floating-point types may be rounded, such as F64 weights to float.
-  Narrowing narrowing = Narrowing::refused;
+  Cast cast = Cast::exact;
   /// A prefix to remove from the file's names, such as `module.`.
   std::string strip = {};
   /// Rules to rename the file's arrays, after `strip`; the first that matches applies.
@@ -37,10 +37,10 @@ struct LoadReport {
   std::size_t loaded = 0;        ///< number of arrays loaded
   std::vector<Item> missing;     ///< in the model only
   std::vector<Item> unexpected;  ///< in the file only
-  std::vector<Item> misfits;     ///< in both, but with another shape or a type that does not convert
+  std::vector<Item> mismatched;  ///< in both, but with another shape or a type that does not convert
 
   /// Whether every name of file and model matched.
-  bool complete() const { return missing.empty() && unexpected.empty() && misfits.empty(); }
+  bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
   /// The report as text, a line for each name, at most 20 of a kind.
   std::string text() const;
 };
@@ -59,7 +59,7 @@ struct WantedArray {
   std::string name;
   Shape shape;
   const char* type;
-  bool (*converts)(ElementType, Narrowing);
+  bool (*converts)(ElementType, Cast);
   bool may_be_absent = false;
 };
 struct PlannedRead {
@@ -100,7 +100,7 @@ inline std::string LoadReport::text() const {
   };
   list("missing", missing);
   list("unexpected", unexpected);
-  list("does not fit", misfits);
+  list("does not fit", mismatched);
   return text.empty() ? text : text.substr(1);
 }
 
@@ -108,7 +108,7 @@ namespace detail {
 
 /// The reason why an array does not fit the model's tensor; empty if it fits.
 inline std::string misfit(const SafetensorsEntry& found, bool transpose, const WantedArray& wanted,
-                          Narrowing narrowing) {
+                          Cast cast) {
   Shape shape = found.shape;
   if (transpose && shape.size() != 2) return join("is to be transposed, but has shape ", shape);
   if (transpose) shape = {shape[1], shape[0]};
@@ -116,8 +116,8 @@ inline std::string misfit(const SafetensorsEntry& found, bool transpose, const W
     return join("has shape ", wanted.shape, " in the model, ", found.shape, " in the file",
                 transpose ? " before it is transposed" : "");
   const auto type = safetensors_type(found.dtype);
-  if (type && wanted.converts(*type, narrowing)) return "";
-  const bool rounding_helps = type && wanted.converts(*type, Narrowing::rounded);
+  if (type && wanted.converts(*type, cast)) return "";
+  const bool rounding_helps = type && wanted.converts(*type, Cast::lossy);
   return join("is ", wanted.type, " in the model, ", found.dtype, " in the file",
               rounding_helps ? ", which would have to be rounded" : "");
 }
@@ -149,11 +149,11 @@ inline LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>
       plan.report.unexpected.push_back({key, join(array.entry->shape, " ", array.entry->dtype, origin)});
       continue;
     }
-    const std::string reason = misfit(*array.entry, transpose, wanted[target->second], options.narrowing);
+    const std::string reason = misfit(*array.entry, transpose, wanted[target->second], options.cast);
     if (reason.empty())
       plan.reads.push_back({array.source, target->second, transpose});
     else
-      plan.report.misfits.push_back({key, reason});
+      plan.report.mismatched.push_back({key, reason});
   }
   for (const WantedArray& want : wanted)
     if (!sources.contains(want.name) && !ignored(want.name) && !want.may_be_absent)

@@ -36,7 +36,7 @@ template <Real T>
 void save_state(const std::string& path, const ModuleState<T>& state, const SaveOptions& options = {});
 
 /// Loads a safetensors file into the tensors of `state`. Floating-point types smaller than T convert exactly;
-/// larger ones are rounded if options.narrowing allows it.
+/// larger ones are rounded if options.cast allows it.
 ///
 ///   returns: the names that were loaded, missing, unexpected or did not fit; of interest with strict = false
 ///   throws: IoError with all names that are missing, unexpected, or of another shape or type; with strict =
@@ -94,25 +94,24 @@ std::vector<WantedArray> wanted_arrays(const ModuleState<T>& state) {
 }
 
 template <Scalar T>
-Tensor<T> read_planned(const SafetensorsFile& file, const PlannedRead& read, Narrowing narrowing) {
-  const Tensor<T> stored = file.get<T>(read.source, narrowing);
+Tensor<T> read_planned(const SafetensorsFile& file, const PlannedRead& read, Cast cast) {
+  const Tensor<T> stored = file.get<T>(read.source, cast);
   const Shape& shape = stored.shape();
   return read.transpose ? stored.view(0, {shape[1], shape[0]}, {1, shape[1]}) : stored;
 }
 
 template <Real T>
-void run_plan(const SafetensorsFile& file, const LoadPlan& plan, const ModuleState<T>& state,
-              Narrowing narrowing) {
-  if (narrowing == Narrowing::rounded)
+void run_plan(const SafetensorsFile& file, const LoadPlan& plan, const ModuleState<T>& state, Cast cast) {
+  if (cast == Cast::lossy)
     for (const PlannedRead& read : plan.reads)  // to find numbers too large before anything is written
-      if (read.target < state.tensors.size()) static_cast<void>(read_planned<T>(file, read, narrowing));
+      if (read.target < state.tensors.size()) static_cast<void>(read_planned<T>(file, read, cast));
   for (const PlannedRead& read : plan.reads) {
     if (read.target < state.tensors.size()) {
       Tensor<T> into = state.tensors[read.target].tensor;
-      copy_(into, read_planned<T>(file, read, narrowing));
+      copy_(into, read_planned<T>(file, read, cast));
     } else {
       Tensor<index_t> into = state.counters[read.target - state.tensors.size()].tensor;
-      copy_(into, read_planned<index_t>(file, read, Narrowing::refused));
+      copy_(into, read_planned<index_t>(file, read, Cast::exact));
     }
   }
 }
@@ -150,7 +149,7 @@ LoadReport load_state(const std::string& path, const ModuleState<T>& state, cons
   const SafetensorsFile file(path);
   const detail::LoadPlan plan =
       detail::plan_load(path, detail::found_arrays(file, ""), detail::wanted_arrays(state), options);
-  detail::run_plan(file, plan, state, options.narrowing);
+  detail::run_plan(file, plan, state, options.cast);
   return plan.report;
 }
 

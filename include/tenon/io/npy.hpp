@@ -42,9 +42,9 @@ NpyHeader read_npy_header(const std::string& path);
 /// Reads an array as a contiguous tensor, whatever its order in the file. A large row-major array of `T` is
 /// mapped, not copied; writing to the tensor does not change the file.
 ///
-///   throws: IoError if the file cannot be read or is damaged, or its type does not convert (see Narrowing)
+///   throws: IoError if the file cannot be read or is damaged, or its type does not convert (see Cast)
 template <Scalar T>
-Tensor<T> load_npy(const std::string& path, Narrowing narrowing = Narrowing::refused);
+Tensor<T> load_npy(const std::string& path, Cast cast = Cast::exact);
 
 /// Writes an array file of version 1.0, completely or not at all. bfloat16, which NumPy lacks, does not
 /// compile.
@@ -225,15 +225,15 @@ inline Ref<Storage> swap_bytes(const Ref<Storage>& bytes, std::size_t count, std
 
 /// The tensor of an array with this header, whose elements are `data`.
 template <Scalar T>
-Tensor<T> read_npy_elements(const NpyHeader& header, Ref<Storage> data, Narrowing narrowing,
+Tensor<T> read_npy_elements(const NpyHeader& header, Ref<Storage> data, Cast cast,
                             const std::string& source) {
-  check<IoError>(converts<T>(header.type, narrowing), "npy", source, ": its type '", header.descr,
+  check<IoError>(converts<T>(header.type, cast), "npy", source, ": its type '", header.descr,
                  "' does not fit ", scalar_name<T>());
   const auto width = static_cast<std::size_t>(element_bytes(header.type));
   if (header.big_endian && width > 1) data = swap_bytes(data, header.data_bytes() / width, width);
   Shape shape = header.shape;
   if (header.fortran_order) std::reverse(shape.begin(), shape.end());
-  const Tensor<T> stored = tensor_over<T>(data, header.type, shape);
+  const Tensor<T> stored = view_or_convert<T>(data, header.type, shape);
   check<IoError>(stored.defined(), "npy", source, ": it holds a number too large for ", scalar_name<T>());
   if (!header.fortran_order) return stored;
   Strides strides = stored.strides();
@@ -281,11 +281,11 @@ inline NpyHeader read_npy_header(const std::string& path) {
 }
 
 template <Scalar T>
-Tensor<T> load_npy(const std::string& path, Narrowing narrowing) {
+Tensor<T> load_npy(const std::string& path, Cast cast) {
   const Ref<MappedFile> file = MappedFile::open(path);
   const NpyHeader header = detail::mapped_npy_header(*file);
-  return detail::read_npy_elements<T>(header, file->storage(header.data_begin, header.data_bytes()),
-                                      narrowing, path);
+  return detail::read_npy_elements<T>(header, file->storage(header.data_begin, header.data_bytes()), cast,
+                                      path);
 }
 
 template <Scalar T>

@@ -32,9 +32,9 @@ class NpzFile {
 
   /// Reads an array as a contiguous tensor of `T`. A large uncompressed array of `T` is mapped, not copied.
   /// Each call returns a tensor of its own: writing to it changes neither the file nor other results.
-  ///   throws: IoError if there is no such array, it is damaged, or its type does not convert (see Narrowing)
+  ///   throws: IoError if there is no such array, it is damaged, or its type does not convert (see Cast)
   template <Scalar T>
-  Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
+  Tensor<T> get(std::string_view name, Cast cast = Cast::exact) const;
 
  private:
   static std::string file_name(std::string_view name) { return std::string(name) + ".npy"; }
@@ -105,7 +105,7 @@ inline NpyHeader NpzFile::header(std::string_view name) const {
 }
 
 template <Scalar T>
-Tensor<T> NpzFile::get(std::string_view name, Narrowing narrowing) const {
+Tensor<T> NpzFile::get(std::string_view name, Cast cast) const {
   const ZipEntry& stored = entry(name);
   ZipStream stream(archive_, stored);
   const std::string begin = head(stream, stored);
@@ -122,7 +122,7 @@ Tensor<T> NpzFile::get(std::string_view name, Narrowing narrowing) const {
     stream.skip(bytes - at_hand);
   }
   stream.finish();
-  return detail::read_npy_elements<T>(header, data, narrowing, source(name));
+  return detail::read_npy_elements<T>(header, data, cast, source(name));
 }
 
 template <Scalar T>

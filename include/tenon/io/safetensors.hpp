@@ -59,10 +59,10 @@ class SafetensorsFile {
 
   /// Reads an array as a tensor of `T`. A large array that is stored as `T` and aligned is mapped, not
   /// copied. Each call returns a tensor of its own: writing to it changes neither the file nor other results.
-  ///   throws: IoError if there is no such array, its type does not convert (see Narrowing), or a number is
+  ///   throws: IoError if there is no such array, its type does not convert (see Cast), or a number is
   ///           too large for `T`
   template <Scalar T>
-  Tensor<T> get(std::string_view name, Narrowing narrowing = Narrowing::refused) const;
+  Tensor<T> get(std::string_view name, Cast cast = Cast::exact) const;
 
  private:
   template <class... Pieces>
@@ -272,14 +272,14 @@ inline const SafetensorsEntry& SafetensorsFile::entry(std::string_view name) con
 }
 
 template <Scalar T>
-Tensor<T> SafetensorsFile::get(std::string_view name, Narrowing narrowing) const {
+Tensor<T> SafetensorsFile::get(std::string_view name, Cast cast) const {
   const SafetensorsEntry& stored = entry(name);
   const auto type = detail::safetensors_type(stored.dtype);
-  require(type && converts<T>(*type, narrowing), "\"", name, "\" is stored as ", stored.dtype,
+  require(type && converts<T>(*type, cast), "\"", name, "\" is stored as ", stored.dtype,
           ", which does not fit ", scalar_name<T>());
   const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(data_begin_ + stored.begin),
                                             static_cast<std::size_t>(stored.end - stored.begin));
-  Tensor<T> out = tensor_over<T>(bytes, *type, stored.shape);
+  Tensor<T> out = view_or_convert<T>(bytes, *type, stored.shape);
   require(out.defined(), "\"", name, "\" holds a number too large for ", scalar_name<T>());
   return out;
 }

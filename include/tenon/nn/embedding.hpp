@@ -84,8 +84,8 @@ struct Embedding {
 
   Tensor<T> operator()(const Tensor<index_t>& index) const {
     const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
-    return observed(*this, index.shape(),
-                    embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq}));
+    return notify_hooks(*this, index.shape(),
+                        embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq}));
   }
   TENON_FIELDS(weight, options, mode);
 };
@@ -114,10 +114,10 @@ struct EmbeddingBag {
   Tensor<T> operator()(const Tensor<index_t>& index, const Tensor<index_t>& offsets = {},
                        const Tensor<T>& per_sample_weights = {}) const {
     const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
-    return observed(*this, index.shape(),
-                    embedding_bag<T>(table, index, offsets,
-                                     {options.mode, per_sample_weights, options.include_last_offset,
-                                      options.padding_index}));
+    return notify_hooks(*this, index.shape(),
+                        embedding_bag<T>(table, index, offsets,
+                                         {options.mode, per_sample_weights, options.include_last_offset,
+                                          options.padding_index}));
   }
   TENON_FIELDS(weight, options, mode);
 };

@@ -10,7 +10,7 @@ namespace TENON_NAMESPACE::nn {
 /// A tensor that grows along its second-last axis. Its capacity doubles when it is full, so that appending
 /// costs about one more copy of each row.
 template <Real T>
-class GrowingRows {
+class KeyValueBuffer {
  public:
   /// The number of rows so far.
   index_t length() const { return length_; }
@@ -57,7 +57,7 @@ class GrowingRows {
 /// The keys and values of one attention layer so far, (N, heads, T, D).
 template <Real T>
 struct KeyValueCache {
-  GrowingRows<T> keys, values;
+  KeyValueBuffer<T> keys, values;
 };
 
 }  // namespace TENON_NAMESPACE::nn

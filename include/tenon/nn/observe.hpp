@@ -15,8 +15,8 @@ struct LayerCall {
   const void* value_type;  ///< an address that is unique to the output's type
 };
 
-/// Base of observers: while it exists, `called` is called after every call of a layer on the thread that made
-/// it. Observers are destroyed in the reverse order of their construction.
+/// Base of observers: while it exists, `on_call` is called after every call of a layer on the thread that
+/// made it. Observers are destroyed in the reverse order of their construction.
 class LayerObserver {
  public:
   LayerObserver() : next_(first()) { first() = this; }
@@ -27,13 +27,13 @@ class LayerObserver {
   /// Whether this thread has an observer.
   static bool any() { return first() != nullptr; }
   /// Passes a call to all observers of this thread.
-  static void tell(const LayerCall& call) {
-    for (LayerObserver* observer = first(); observer; observer = observer->next_) observer->called(call);
+  static void notify(const LayerCall& call) {
+    for (LayerObserver* observer = first(); observer; observer = observer->next_) observer->on_call(call);
   }
 
  protected:
   /// Receives each call of a layer, after the layer has computed its output.
-  virtual void called(const LayerCall& call) = 0;
+  virtual void on_call(const LayerCall& call) = 0;
 
  private:
   TENON_SHARED static LayerObserver*& first() {
@@ -47,11 +47,11 @@ class LayerObserver {
 /// operator. A layer that can count its multiply-adds has `index_t macs(const Shape& input, const Shape&
 /// output) const`.
 template <class Layer, Real T>
-Tensor<T> observed(const Layer& layer, const Shape& input, Tensor<T> output) {
+Tensor<T> notify_hooks(const Layer& layer, const Shape& input, Tensor<T> output) {
   if (LayerObserver::any()) [[unlikely]] {
     index_t macs = 0;
     if constexpr (requires { layer.macs(input, output.shape()); }) macs = layer.macs(input, output.shape());
-    LayerObserver::tell(
+    LayerObserver::notify(
         {detail::identity(layer), input, output.shape(), macs, &output, &detail::type_tag<Tensor<T>>});
   }
   return output;
@@ -60,14 +60,14 @@ Tensor<T> observed(const Layer& layer, const Shape& input, Tensor<T> output) {
 /// Calls f(output) after every call of `layer` on this thread, as long as the hook exists. The layer must
 /// outlive the hook and stay at its address.
 ///
-///     nn::OutputHook hook(model.encoder, [&](const Tensor<float>& y) { … });
+///     nn::ForwardHook hook(model.encoder, [&](const Tensor<float>& y) { … });
 template <class Layer, class F>
-class OutputHook final : LayerObserver {
+class ForwardHook final : LayerObserver {
  public:
-  [[nodiscard]] OutputHook(const Layer& layer, F f) : layer_(detail::identity(layer)), f_(std::move(f)) {}
+  [[nodiscard]] ForwardHook(const Layer& layer, F f) : layer_(detail::identity(layer)), f_(std::move(f)) {}
 
  private:
-  void called(const LayerCall& call) override {
+  void on_call(const LayerCall& call) override {
     using T = ScalarOf<Layer>;
     if (call.layer == layer_ && call.value_type == &detail::type_tag<Tensor<T>>)
       f_(*static_cast<const Tensor<T>*>(call.values));

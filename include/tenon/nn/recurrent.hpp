@@ -143,7 +143,7 @@ struct Rnn : detail::RecurrentNet<T> {
   RecurrentResult<T> operator()(const Tensor<T>& x, const Tensor<T>& h0 = {},
                                 const std::vector<index_t>& lengths = {}) const {
     auto result = rnn(x, this->weights(), h0, this->call(lengths), this->options.nonlinearity);
-    result.output = observed(*this, x.shape(), result.output);
+    result.output = notify_hooks(*this, x.shape(), result.output);
     return result;
   }
 };
@@ -164,7 +164,7 @@ struct Gru : detail::RecurrentNet<T> {
   RecurrentResult<T> operator()(const Tensor<T>& x, const Tensor<T>& h0 = {},
                                 const std::vector<index_t>& lengths = {}) const {
     auto result = gru(x, this->weights(), h0, this->call(lengths));
-    result.output = observed(*this, x.shape(), result.output);
+    result.output = notify_hooks(*this, x.shape(), result.output);
     return result;
   }
 };
@@ -198,7 +198,7 @@ struct Lstm : detail::RecurrentNet<T> {
   RecurrentResult<T> operator()(const Tensor<T>& x, const LstmState<T>& initial = {},
                                 const std::vector<index_t>& lengths = {}) const {
     auto result = lstm(x, this->weights(), initial.hidden, initial.cell, this->call(lengths));
-    result.output = observed(*this, x.shape(), result.output);
+    result.output = notify_hooks(*this, x.shape(), result.output);
     return result;
   }
 };

@@ -59,7 +59,7 @@ struct RnnCell : detail::RecurrentCell<T> {
       : detail::RecurrentCell<T>("rnn_cell", 1, inputs, hidden, bias, generator), nonlinearity(of_gates) {}
 
   Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
-    return observed(*this, x.shape(), rnn_cell(x, this->state(x, h), this->weights(), nonlinearity));
+    return notify_hooks(*this, x.shape(), rnn_cell(x, this->state(x, h), this->weights(), nonlinearity));
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity);
 };
@@ -80,7 +80,7 @@ struct GruCell : detail::RecurrentCell<T> {
       : detail::RecurrentCell<T>("gru_cell", 3, inputs, hidden, bias, generator) {}
 
   Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
-    return observed(*this, x.shape(), gru_cell(x, this->state(x, h), this->weights()));
+    return notify_hooks(*this, x.shape(), gru_cell(x, this->state(x, h), this->weights()));
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
 };
@@ -102,7 +102,7 @@ struct LstmCell : detail::RecurrentCell<T> {
 
   LstmState<T> operator()(const Tensor<T>& x, const LstmState<T>& before = {}) const {
     auto after = lstm_cell(x, this->state(x, before.hidden), this->state(x, before.cell), this->weights());
-    after.hidden = observed(*this, x.shape(), after.hidden);
+    after.hidden = notify_hooks(*this, x.shape(), after.hidden);
     return after;
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);

@@ -43,7 +43,7 @@ class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
 
  private:
   SummaryRow& innermost() { return rows[static_cast<std::size_t>(open_.back())]; }
-  void called(const LayerCall& call) override {
+  void on_call(const LayerCall& call) override {
     for (SummaryRow& row : rows)
       if (row.layer == call.layer) {
         row.called = true;

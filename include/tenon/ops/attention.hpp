@@ -120,7 +120,7 @@ Tensor<T> blockwise_attention(const Tensor<T>& q, const Tensor<T>& k, const Tens
   backend::kernel<backend::Attention<T>>()(operands.layout, y.mutable_data(), log_sum.mutable_data());
   return record(
       "scaled_dot_product_attention", y, {q, k, v},
-      [mask, causal, scale, log_sum](const Pull<T>& p) -> Gradients<T> {
+      [mask, causal, scale, log_sum](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> qs = p.input(0), ks = p.input(1), vs = p.input(2);
         if (grad_enabled()) {  // with weights w: dv = w^T g, ds = w (g v^T - <g v^T, w>)
           const Tensor<T> w = attention_weights(qs, ks, mask, causal, scale), &g = p.gradient();

@@ -29,8 +29,8 @@ Tensor<T> contiguous(const Tensor<T>& x) {
   backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
                                       y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
-    return record("contiguous", y, {edge(x)},
-                  [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
+    return record("contiguous", y, {without_values(x)},
+                  [](const Backward<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
     return y;
 }
@@ -48,7 +48,8 @@ Tensor<T> clone(const Tensor<T>& x) {
   backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
                                       y.mutable_data(), y.strides().data());
   if constexpr (Real<T>)
-    return record("clone", y, {edge(x)}, [](const Pull<T>& p) -> Gradients<T> { return {p.gradient()}; });
+    return record("clone", y, {without_values(x)},
+                  [](const Backward<T>& p) -> Gradients<T> { return {p.gradient()}; });
   else
     return y;
 }
@@ -87,7 +88,7 @@ Tensor<T> expand(const Tensor<T>& x, Shape shape) {
   if (shape == x.shape()) return x;
   Tensor<T> y = x.view(0, shape, broadcast_strides(x, shape));
   if constexpr (Real<T>)
-    return record("expand", y, {edge(x)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+    return record("expand", y, {without_values(x)}, [from = x.shape()](const Backward<T>& p) -> Gradients<T> {
       return {sum_to(p.gradient(), from)};
     });
   else
@@ -218,9 +219,9 @@ Tensor<T> reshape(const Tensor<T>& x, const Shape& asked) {
   const Tensor<T> source = is_view ? x : contiguous(x);
   Tensor<T> y = source.view(0, shape, is_view ? strides : contiguous_strides(shape));
   if constexpr (Real<T>)
-    return record("reshape", y, {edge(source)}, [from = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      return {reshape(p.gradient(), from)};
-    });
+    return record(
+        "reshape", y, {without_values(source)},
+        [from = x.shape()](const Backward<T>& p) -> Gradients<T> { return {reshape(p.gradient(), from)}; });
   else
     return y;
 }
@@ -273,9 +274,10 @@ Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim) {
     y = detail::widened_sum(x, set);
   if (!keepdim) y = detail::drop_axes(y, set);
   if constexpr (Real<T>)
-    return record("sum", y, {edge(x)}, [set, keepdim, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      return {expand(detail::restore_axes(p.gradient(), set, from.size(), keepdim), from)};
-    });
+    return record("sum", y, {without_values(x)},
+                  [set, keepdim, from = x.shape()](const Backward<T>& p) -> Gradients<T> {
+                    return {expand(detail::restore_axes(p.gradient(), set, from.size(), keepdim), from)};
+                  });
   else
     return y;
 }

@@ -98,8 +98,9 @@ Tensor<T> conv_forward(const Tensor<T>& x, const Tensor<T>& w, const Tensor<T>& 
   const Tensor<T> b = bias.defined() ? contiguous(bias.detach()) : bias;
   backend::kernel<backend::Conv<T>>()(c.shape, contiguous(x.detach()).data(), contiguous(w.detach()).data(),
                                       b.defined() ? b.data() : nullptr, y.mutable_data());
-  const graph::Input<T> inputs[] = {kept_for(x, w), kept_for(w, x), edge(bias.defined() ? bias : w)};
-  return record(name, y, inputs, bias.defined() ? 3 : 2, [c](const Pull<T>& p) {
+  const graph::Input<T> inputs[] = {kept_for(x, w), kept_for(w, x),
+                                    without_values(bias.defined() ? bias : w)};
+  return record(name, y, inputs, bias.defined() ? 3 : 2, [c](const Backward<T>& p) {
     const Tensor<T>& g = p.gradient();
     Gradients<T> result;
     result.push_back(p.needs(0) ? conv_transposed(g, p.input(1), Tensor<T>{}, c, "conv_transpose")
@@ -119,8 +120,9 @@ Tensor<T> conv_transposed(const Tensor<T>& y, const Tensor<T>& w, const Tensor<T
   backend::kernel<backend::ConvTranspose<T>>()(c.shape, contiguous(y.detach()).data(),
                                                contiguous(w.detach()).data(),
                                                b.defined() ? b.data() : nullptr, x.mutable_data());
-  const graph::Input<T> inputs[] = {kept_for(y, w), kept_for(w, y), edge(bias.defined() ? bias : w)};
-  return record(name, x, inputs, bias.defined() ? 3 : 2, [c](const Pull<T>& p) {
+  const graph::Input<T> inputs[] = {kept_for(y, w), kept_for(w, y),
+                                    without_values(bias.defined() ? bias : w)};
+  return record(name, x, inputs, bias.defined() ? 3 : 2, [c](const Backward<T>& p) {
     const Tensor<T>& g = p.gradient();
     Gradients<T> result;
     result.push_back(p.needs(0) ? conv_forward(g, p.input(1), Tensor<T>{}, c, "conv") : Tensor<T>{});
@@ -136,11 +138,12 @@ Tensor<T> conv_by_weight(const Tensor<T>& x, const Tensor<T>& y, const ConvGeome
   Tensor<T> w = Tensor<T>::empty(c.w());
   backend::kernel<backend::ConvWeight<T>>()(c.shape, contiguous(x.detach()).data(),
                                             contiguous(y.detach()).data(), w.mutable_data());
-  return record("conv_weight", w, {kept_for(x, y), kept_for(y, x)}, [c](const Pull<T>& p) -> Gradients<T> {
-    const Tensor<T>& g = p.gradient();
-    return {p.needs(0) ? conv_transposed(p.input(1), g, Tensor<T>{}, c, "conv_transpose") : Tensor<T>{},
-            p.needs(1) ? conv_forward(p.input(0), g, Tensor<T>{}, c, "conv") : Tensor<T>{}};
-  });
+  return record(
+      "conv_weight", w, {kept_for(x, y), kept_for(y, x)}, [c](const Backward<T>& p) -> Gradients<T> {
+        const Tensor<T>& g = p.gradient();
+        return {p.needs(0) ? conv_transposed(p.input(1), g, Tensor<T>{}, c, "conv_transpose") : Tensor<T>{},
+                p.needs(1) ? conv_forward(p.input(0), g, Tensor<T>{}, c, "conv") : Tensor<T>{}};
+      });
 }
 
 /// Throws unless the shapes of a convolution or its transpose fit one another; x with or without a batch.

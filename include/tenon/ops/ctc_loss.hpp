@@ -82,7 +82,7 @@ Tensor<T> ctc_losses(const Tensor<T>& x, const CtcLabels<index_t>& c, const CtcL
       for (index_t t = 0; dx && t < c.input_length.data()[n]; ++t)
         std::fill_n(dx + (t * batch + n) * classes, classes, std::numeric_limits<T>::quiet_NaN());
   }
-  return record("ctc_loss", losses, {edge(x)}, [gradient](const Pull<T>& p) -> Gradients<T> {
+  return record("ctc_loss", losses, {without_values(x)}, [gradient](const Backward<T>& p) -> Gradients<T> {
     check<GraphError>(!grad_enabled(), "ctc_loss", "the loss is differentiable once, not twice");
     return {mul(gradient, unsqueeze(p.gradient(), 1))};
   });

@@ -15,7 +15,7 @@ ValuesIndices<T> running_extremum(const char* op, const Tensor<T>& x, index_t ax
                                   typename backend::Cummax<T>::Function* kernel) {
   const int a = normalize_axis(axis, x.rank(), op);
   if (x.rank() == 0) return {x, zeros<index_t>({})};
-  const Around d(x.shape(), a);
+  const AxisSplit d(x.shape(), a);
   Tensor<index_t> indices = Tensor<index_t>::empty(x.shape());
   kernel(d.outer, d.extent, d.inner, contiguous(x.detach()).data(), indices.mutable_data());
   return {gather(x, a, indices), indices};

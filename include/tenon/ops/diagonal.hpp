@@ -56,8 +56,8 @@ Tensor<T> undiagonal(const Tensor<T>& x, const DiagonalPlace& place, const Shape
   Tensor<T> inside = place.view(y);
   copy_(inside, x.detach());
   if constexpr (Real<T>)
-    return record("undiagonal", y, {edge(x)},
-                  [place](const Pull<T>& p) -> Gradients<T> { return {diagonal(p.gradient(), place)}; });
+    return record("undiagonal", y, {without_values(x)},
+                  [place](const Backward<T>& p) -> Gradients<T> { return {diagonal(p.gradient(), place)}; });
   else
     return y;
 }
@@ -66,9 +66,10 @@ template <class T>
 Tensor<T> diagonal(const Tensor<T>& x, const DiagonalPlace& place) {
   Tensor<T> y = place.view(x);
   if constexpr (Real<T>)
-    return record("diagonal", y, {edge(x)}, [place, shape = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      return {undiagonal(p.gradient(), place, shape)};
-    });
+    return record("diagonal", y, {without_values(x)},
+                  [place, shape = x.shape()](const Backward<T>& p) -> Gradients<T> {
+                    return {undiagonal(p.gradient(), place, shape)};
+                  });
   else
     return y;
 }

@@ -28,8 +28,9 @@ Tensor<T> raw_fft(const Tensor<T>& x, bool inverse) {
   const index_t n = x.shape().back(1);
   backend::kernel<backend::Fft<T>>()(x.size() / std::max<index_t>(2 * n, 1), n, inverse,
                                      contiguous(x.detach()).data(), y.mutable_data());
-  return record("fft", y, {edge(x)},
-                [inverse](const Pull<T>& p) -> Gradients<T> { return {raw_fft(p.gradient(), !inverse)}; });
+  return record("fft", y, {without_values(x)}, [inverse](const Backward<T>& p) -> Gradients<T> {
+    return {raw_fft(p.gradient(), !inverse)};
+  });
 }
 
 /// Weights (bins, 1) of the bins of a real transform of length n: `ends` for those without a mirror image,
@@ -54,7 +55,7 @@ Tensor<T> raw_rfft(const Tensor<T>& x) {
   shape.push_back(2);
   Tensor<T> y = Tensor<T>::empty(shape);
   backend::kernel<backend::Rfft<T>>()(x.size() / n, n, contiguous(x.detach()).data(), y.mutable_data());
-  return record("rfft", y, {edge(x)}, [n](const Pull<T>& p) -> Gradients<T> {
+  return record("rfft", y, {without_values(x)}, [n](const Backward<T>& p) -> Gradients<T> {
     return {raw_irfft(mul(p.gradient(), bin_weights<T>(n, T(1), T(0.5))), n)};
   });
 }
@@ -65,7 +66,7 @@ Tensor<T> raw_irfft(const Tensor<T>& x, index_t n) {
   shape[shape.size() - 1] = n;
   Tensor<T> y = Tensor<T>::empty(shape);
   backend::kernel<backend::Irfft<T>>()(y.size() / n, n, contiguous(x.detach()).data(), y.mutable_data());
-  return record("irfft", y, {edge(x)}, [n](const Pull<T>& p) -> Gradients<T> {
+  return record("irfft", y, {without_values(x)}, [n](const Backward<T>& p) -> Gradients<T> {
     return {mul(raw_rfft(p.gradient()), bin_weights<T>(n, T(1), T(2)))};
   });
 }

@@ -42,9 +42,10 @@ Tensor<T> unfold(const Tensor<T>& x, const Windows& w) {
       s[0], s[1], w.dilation[1] * s[2], w.dilation[2] * s[3], w.stride[1] * s[2], w.stride[2] * s[3]};
   const Tensor<T> windows = padded.view(0, shape, strides);
   Tensor<T> y = reshape(clone(windows), {x.shape()[0], x.shape()[1] * w.taps(), w.positions()});
-  return record("unfold", y, {edge(x)}, [w, image = x.shape()](const Pull<T>& p) -> Gradients<T> {
-    return {fold(p.gradient(), image, w)};
-  });
+  return record("unfold", y, {without_values(x)},
+                [w, image = x.shape()](const Backward<T>& p) -> Gradients<T> {
+                  return {fold(p.gradient(), image, w)};
+                });
 }
 
 /// The transpose of `unfold`: columns added up in images of shape `image`.
@@ -53,8 +54,8 @@ Tensor<T> fold(const Tensor<T>& columns, const Shape& image, const Windows& w) {
   Tensor<T> x = Tensor<T>::empty(image);
   backend::kernel<backend::Fold<T>>()(image[0] * image[1], w, contiguous(columns.detach()).data(),
                                       x.mutable_data());
-  return record("fold", x, {edge(columns)},
-                [w](const Pull<T>& p) -> Gradients<T> { return {unfold(p.gradient(), w)}; });
+  return record("fold", x, {without_values(columns)},
+                [w](const Backward<T>& p) -> Gradients<T> { return {unfold(p.gradient(), w)}; });
 }
 
 }  // namespace detail

@@ -37,9 +37,9 @@ Tensor<I> checked_ids(const Tensor<I>& index, index_t extent, const char* op) {
 }
 
 /// The extents before, at and after an axis.
-struct Around {
+struct AxisSplit {
   index_t outer = 1, extent = 1, inner = 1;
-  Around(const Shape& shape, int axis) {
+  AxisSplit(const Shape& shape, int axis) {
     for (int i = 0; i < shape.size(); ++i) (i < axis ? outer : i == axis ? extent : inner) *= shape[i];
   }
 };
@@ -66,14 +66,15 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
   check<ShapeError>(source.shape() == expected, "index_add", "expected a source of shape ", expected,
                     ", got ", source.shape());
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_add");
-  const detail::Around d(x.shape(), a);
+  const detail::AxisSplit d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
   backend::kernel<backend::ScatterAdd<T>>()(d.outer, index.size(), d.inner, d.extent, at.data(),
                                             contiguous(source.detach()).data(), y.mutable_data());
   if constexpr (Real<T>)
-    return record("index_add", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
-      return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
-    });
+    return record("index_add", y, {without_values(x), without_values(source)},
+                  [a, at](const Backward<T>& p) -> Gradients<T> {
+                    return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
+                  });
   else
     return y;
 }
@@ -91,16 +92,17 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
                     "expected a vector of indices into an axis, got shape ", index.shape(), " for ",
                     x.shape());
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_select");
-  const detail::Around d(x.shape(), a);
+  const detail::AxisSplit d(x.shape(), a);
   Shape shape = x.shape();
   shape[a] = at.size();
   Tensor<T> y = Tensor<T>::empty(shape);
   backend::kernel<backend::Gather<T>>()(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(),
                                         at.data(), y.mutable_data());
   if constexpr (Real<T>)
-    return record("index_select", y, {edge(x)}, [a, at, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      return {index_add(zeros<T>(from), a, at, p.gradient())};
-    });
+    return record("index_select", y, {without_values(x)},
+                  [a, at, from = x.shape()](const Backward<T>& p) -> Gradients<T> {
+                    return {index_add(zeros<T>(from), a, at, p.gradient())};
+                  });
   else
     return y;
 }
@@ -185,8 +187,8 @@ namespace detail {
 /// x with its gradient multiplied by constants that broadcast to x.
 template <class T>
 Tensor<T> scale_gradient(const Tensor<T>& x, const Tensor<T>& factors) {
-  return record("scale_gradient", x.detach(), {edge(x)},
-                [factors](const Pull<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
+  return record("scale_gradient", x.detach(), {without_values(x)},
+                [factors](const Backward<T>& p) -> Gradients<T> { return {mul(p.gradient(), factors)}; });
 }
 
 /// The factor of the gradient of each row that is looked up.

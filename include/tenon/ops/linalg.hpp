@@ -108,8 +108,8 @@ Tensor<T> solve_left_triangular(const Tensor<T>& a, const Tensor<T>& b, bool upp
     return backend::eigen::solve_triangular(n, k, upper, unit, left.at(i), right.at(i), to + i * n * k);
   });
   return record(
-      "solve_triangular", x, {a, edge(b)},
-      [upper, unit](const Pull<T>& p) -> Gradients<T> {
+      "solve_triangular", x, {a, without_values(b)},
+      [upper, unit](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> db = solve_left_triangular(adjoint(p.input(0)), p.gradient(), !upper, unit);
         if (!p.needs(0)) return {Tensor<T>{}, db};
         const Tensor<T> da = neg(matmul(db, adjoint(p.output())));
@@ -152,8 +152,8 @@ Tensor<T> cholesky(const Tensor<T>& a) {
   detail::each_matrix(x.count, n * n * n, "cholesky", "is not positive definite",
                       [&](index_t i) { return backend::eigen::cholesky(n, x.at(i), to + i * n * n); });
   return record(
-      "cholesky", l, {edge(a)},
-      [](const Pull<T>& p) -> Gradients<T> {
+      "cholesky", l, {without_values(a)},
+      [](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> factor = p.output(), upper = detail::adjoint(factor);
         const Tensor<T> inner = detail::half_lower(matmul(upper, p.gradient()));
         const Tensor<T> right = solve_triangular(factor, inner, {.left = false});
@@ -174,8 +174,8 @@ Tensor<T> solve_square(const Tensor<T>& a, const Tensor<T>& b, const char* op) {
     return n == 0 || backend::eigen::solve(n, k, left.at(i), right.at(i), to + i * n * k);
   });
   return record(
-      op, x, {a, edge(b)},
-      [op](const Pull<T>& p) -> Gradients<T> {
+      op, x, {a, without_values(b)},
+      [op](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> db = solve_square(adjoint(p.input(0)), p.gradient(), op);
         return {p.needs(0) ? neg(matmul(db, adjoint(p.output()))) : Tensor<T>{}, db};
       },
@@ -215,8 +215,8 @@ Tensor<T> inverse(const Tensor<T>& a) {
   x.check_square("inverse");
   const Tensor<T> y = detail::solve_square(x.dense, expand(eye<T>(x.rows), a.shape()), "inverse");
   return record(
-      "inverse", y, {edge(a)},
-      [](const Pull<T>& p) -> Gradients<T> {
+      "inverse", y, {without_values(a)},
+      [](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> inverted = detail::adjoint(p.output());
         return {neg(matmul(matmul(inverted, p.gradient()), inverted))};
       },
@@ -242,7 +242,7 @@ Tensor<T> det(const Tensor<T>& a) {
   });
   return record(
       "det", y, {a},
-      [](const Pull<T>& p) -> Gradients<T> {
+      [](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> scale = unsqueeze(unsqueeze(mul(p.gradient(), p.output()), -1), -1);
         return {mul(detail::adjoint(inverse(p.input(0))), scale)};
       },
@@ -272,7 +272,7 @@ SignLog<T> slogdet(const Tensor<T>& a) {
     backend::eigen::log_determinant(n, x.at(i), to_sign + i, to_log + i);
     return true;
   });
-  return {sign, record("slogdet", log, {a}, [](const Pull<T>& p) -> Gradients<T> {
+  return {sign, record("slogdet", log, {a}, [](const Backward<T>& p) -> Gradients<T> {
             const Tensor<T> scale = unsqueeze(unsqueeze(p.gradient(), -1), -1);
             return {mul(detail::adjoint(inverse(p.input(0))), scale)};
           })};
@@ -308,18 +308,18 @@ QrFactors<T> qr(const Tensor<T>& a) {
     if (k > 0) backend::eigen::qr(m, n, x.at(i), to_q + i * m * k, to_r + i * k * n);
     return true;
   });
-  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? qr(p.input(0)) : raw; };
+  const auto factors = [raw](const Backward<T>& p) { return grad_enabled() ? qr(p.input(0)) : raw; };
   const auto finish = [](const Tensor<T>& sides, const Tensor<T>& r) {
     return solve_triangular(detail::adjoint(r), sides, {.left = false});
   };
   const auto mirrored = [](const Tensor<T>& s) { return add(tril(s), detail::adjoint(tril(s, -1))); };
   return {record("qr_q", raw.q.detach(), {a},
-                 [=](const Pull<T>& p) -> Gradients<T> {
+                 [=](const Backward<T>& p) -> Gradients<T> {
                    const auto [q, r] = factors(p);
                    const Tensor<T> s = neg(matmul(detail::adjoint(p.gradient()), q));
                    return {finish(add(p.gradient(), matmul(q, mirrored(s))), r)};
                  }),
-          record("qr_r", raw.r.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+          record("qr_r", raw.r.detach(), {a}, [=](const Backward<T>& p) -> Gradients<T> {
             const auto [q, r] = factors(p);
             const Tensor<T> s = matmul(r, detail::adjoint(p.gradient()));
             return {finish(matmul(q, mirrored(s)), r)};
@@ -361,13 +361,13 @@ EighFactors<T> eigh(const Tensor<T>& a) {
   detail::each_matrix(
       x.count, 8 * n * n * n, "eigh", "has no eigenvalues that could be found",
       [&](index_t i) { return n == 0 || backend::eigen::eigh(n, x.at(i), to_w + i * n, to_v + i * n * n); });
-  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? eigh(p.input(0)) : raw; };
+  const auto factors = [raw](const Backward<T>& p) { return grad_enabled() ? eigh(p.input(0)) : raw; };
   return {record("eigh_values", raw.values.detach(), {a},
-                 [=](const Pull<T>& p) -> Gradients<T> {
+                 [=](const Backward<T>& p) -> Gradients<T> {
                    const Tensor<T> v = factors(p).vectors;
                    return {matmul(detail::times_diagonal(v, p.gradient()), detail::adjoint(v))};
                  }),
-          record("eigh_vectors", raw.vectors.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+          record("eigh_vectors", raw.vectors.detach(), {a}, [=](const Backward<T>& p) -> Gradients<T> {
             const auto [w, v] = factors(p);
             const Tensor<T> inner = mul(matmul(detail::adjoint(v), p.gradient()), detail::inverse_gaps(w));
             return {matmul(matmul(v, inner), detail::adjoint(v))};
@@ -400,7 +400,7 @@ SvdFactors<T> svd(const Tensor<T>& a) {
       x.count, 8 * m * n * k, "svd", "has no singular values that could be found", [&](index_t i) {
         return k == 0 || backend::eigen::svd(m, n, x.at(i), to_u + i * m * k, to_s + i * k, to_v + i * k * n);
       });
-  const auto factors = [raw](const Pull<T>& p) { return grad_enabled() ? svd(p.input(0)) : raw; };
+  const auto factors = [raw](const Backward<T>& p) { return grad_enabled() ? svd(p.input(0)) : raw; };
   // The gradient through U alone, with w the vectors of the other side as columns: the part within the span
   // of U, and the part outside.
   const auto by_vectors = [](const Tensor<T>& u, const Tensor<T>& s, const Tensor<T>& w, const Tensor<T>& g) {
@@ -412,16 +412,16 @@ SvdFactors<T> svd(const Tensor<T>& a) {
     return matmul(sides, detail::adjoint(w));
   };
   return {record("svd_u", raw.u.detach(), {a},
-                 [=](const Pull<T>& p) -> Gradients<T> {
+                 [=](const Backward<T>& p) -> Gradients<T> {
                    const auto [u, s, vh] = factors(p);
                    return {by_vectors(u, s, detail::adjoint(vh), p.gradient())};
                  }),
           record("svd_s", raw.s.detach(), {a},
-                 [=](const Pull<T>& p) -> Gradients<T> {
+                 [=](const Backward<T>& p) -> Gradients<T> {
                    const auto [u, s, vh] = factors(p);
                    return {matmul(detail::times_diagonal(u, p.gradient()), vh)};
                  }),
-          record("svd_vh", raw.vh.detach(), {a}, [=](const Pull<T>& p) -> Gradients<T> {
+          record("svd_vh", raw.vh.detach(), {a}, [=](const Backward<T>& p) -> Gradients<T> {
             const auto [u, s, vh] = factors(p);
             return {detail::adjoint(by_vectors(detail::adjoint(vh), s, u, detail::adjoint(p.gradient())))};
           })};

@@ -50,7 +50,7 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   const Tensor<T> rows = x.rank() == 2 ? x : x.rank() == 1 ? unsqueeze(x, 0) : flatten(x, 0, -2);
   Tensor<T> y = detail::rows_of(bias, rows.shape()[0]);
   detail::add_product(rows.detach(), weight.detach(), y.mutable_data(), y.shape()[1]);
-  y = record("linear", y, {rows, weight, edge(bias)}, [](const Pull<T>& p) -> Gradients<T> {
+  y = record("linear", y, {rows, weight, without_values(bias)}, [](const Backward<T>& p) -> Gradients<T> {
     const Tensor<T>& g = p.gradient();
     return {p.needs(0) ? matmul(g, p.input(1)) : Tensor<T>{},
             p.needs(1) ? matmul(transpose(g, 0, 1), p.input(0)) : Tensor<T>{},

@@ -32,8 +32,8 @@ class MapGradientNode final : public graph::Node<T> {
       : graph::Node<T>("map_backward"), closure_(std::move(closure)), variable_(variable) {}
 
   /// The gradients by g and x… for the gradient h of g df/dx_k.
-  Gradients<T> pull(const Tensor<T>& h) override {
-    return grad_enabled() ? pull_formula(formula(), *this, restore_all(*this), h) : fused(h);
+  Gradients<T> vjp(const Tensor<T>& h) override {
+    return grad_enabled() ? vjp_formula(formula(), *this, restore_all(*this), h) : fused(h);
   }
 
  private:
@@ -51,7 +51,7 @@ class MapNode final : public graph::Node<T> {
  public:
   MapNode(const char* name, MapClosure<T> closure) : graph::Node<T>(name), closure_(std::move(closure)) {}
 
-  Gradients<T> pull(const Tensor<T>& g) override {
+  Gradients<T> vjp(const Tensor<T>& g) override {
     if (closure_.function->constants) return constant(g);
     const Restored<T> x = restore_all(*this);
     return grad_enabled() ? recorded(g, x) : fused(g, x);

@@ -67,15 +67,15 @@ template <class T>
 }
 
 template <class T>
-[[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
-                                        const Tensor<T>& h);
+[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+                                       const Tensor<T>& h);
 
 template <class T>
 class FormulaNode final : public graph::Node<T> {
  public:
   explicit FormulaNode(MapFormula<T> f) : graph::Node<T>("map_backward"), formula_(std::move(f)) {}
-  Gradients<T> pull(const Tensor<T>& h) override {
-    return pull_formula(formula_, *this, restore_all(*this), h);
+  Gradients<T> vjp(const Tensor<T>& h) override {
+    return vjp_formula(formula_, *this, restore_all(*this), h);
   }
 
  private:
@@ -85,8 +85,8 @@ class FormulaNode final : public graph::Node<T> {
 /// The gradients h df/dx_k of the inputs x of a node that computes a formula f, for the gradient h of its
 /// output; recorded as formulas of x… and h where recording is on.
 template <class T>
-[[gnu::cold]] Gradients<T> pull_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
-                                        const Tensor<T>& h) {
+[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+                                       const Tensor<T>& h) {
   const int variables = x.size();
   f.check_place(variables);
   SmallVector<Tensor<T>, 8> operands;

@@ -22,8 +22,8 @@ Tensor<T> sum_and_record(const char* name, const MapFunction<T>& function, MapLa
   if (!recorded || !function.differentiable || !grad_enabled()) return total;
   Tensor<T> terms = total.view(0, shape, Dims::filled(shape.size(), 0));
   record_map(name, function, lambda, x, sources, terms);
-  return record(name, total, {edge(terms)},
-                [shape](const Pull<T>& p) -> Gradients<T> { return {expand(p.gradient(), shape)}; });
+  return record(name, total, {without_values(terms)},
+                [shape](const Backward<T>& p) -> Gradients<T> { return {expand(p.gradient(), shape)}; });
 }
 
 template <class F, class... X>

@@ -104,7 +104,7 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   else if constexpr (!Real<T>)
     return detail::multiply(a, b, batch);
   else
-    return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Pull<T>& p) -> Gradients<T> {
+    return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Backward<T>& p) -> Gradients<T> {
       const Tensor<T> x = p.input(0), w = p.input(1);
       return {p.needs(0) ? sum_to(matmul(p.gradient(), transpose(w, -1, -2)), x.shape()) : Tensor<T>{},
               p.needs(1) ? sum_to(matmul(transpose(x, -1, -2), p.gradient()), w.shape()) : Tensor<T>{}};

@@ -28,7 +28,7 @@ struct NormInputs {
     SmallVector<graph::Input<T>, 4> inputs;
     inputs.push_back(x);
     if (weight.defined()) inputs.push_back(weight);
-    if (bias.defined()) inputs.push_back(edge(bias));
+    if (bias.defined()) inputs.push_back(without_values(bias));
     return record(op, y, inputs.begin(), inputs.size(), rule);
   }
 };
@@ -51,7 +51,7 @@ struct NormRule {
   /// In ops, to be differentiated in turn: with the standardised x' = (x - m) r,
   ///   dx = r (g w - mean(g w) - x' mean(g w x')),  dweight = sum g x',  dbias = sum g
   template <class T>
-  Gradients<T> in_ops(const Pull<T>& p) const {
+  Gradients<T> in_ops(const Backward<T>& p) const {
     const Tensor<T> x = p.input(0), &g = p.gradient(), w = weighted ? p.input(1) : Tensor<T>{};
     const Tensor<T> centre = centred ? sub(x, mean(x, axes, true)) : x;
     const Tensor<T> rate = rsqrt(add(mean(square(centre), axes, true), eps)), standard = mul(centre, rate);
@@ -89,7 +89,7 @@ Tensor<T> norm_of_rows(const char* op, const NormInputs<T>& in, double eps, bool
                                           data_or_null(dense_constant(in.bias)), eps, centred,
                                           y.mutable_data(), mean.mutable_data(), scale.mutable_data());
   const NormRule rule{{1}, eps, centred, in.weight.defined(), in.bias.defined(), shape_or_none(in.bias)};
-  return in.recorded(op, y, [rule, mean, scale, rows, n](const Pull<T>& p) -> Gradients<T> {
+  return in.recorded(op, y, [rule, mean, scale, rows, n](const Backward<T>& p) -> Gradients<T> {
     if (grad_enabled()) return rule.in_ops(p);
     Tensor<T> dx = Tensor<T>::empty({rows, n}), dweight = Tensor<T>::empty({n}),
               dbias = Tensor<T>::empty({n});
@@ -108,9 +108,9 @@ struct PlaneMoments {
   Tensor<T> mean, variance;
 };
 
-/// Planes (N, G, K, S) whose statistics are taken over (K, S), or, with K = 1, over (N, S).
+/// ChannelNorm (N, G, K, S) whose statistics are taken over (K, S), or, with K = 1, over (N, S).
 template <class T>
-struct Planes {
+struct ChannelNorm {
   NormInputs<T> in;  ///< weight and bias of shape (1, G, K, 1)
   bool over_batch;
   double eps;
@@ -157,7 +157,7 @@ struct Planes {
   }
 
   /// dx, dweight and dbias for the gradient g.
-  Gradients<T> pull(const NormRule& rule, const PlaneMoments<T>& m, const Tensor<T>& g) const {
+  Gradients<T> vjp(const NormRule& rule, const PlaneMoments<T>& m, const Tensor<T>& g) const {
     const Shape& s = in.x.shape();
     const Tensor<T> x = contiguous(in.x), dense = contiguous(g), r = rate(m);
     Tensor<T> sum_g = Tensor<T>::empty(channels()), sum_gx = Tensor<T>::empty(channels());
@@ -183,9 +183,9 @@ struct Planes {
                         in.bias.defined(),
                         shape_or_none(in.bias)};
     return in.recorded(
-        op, apply(m), [rule, m, eps = eps, batch = over_batch](const Pull<T>& p) -> Gradients<T> {
+        op, apply(m), [rule, m, eps = eps, batch = over_batch](const Backward<T>& p) -> Gradients<T> {
           if (grad_enabled()) return rule.in_ops(p);
-          return Planes{{p.input(0), rule.weighted ? p.input(1) : Tensor<T>{}, {}}, batch, eps}.pull(
+          return ChannelNorm{{p.input(0), rule.weighted ? p.input(1) : Tensor<T>{}, {}}, batch, eps}.vjp(
               rule, m, p.gradient());
         });
   }
@@ -226,10 +226,10 @@ Tensor<T> norm_of_groups(const char* op, const Tensor<T>& x, index_t groups, con
   check_affine(weight, bias, {channels}, op);
   if (x.size() == 0) return mul(x, 1);
   const Shape affine = {1, groups, channels / groups, 1};
-  const Planes<T> planes{{reshape(x, {n, groups, channels / groups, x.size() / (n * channels)}),
-                          reshape_if_defined(weight, affine), reshape_if_defined(bias, affine)},
-                         false,
-                         eps};
+  const ChannelNorm<T> planes{{reshape(x, {n, groups, channels / groups, x.size() / (n * channels)}),
+                               reshape_if_defined(weight, affine), reshape_if_defined(bias, affine)},
+                              false,
+                              eps};
   return reshape(planes.recorded(op, planes.moments()), x.shape());
 }
 
@@ -355,7 +355,7 @@ Tensor<T> batch_norm(const Tensor<T>& x, Tensor<T> running_mean, Tensor<T> runni
   const index_t count = n * positions;
   check<ValueError>(count > 1, "batch_norm",
                     "expected more than one value for each channel in training, got shape ", x.shape());
-  const detail::Planes<T> whole{{planes, w, b}, true, options.eps};
+  const detail::ChannelNorm<T> whole{{planes, w, b}, true, options.eps};
   const detail::PlaneMoments<T> moments = whole.moments();
   const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
   detail::update_running(running_mean, moments.mean, options.momentum);

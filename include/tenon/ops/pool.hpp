@@ -88,8 +88,8 @@ Tensor<T> plane_gather(const Tensor<T>& x, const Tensor<index_t>& where, int ran
   backend::kernel<backend::MaxPoolGather<T>>()(count_planes(x.shape(), rank), plane_size(where.shape(), rank),
                                                plane_size(x.shape(), rank), contiguous(x.detach()).data(),
                                                where.data(), y.mutable_data());
-  return record("plane_gather", y, {edge(x)},
-                [where, rank, shape = x.shape()](const Pull<T>& p) -> Gradients<T> {
+  return record("plane_gather", y, {without_values(x)},
+                [where, rank, shape = x.shape()](const Backward<T>& p) -> Gradients<T> {
                   return {plane_scatter(p.gradient(), where, shape, rank)};
                 });
 }
@@ -100,7 +100,7 @@ Tensor<T> plane_scatter(const Tensor<T>& y, const Tensor<index_t>& where, const 
   backend::kernel<backend::MaxUnpool<T>>()(count_planes(shape, rank), plane_size(where.shape(), rank),
                                            plane_size(shape, rank), contiguous(y.detach()).data(),
                                            where.data(), x.mutable_data());
-  return record("plane_scatter", x, {edge(y)}, [where, rank](const Pull<T>& p) -> Gradients<T> {
+  return record("plane_scatter", x, {without_values(y)}, [where, rank](const Backward<T>& p) -> Gradients<T> {
     return {plane_gather(p.gradient(), where, rank)};
   });
 }
@@ -115,8 +115,8 @@ ValuesIndices<T> max_pool(const char* op, const Tensor<T>& x, const Windows& w, 
   index_t* const where = out.indices.defined() ? out.indices.mutable_data() : nullptr;
   backend::kernel<backend::MaxPool<T>>()(count_planes(shape, rank), w, contiguous(x.detach()).data(),
                                          out.values.mutable_data(), where);
-  out.values = record(op, out.values, {edge(x)},
-                      [where = out.indices, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
+  out.values = record(op, out.values, {without_values(x)},
+                      [where = out.indices, from = x.shape()](const Backward<T>& p) -> Gradients<T> {
                         return {plane_scatter(p.gradient(), where, from, rank)};
                       });
   return out;

@@ -319,8 +319,8 @@ Tensor<T> masked(const Tensor<T>& x, const DropoutMask& mask) {
   backend::kernel<backend::Dropout<T>>()(x.size(), mask.seed, mask.first_block, mask.threshold,
                                          static_cast<T>(mask.scale), contiguous(x.detach()).data(),
                                          y.mutable_data());
-  return record("dropout", y, {edge(x)},
-                [mask](const Pull<T>& p) -> Gradients<T> { return {masked(p.gradient(), mask)}; });
+  return record("dropout", y, {without_values(x)},
+                [mask](const Backward<T>& p) -> Gradients<T> { return {masked(p.gradient(), mask)}; });
 }
 
 }  // namespace detail

@@ -88,7 +88,7 @@ struct RecurrentLayer {
   }
 
   /// The gradients of x, the weights, h0, c0 if there is one, and the biases if there are, by one kernel.
-  Gradients<T> pull(const Pull<T>& p) const {
+  Gradients<T> vjp(const Backward<T>& p) const {
     const index_t batch = extents.batch, hidden = extents.hidden, count = extents.steps * batch;
     const Tensor<T> g = contiguous(p.gradient()), states = p.output(), weight = contiguous(p.input(2));
     Tensor<T> dgates = Tensor<T>::empty({count, extents.width()}), dh = zeros<T>({batch, hidden}), dc;
@@ -106,7 +106,7 @@ struct RecurrentLayer {
   }
 
   /// The gradients in public ops, which compute the gates again, so that they can be differentiated in turn.
-  Gradients<T> pull_in_ops(const Pull<T>& p) const {
+  Gradients<T> vjp_in_ops(const Backward<T>& p) const {
     const std::vector<RecurrentStep<T>> steps = steps_in_ops(p);
     const index_t count = extents.steps, hidden = extents.hidden;
     const Tensor<T>&g = p.gradient(), weight = p.input(2);
@@ -133,7 +133,7 @@ struct RecurrentLayer {
   }
 
   /// The layer's steps in public ops, in the order of time.
-  std::vector<RecurrentStep<T>> steps_in_ops(const Pull<T>& p) const {
+  std::vector<RecurrentStep<T>> steps_in_ops(const Backward<T>& p) const {
     const Tensor<T> x = p.input(0);
     RecurrentWeights<T> w{p.input(1), p.input(2)};
     if (biased) {
@@ -234,7 +234,7 @@ struct RecurrentLayer {
 
   /// The gradients of all inputs from those of the gates' sums, (T N, gates H): of_input for the part of the
   /// input, of_state for the part of the state, which differ in a gru.
-  Gradients<T> collect(const Pull<T>& p, const Tensor<T>& of_input, const Tensor<T>& of_state,
+  Gradients<T> collect(const Backward<T>& p, const Tensor<T>& of_input, const Tensor<T>& of_state,
                        const Tensor<T>& before, const Tensor<T>& dh, const Tensor<T>& dc) const {
     const Tensor<T> x = p.input(0);
     const Tensor<T> rows = reshape(x, {extents.steps * extents.batch, x.extent(-1)});
@@ -281,8 +281,8 @@ RecurrentState<T> recurrent_layer(const char* op, RecurrentLayer<T> layer, const
   const bool lstm = layer.is_lstm();
   states = record(
       op, states, inputs.begin(), inputs.size(),
-      [layer = std::move(layer)](const Pull<T>& p) -> Gradients<T> {
-        return grad_enabled() ? layer.pull_in_ops(p) : layer.pull(p);
+      [layer = std::move(layer)](const Backward<T>& p) -> Gradients<T> {
+        return grad_enabled() ? layer.vjp_in_ops(p) : layer.vjp(p);
       },
       Keep::output);
   return {narrow(states, 0, first, steps), select(states, 0, last),

@@ -142,7 +142,7 @@ Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>&
   const AxisSet set(axes, x.rank(), name);
   return record(
       name, y, {x},
-      [set, axes, keepdim](const Pull<T>& p) -> Gradients<T> {
+      [set, axes, keepdim](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> input = p.input(0);
         const auto wide = [&](const Tensor<T>& t) { return restore_axes(t, set, input.rank(), keepdim); };
         const Tensor<T> hits = to<T>(eq(input.detach(), wide(p.output()).detach()));
@@ -351,7 +351,7 @@ Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
   backend::kernel<backend::Cumsum<T>>()(outer, x.rank() == 0 ? 1 : x.shape()[a], inner, dense.data(),
                                         y.mutable_data());
   if constexpr (Real<T>)
-    return record("cumsum", y, {edge(x)}, [a](const Pull<T>& p) -> Gradients<T> {
+    return record("cumsum", y, {without_values(x)}, [a](const Backward<T>& p) -> Gradients<T> {
       if (p.gradient().rank() == 0) return {p.gradient()};
       return {flip(cumsum(flip(p.gradient(), {a}), a), {a})};
     });

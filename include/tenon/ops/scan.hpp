@@ -22,14 +22,14 @@ Tensor<T> shift_up(const Tensor<T>& x, int axis, T value = T(0)) {
 /// y_i = a_i y_(i-1) + b_i, or its transpose, y_i = a_(i+1) y_(i+1) + b_i, which is its own rule in turn.
 template <class T>
 Tensor<T> linear_scan(const Tensor<T>& a, const Tensor<T>& b, int axis, bool transposed) {
-  const Around d(b.shape(), axis);
+  const AxisSplit d(b.shape(), axis);
   const Tensor<T> factors = contiguous(a.detach()), terms = contiguous(b.detach());
   Tensor<T> out = Tensor<T>::empty(b.shape());
   backend::kernel<backend::LinearScan<T>>()(d.outer, d.extent, d.inner, transposed, factors.data(),
                                             terms.data(), out.mutable_data());
   return record(
-      "linear_scan", out, {a, edge(b)},
-      [axis, transposed](const Pull<T>& p) -> Gradients<T> {
+      "linear_scan", out, {a, without_values(b)},
+      [axis, transposed](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> s = linear_scan(p.input(0), p.gradient(), axis, !transposed);
         if (!p.needs(0) || s.size() == 0) return {p.needs(0) ? s : Tensor<T>{}, s};
         const Tensor<T> y = p.output();
@@ -67,13 +67,13 @@ template <Real T>
 Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
   const int k = normalize_axis(axis, x.rank(), "cumprod");
   if (x.rank() == 0 || x.size() == 0) return x;
-  const detail::Around d(x.shape(), k);
+  const detail::AxisSplit d(x.shape(), k);
   const Tensor<T> factors = contiguous(x.detach());
   Tensor<T> y = Tensor<T>::empty(x.shape());
   backend::kernel<backend::Cumprod<T>>()(d.outer, d.extent, d.inner, factors.data(), y.mutable_data());
   return record(
       "cumprod", y, {x},
-      [k](const Pull<T>& p) -> Gradients<T> {
+      [k](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> s = detail::linear_scan(p.input(0), p.gradient(), k, true);
         return {mul(s, detail::shift_up(p.output(), k, T(1)))};
       },

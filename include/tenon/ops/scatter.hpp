@@ -54,14 +54,14 @@ Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
   const T element = value.get("index_fill");
   const int a = detail::indexed_axis(x, axis, index, "index_fill");
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_fill");
-  const detail::Around d(x.shape(), a);
+  const detail::AxisSplit d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
   T* const data = y.mutable_data();
   for (index_t o = 0; o < d.outer; ++o)
     for (index_t c = 0; c < at.size(); ++c)
       std::fill_n(data + (o * d.extent + at.data()[c]) * d.inner, d.inner, element);
   if constexpr (Real<T>)
-    return record("index_fill", y, {edge(x)}, [a, at](const Pull<T>& p) -> Gradients<T> {
+    return record("index_fill", y, {without_values(x)}, [a, at](const Backward<T>& p) -> Gradients<T> {
       return {index_fill(p.gradient(), a, at, T(0))};
     });
   else
@@ -82,7 +82,7 @@ Tensor<T> index_copy(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
   check<ShapeError>(source.shape() == expected, "index_copy", "expected a source of shape ", expected,
                     ", got ", source.shape());
   const Tensor<index_t> at = detail::checked_indices(index, x.shape()[a], "index_copy");
-  const detail::Around d(x.shape(), a);
+  const detail::AxisSplit d(x.shape(), a);
   Tensor<T> y = clone(x.detach());
   const Tensor<T> dense = contiguous(source.detach());
   T* const to = y.mutable_data();
@@ -91,15 +91,16 @@ Tensor<T> index_copy(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
       std::copy_n(dense.data() + (o * at.size() + c) * d.inner, d.inner,
                   to + (o * d.extent + at.data()[c]) * d.inner);
   if constexpr (Real<T>)
-    return record("index_copy", y, {edge(x), edge(source)}, [a, at](const Pull<T>& p) -> Gradients<T> {
-      const Tensor<T>& g = p.gradient();
-      const auto from_source = [&] {
-        const Tensor<T> stays = detail::last_entries<T>(at, g.shape()[a]);
-        return mul(index_select(g, a, at), detail::along_axis(stays, a, g.rank()));
-      };
-      return {p.needs(0) ? index_fill(g, a, at, T(0)) : Tensor<T>{},
-              p.needs(1) ? from_source() : Tensor<T>{}};
-    });
+    return record("index_copy", y, {without_values(x), without_values(source)},
+                  [a, at](const Backward<T>& p) -> Gradients<T> {
+                    const Tensor<T>& g = p.gradient();
+                    const auto from_source = [&] {
+                      const Tensor<T> stays = detail::last_entries<T>(at, g.shape()[a]);
+                      return mul(index_select(g, a, at), detail::along_axis(stays, a, g.rank()));
+                    };
+                    return {p.needs(0) ? index_fill(g, a, at, T(0)) : Tensor<T>{},
+                            p.needs(1) ? from_source() : Tensor<T>{}};
+                  });
   else
     return y;
 }
@@ -168,7 +169,7 @@ template <class T>
 Tensor<T> product_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>& source) {
   const Tensor<T> y = fold_at(x, at, source, [](T a, T b) { return static_cast<T>(a * b); });
   if constexpr (Real<T>)
-    return record("scatter_prod", y, {x, source}, [at](const Pull<T>& p) -> Gradients<T> {
+    return record("scatter_prod", y, {x, source}, [at](const Backward<T>& p) -> Gradients<T> {
       const auto without_zeros = [](auto v) { return select(v == 0, v * 0 + 1, v); };
       const auto is_zero = [](const Tensor<T>& t) { return to<T>(eq(t.detach(), 0)); };
       const Tensor<T> a = p.input(0), b = p.input(1);
@@ -198,7 +199,7 @@ Tensor<T> extremum_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tenso
   if constexpr (Real<T>)
     return record(
         "scatter_extremum", y, {x, source},
-        [at](const Pull<T>& p) -> Gradients<T> {
+        [at](const Backward<T>& p) -> Gradients<T> {
           const auto hits = [](const Tensor<T>& a, const Tensor<T>& b) {
             return to<T>(eq(a.detach(), b.detach()));
           };

@@ -34,7 +34,7 @@ Segments<T> segments_of(const Tensor<T>& x, const Tensor<index_t>& ids, index_t 
   Shape shape = x.shape();
   shape[0] = count;
   element_count(shape, op);
-  return {contiguous(ids), count, Around(x.shape(), 0).inner, shape};
+  return {contiguous(ids), count, AxisSplit(x.shape(), 0).inner, shape};
 }
 
 inline Shape with_first(Shape shape, index_t extent) {
@@ -55,7 +55,7 @@ Tensor<T> segment_extremum(const char* op, const Tensor<T>& x, const Segments<T>
          y.mutable_data());
   return record(
       op, y, {x},
-      [ids = s.ids, count = s.count](const Pull<T>& p) -> Gradients<T> {
+      [ids = s.ids, count = s.count](const Backward<T>& p) -> Gradients<T> {
         const Tensor<T> input = p.input(0);
         const Tensor<T> hits = to<T>(eq(input.detach(), index_select(p.output().detach(), 0, ids)));
         const Segments<T> segments = segments_of(input, ids, count, "segment");

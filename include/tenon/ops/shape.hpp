@@ -35,8 +35,9 @@ Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
   }
   Tensor<T> y = x.view(0, shape, strides);
   if constexpr (Real<T>)
-    return record("permute", y, {edge(x)},
-                  [inverse](const Pull<T>& p) -> Gradients<T> { return {permute(p.gradient(), inverse)}; });
+    return record("permute", y, {without_values(x)}, [inverse](const Backward<T>& p) -> Gradients<T> {
+      return {permute(p.gradient(), inverse)};
+    });
   else
     return y;
 }
@@ -142,19 +143,20 @@ Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
     std::vector<graph::Input<T>> inputs;
     std::vector<index_t> extents;
     for (const Tensor<T>& x : xs) {
-      inputs.push_back(edge(x));
+      inputs.push_back(without_values(x));
       extents.push_back(x.shape()[a]);
     }
-    return record("cat", y, inputs.data(), static_cast<int>(inputs.size()), [a, extents](const Pull<T>& p) {
-      Gradients<T> gradients;
-      index_t start = 0;
-      for (int i = 0; i < p.inputs(); ++i) {
-        const index_t extent = extents[static_cast<std::size_t>(i)];
-        gradients.push_back(p.needs(i) ? narrow(p.gradient(), a, start, extent) : Tensor<T>{});
-        start += extent;
-      }
-      return gradients;
-    });
+    return record("cat", y, inputs.data(), static_cast<int>(inputs.size()),
+                  [a, extents](const Backward<T>& p) {
+                    Gradients<T> gradients;
+                    index_t start = 0;
+                    for (int i = 0; i < p.inputs(); ++i) {
+                      const index_t extent = extents[static_cast<std::size_t>(i)];
+                      gradients.push_back(p.needs(i) ? narrow(p.gradient(), a, start, extent) : Tensor<T>{});
+                      start += extent;
+                    }
+                    return gradients;
+                  });
   } else {
     return y;
   }

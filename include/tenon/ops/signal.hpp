@@ -59,9 +59,10 @@ Tensor<T> frames(const Tensor<T>& x, index_t size, index_t hop) {
   const index_t count = (x.shape()[1] - size) / hop + 1;
   Tensor<T> y =
       x.view(0, {x.shape()[0], count, size}, {x.strides()[0], hop * x.strides()[1], x.strides()[1]});
-  return record("frames", y, {edge(x)}, [hop, length = x.shape()[1]](const Pull<T>& p) -> Gradients<T> {
-    return {overlap_add(p.gradient(), length, hop)};
-  });
+  return record("frames", y, {without_values(x)},
+                [hop, length = x.shape()[1]](const Backward<T>& p) -> Gradients<T> {
+                  return {overlap_add(p.gradient(), length, hop)};
+                });
 }
 /// The transpose of `frames`: frames (B, count, size) added up at their positions in (B, length).
 template <class T>
@@ -70,8 +71,9 @@ Tensor<T> overlap_add(const Tensor<T>& x, index_t length, index_t hop) {
   Tensor<T> y = Tensor<T>::empty({batch, length});
   backend::kernel<backend::OverlapAdd<T>>()(batch, count, size, hop, length, contiguous(x.detach()).data(),
                                             y.mutable_data());
-  return record("overlap_add", y, {edge(x)},
-                [size, hop](const Pull<T>& p) -> Gradients<T> { return {frames(p.gradient(), size, hop)}; });
+  return record("overlap_add", y, {without_values(x)}, [size, hop](const Backward<T>& p) -> Gradients<T> {
+    return {frames(p.gradient(), size, hop)};
+  });
 }
 
 }  // namespace detail

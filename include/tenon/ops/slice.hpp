@@ -96,8 +96,8 @@ Tensor<T> unslice(const Tensor<T>& x, const Slices& slices, const Shape& shape, 
   Tensor<T> inside = slices.view(y);
   copy_(inside, x.detach());
   if constexpr (Real<T>)
-    return record("unslice", y, {edge(x)},
-                  [slices](const Pull<T>& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
+    return record("unslice", y, {without_values(x)},
+                  [slices](const Backward<T>& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
   else
     return y;
 }
@@ -106,9 +106,10 @@ template <class T>
 Tensor<T> slice(const Tensor<T>& x, const Slices& slices) {
   Tensor<T> y = slices.view(x);
   if constexpr (Real<T>)
-    return record("slice", y, {edge(x)}, [slices, shape = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      return {unslice(p.gradient(), slices, shape)};
-    });
+    return record("slice", y, {without_values(x)},
+                  [slices, shape = x.shape()](const Backward<T>& p) -> Gradients<T> {
+                    return {unslice(p.gradient(), slices, shape)};
+                  });
   else
     return y;
 }

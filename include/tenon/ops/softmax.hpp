@@ -24,7 +24,7 @@ Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, boo
     return mul(y, sub(g, sum(mul(g, y), {axis}, true)));
   }
   Tensor<T> dx = Tensor<T>::empty(y.shape());
-  const Around d(y.shape(), axis);
+  const AxisSplit d(y.shape(), axis);
   backend::kernel<backend::SoftmaxBackward<T>>()(d.outer, d.extent, d.inner, contiguous(y).data(),
                                                  contiguous(g).data(), dx.mutable_data(), log);
   return dx;
@@ -33,13 +33,13 @@ Tensor<T> softmax_gradient(const Tensor<T>& y, const Tensor<T>& g, int axis, boo
 template <class T>
 Tensor<T> softmax(const char* name, const Tensor<T>& x, index_t axis, bool log) {
   const int a = normalize_axis(axis, x.rank(), name);
-  const Around d(x.shape(), a);
+  const AxisSplit d(x.shape(), a);
   Tensor<T> y = Tensor<T>::empty(x.shape());
   backend::kernel<backend::Softmax<T>>()(d.outer, d.extent, d.inner, contiguous(x.detach()).data(),
                                          y.mutable_data(), log);
   return record(
-      name, y, {edge(x)},
-      [a, log](const Pull<T>& p) -> Gradients<T> {
+      name, y, {without_values(x)},
+      [a, log](const Backward<T>& p) -> Gradients<T> {
         if (p.gradient().rank() == 0) return {zeros<T>({})};
         return {softmax_gradient(p.output(), p.gradient(), a, log)};
       },

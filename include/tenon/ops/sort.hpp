@@ -57,13 +57,14 @@ template <class T>
 Tensor<T> record_taken(const char* name, const Tensor<T>& x, const Tensor<T>& values,
                        const Tensor<index_t>& indices) {
   if constexpr (Real<T>)
-    return record(name, values, {edge(x)}, [indices, from = x.shape()](const Pull<T>& p) -> Gradients<T> {
-      Tensor<index_t> flat = Tensor<index_t>::empty({indices.size()});
-      index_t* at = flat.mutable_data();
-      const index_t k = indices.shape()[1];
-      for (index_t i = 0; i < flat.size(); ++i) at[i] = i / k * from[1] + indices.data()[i];
-      return {reshape(index_add(zeros<T>({from[0] * from[1]}), 0, flat, flatten(p.gradient())), from)};
-    });
+    return record(
+        name, values, {without_values(x)}, [indices, from = x.shape()](const Backward<T>& p) -> Gradients<T> {
+          Tensor<index_t> flat = Tensor<index_t>::empty({indices.size()});
+          index_t* at = flat.mutable_data();
+          const index_t k = indices.shape()[1];
+          for (index_t i = 0; i < flat.size(); ++i) at[i] = i / k * from[1] + indices.data()[i];
+          return {reshape(index_add(zeros<T>({from[0] * from[1]}), 0, flat, flatten(p.gradient())), from)};
+        });
   else
     return values;
 }

@@ -200,7 +200,7 @@ Tensor<T> matmul(const Csr<T>& a, const Tensor<T>& x) {
   backend::kernel<backend::CsrMultiply<T>>()(a.rows(), x.shape()[1], a.offsets().data(), a.indices().data(),
                                              values.data(), dense.data(), y.mutable_data());
   return record(
-      "sparse_matmul", y, {x, a.values()}, [places = a.with(values)](const Pull<T>& p) -> Gradients<T> {
+      "sparse_matmul", y, {x, a.values()}, [places = a.with(values)](const Backward<T>& p) -> Gradients<T> {
         return {p.needs(0) ? matmul(transpose(places.with(p.input(1))), p.gradient()) : Tensor<T>{},
                 p.needs(1) ? detail::sampled_products(places, p.gradient(), p.input(0)) : Tensor<T>{}};
       });

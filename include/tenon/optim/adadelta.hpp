@@ -21,7 +21,7 @@ struct AdadeltaRule {
   static constexpr const char* name = "adadelta";
   using Options = AdadeltaOptions;
   struct State {
-    Tensor<T> square, moved;  // running means of the squares of gradients and of steps
+    Tensor<T> square_avg, acc_delta;  // running means of the squares of gradients and of steps
   };
 
   static void validate(const Options& o) {
@@ -30,8 +30,8 @@ struct AdadeltaRule {
     check<ValueError>(o.rho >= 0 && o.rho <= 1, name, "rho must lie in [0, 1], got ", o.rho);
   }
   static void prepare(State& state, const Tensor<T>& p, const Options&) {
-    ensure_state(state.square, p);
-    ensure_state(state.moved, p);
+    ensure_state(state.square_avg, p);
+    ensure_state(state.acc_delta, p);
   }
 
   /// g += decay p;  v = rho v + (1 - rho) g^2;  d = sqrt(u + eps) / sqrt(v + eps) g;
@@ -46,7 +46,7 @@ struct AdadeltaRule {
       const auto move = sqrt(u + eps) / sqrt(square + eps) * slope;
       return backend::Packs<T, 3>{{w - lr * move, square, keep * u + take * move * move}};
     };
-    update_fused(step, p, g, state.square, state.moved);
+    update_fused(step, p, g, state.square_avg, state.acc_delta);
   }
 };
 

@@ -46,15 +46,15 @@ struct AdamRule {
   static constexpr bool decoupled = std::is_same_v<Options, AdamWOptions>;
   static constexpr const char* name = decoupled ? "adamw" : "adam";
   struct State {
-    Tensor<T> mean, square, largest_square;
+    Tensor<T> exp_avg, exp_avg_sq, max_exp_avg_sq;
     index_t steps = 0;
   };
 
   static void validate(const Options& o) { check_adam_options(name, o); }
   static void prepare(State& state, const Tensor<T>& p, const Options& o) {
-    ensure_state(state.mean, p);
-    ensure_state(state.square, p);
-    if (o.amsgrad) ensure_state(state.largest_square, p);
+    ensure_state(state.exp_avg, p);
+    ensure_state(state.exp_avg_sq, p);
+    if (o.amsgrad) ensure_state(state.max_exp_avg_sq, p);
   }
 
   /// m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
@@ -80,13 +80,13 @@ struct AdamRule {
         const auto bound = select(next.pack[1] > largest, next.pack[1], largest);
         return backend::Packs<T, 4>{{moved(w, next.pack[0], bound), next.pack[0], next.pack[1], bound}};
       };
-      update_fused(step, p, g, state.mean, state.square, state.largest_square);
+      update_fused(step, p, g, state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq);
     } else {
       const auto step = [=](auto w, auto d, auto m, auto v) {
         const auto next = moments(w, d, m, v);
         return backend::Packs<T, 3>{{moved(w, next.pack[0], next.pack[1]), next.pack[0], next.pack[1]}};
       };
-      update_fused(step, p, g, state.mean, state.square);
+      update_fused(step, p, g, state.exp_avg, state.exp_avg_sq);
     }
   }
 };

@@ -21,7 +21,7 @@ struct LionRule {
   static constexpr const char* name = "lion";
   using Options = LionOptions;
   struct State {
-    Tensor<T> mean;
+    Tensor<T> exp_avg;
   };
 
   static void validate(const Options& o) {
@@ -29,7 +29,7 @@ struct LionRule {
     check<ValueError>(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1, name,
                       "betas must lie in [0, 1), got ", o.beta1, " and ", o.beta2);
   }
-  static void prepare(State& state, const Tensor<T>& p, const Options&) { ensure_state(state.mean, p); }
+  static void prepare(State& state, const Tensor<T>& p, const Options&) { ensure_state(state.exp_avg, p); }
 
   /// p -= lr (sign(b1 m + (1 - b1) g) + decay p);  m = b2 m + (1 - b2) g
   static void update(Tensor<T>& p, const Tensor<T>& g, State& state, const Options& o) {
@@ -39,7 +39,7 @@ struct LionRule {
     const auto step = [=](auto w, auto d, auto m) {
       return backend::Packs<T, 2>{{shrink * w - lr * sign(b1 * m + c1 * d), b2 * m + c2 * d}};
     };
-    update_fused(step, p, g, state.mean);
+    update_fused(step, p, g, state.exp_avg);
   }
 };
 

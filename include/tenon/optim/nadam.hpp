@@ -22,7 +22,7 @@ struct NadamRule {
   static constexpr const char* name = "nadam";
   using Options = NadamOptions;
   struct State {
-    Tensor<T> mean, square;
+    Tensor<T> exp_avg, exp_avg_sq;
     double momentum_product = 1;  // mu_1 … mu_t
     index_t steps = 0;
   };
@@ -32,8 +32,8 @@ struct NadamRule {
     check<ValueError>(o.momentum_decay >= 0, name, "momentum_decay must not be negative");
   }
   static void prepare(State& state, const Tensor<T>& p, const Options&) {
-    ensure_state(state.mean, p);
-    ensure_state(state.square, p);
+    ensure_state(state.exp_avg, p);
+    ensure_state(state.exp_avg_sq, p);
   }
 
   /// mu_t = b1 (1 - 0.96^(t momentum_decay) / 2), M_t = mu_1 … mu_t;  m and v as Adam's;
@@ -55,7 +55,7 @@ struct NadamRule {
       const auto move = (by_gradient * slope + by_mean * mean) / (sqrt(square) * correction + eps);
       return backend::Packs<T, 3>{{w - move, mean, square}};
     };
-    update_fused(step, p, g, state.mean, state.square);
+    update_fused(step, p, g, state.exp_avg, state.exp_avg_sq);
   }
 
  private:

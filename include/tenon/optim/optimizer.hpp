@@ -185,7 +185,11 @@ class Optimizer {
   template <class F>
   static void for_each_scheduled(std::size_t group, Options& options, const F& f) {
     f(join("group", group, ".lr"), options.lr);
-    if (double* momentum = momentum_of(options)) f(join("group", group, ".momentum"), *momentum);
+    constexpr const char* momentum = requires {
+      options.momentum;
+    }
+    ? ".momentum" : ".beta1";
+    if (double* value = momentum_of(options)) f(join("group", group, momentum), *value);
   }
 
   static void check_new(const NamedTensor<T>& p, const std::vector<Tensor<T>>& tensors,

@@ -22,14 +22,14 @@ struct RadamRule {
   static constexpr const char* name = "radam";
   using Options = RadamOptions;
   struct State {
-    Tensor<T> mean, square;
+    Tensor<T> exp_avg, exp_avg_sq;
     index_t steps = 0;
   };
 
   static void validate(const Options& o) { check_adam_options(name, o); }
   static void prepare(State& state, const Tensor<T>& p, const Options&) {
-    ensure_state(state.mean, p);
-    ensure_state(state.square, p);
+    ensure_state(state.exp_avg, p);
+    ensure_state(state.exp_avg_sq, p);
   }
 
   /// m and v as Adam's, M = m / (1 - b1^t);  p -= lr M r sqrt(1 - b2^t) / (sqrt(v) + eps), or lr M while r
@@ -49,7 +49,7 @@ struct RadamRule {
       const auto square = b2 * v + c2 * slope * slope;
       return backend::Packs<T, 3>{{w - rate * mean / (by_root * sqrt(square) + beside), mean, square}};
     };
-    update_fused(step, p, g, state.mean, state.square);
+    update_fused(step, p, g, state.exp_avg, state.exp_avg_sq);
   }
 
  private:

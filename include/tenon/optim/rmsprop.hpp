@@ -23,7 +23,7 @@ struct RmspropRule {
   static constexpr const char* name = "rmsprop";
   using Options = RmspropOptions;
   struct State {
-    Tensor<T> square, mean, momentum;
+    Tensor<T> square_avg, grad_avg, momentum_buffer;
   };
 
   static void validate(const Options& o) {
@@ -32,9 +32,9 @@ struct RmspropRule {
     check<ValueError>(o.alpha >= 0 && o.alpha <= 1, name, "alpha must lie in [0, 1], got ", o.alpha);
   }
   static void prepare(State& state, const Tensor<T>& p, const Options& o) {
-    ensure_state(state.square, p);
-    if (o.centered) ensure_state(state.mean, p);
-    if (o.momentum != 0) ensure_state(state.momentum, p);
+    ensure_state(state.square_avg, p);
+    if (o.centered) ensure_state(state.grad_avg, p);
+    if (o.momentum != 0) ensure_state(state.momentum_buffer, p);
   }
 
   /// g += decay p;  v = a v + (1 - a) g^2;  d = g / (sqrt(v) + eps), centred g / (sqrt(v - m^2) + eps) with
@@ -62,26 +62,26 @@ struct RmspropRule {
         const auto velocity = momentum * b + next.pack[0];
         return backend::Packs<T, 4>{{w - lr * velocity, next.pack[1], next.pack[2], velocity}};
       };
-      update_fused(step, p, g, state.square, state.mean, state.momentum);
+      update_fused(step, p, g, state.square_avg, state.grad_avg, state.momentum_buffer);
     } else if (o.centered) {
       const auto step = [=](auto w, auto d, auto v, auto m) {
         const auto next = centered(w, d, v, m);
         return backend::Packs<T, 3>{{w - lr * next.pack[0], next.pack[1], next.pack[2]}};
       };
-      update_fused(step, p, g, state.square, state.mean);
+      update_fused(step, p, g, state.square_avg, state.grad_avg);
     } else if (o.momentum != 0) {
       const auto step = [=](auto w, auto d, auto v, auto b) {
         const auto next = plain(w, d, v);
         const auto velocity = momentum * b + next.pack[0];
         return backend::Packs<T, 3>{{w - lr * velocity, next.pack[1], velocity}};
       };
-      update_fused(step, p, g, state.square, state.momentum);
+      update_fused(step, p, g, state.square_avg, state.momentum_buffer);
     } else {
       const auto step = [=](auto w, auto d, auto v) {
         const auto next = plain(w, d, v);
         return backend::Packs<T, 2>{{w - lr * next.pack[0], next.pack[1]}};
       };
-      update_fused(step, p, g, state.square);
+      update_fused(step, p, g, state.square_avg);
     }
   }
 };

@@ -23,7 +23,7 @@ struct SgdRule {
   static constexpr const char* name = "sgd";
   using Options = SgdOptions;
   struct State {
-    Tensor<T> momentum;
+    Tensor<T> momentum_buffer;
     index_t steps = 0;  // with momentum
   };
 
@@ -34,7 +34,7 @@ struct SgdRule {
                       "nesterov needs a momentum and no dampening");
   }
   static void prepare(State& state, const Tensor<T>& p, const Options& o) {
-    if (o.momentum != 0) ensure_state(state.momentum, p);
+    if (o.momentum != 0) ensure_state(state.momentum_buffer, p);
   }
 
   /// g += decay p;  b = momentum b + (1 - dampening) g, at first b = g;  p -= lr (nesterov ? g + momentum b :
@@ -54,7 +54,7 @@ struct SgdRule {
       const auto move = ahead * (slope + momentum * next) + (1 - ahead) * next;
       return backend::Packs<T, 2>{{w - lr * move, next}};
     };
-    update_fused(descend, p, g, state.momentum);
+    update_fused(descend, p, g, state.momentum_buffer);
   }
 };
 

@@ -11,7 +11,7 @@ inline void npy(std::string_view bytes) {
   const std::string path = file.path();
   tn::io::read_npy_header(path);
   const auto read = [&]<class T>(std::type_identity<T>) {
-    attempt([&] { touch(tn::io::load_npy<T>(path, tn::io::Narrowing::rounded)); });
+    attempt([&] { touch(tn::io::load_npy<T>(path, tn::io::Cast::lossy)); });
   };
   read(std::type_identity<double>{});
   read(std::type_identity<float>{});

@@ -10,7 +10,7 @@ inline void safetensors(std::string_view bytes) {
   const MemoryFile content(bytes);
   const tn::io::SafetensorsFile file(content.path());
   const auto read = [&]<class... T>(const std::string& name, std::type_identity<T>...) {
-    (attempt([&] { touch(file.get<T>(name, tn::io::Narrowing::rounded)); }), ...);
+    (attempt([&] { touch(file.get<T>(name, tn::io::Cast::lossy)); }), ...);
   };
   for (const auto& [name, entry] : file.entries())
     read(name, std::type_identity<double>{}, std::type_identity<float>{}, std::type_identity<tn::bfloat16>{},

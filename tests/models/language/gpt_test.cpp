@@ -19,7 +19,7 @@ using tn::models::GptCache;
 using tn::models::GptOptions;
 
 GptOptions tiny() {
-  return {.vocabulary = 7, .context = 6, .layers = 2, .heads = 2, .width = 4, .dropout = 0};
+  return {.vocabulary = 7, .context = 6, .layers = 2, .heads = 2, .embed_dim = 4, .dropout = 0};
 }
 /// With weights so large that it says something.
 Gpt<double> outspoken(const GptOptions& options) {
@@ -46,19 +46,20 @@ TEST(Gpt, IsALayerWithTheNamesOfHuggingFace) {
 
 TEST(Gpt, HasTheWeightsOfGpt2) {
   const auto count = [](const GptOptions& options) { return nn::parameter_count(Gpt<float>(options)); };
-  const index_t width = GptOptions{}.width;
+  const index_t width = GptOptions{}.embed_dim;
   const index_t ends = count({.vocabulary = 1, .context = 1, .layers = 0});
   const index_t block = count({.vocabulary = 1, .context = 1, .layers = 1}) - ends;
   // The tables of GPT-2 are longer by the rest of its tokens and positions.
   const index_t rows = GptOptions{}.vocabulary - 1 + GptOptions{}.context - 1;
   EXPECT_EQ(ends + rows * width + GptOptions{}.layers * block, 124439808);
-  EXPECT_EQ(count({.vocabulary = 65, .context = 64, .layers = 4, .heads = 4, .width = 128, .bias = false}),
-            804096);  // nanoGPT's CPU setting: 0.80 M
+  EXPECT_EQ(
+      count({.vocabulary = 65, .context = 64, .layers = 4, .heads = 4, .embed_dim = 128, .bias = false}),
+      804096);  // nanoGPT's CPU setting: 0.80 M
 }
 
 TEST(Gpt, BeginsAsGpt2) {
   tn::manual_seed(1);
-  const Gpt<double> gpt({.vocabulary = 60, .context = 50, .layers = 8, .heads = 2, .width = 64});
+  const Gpt<double> gpt({.vocabulary = 60, .context = 50, .layers = 8, .heads = 2, .embed_dim = 64});
   const auto deviation = [](const tn::Tensor<double>& x) {
     return std::sqrt(tn::mean(tn::square(x)).item());
   };
@@ -131,7 +132,7 @@ TEST(Gpt, NormsAndBiasesCanBeKeptFromDecay) {
 
 TEST(Gpt, LearnsToCount) {
   tn::manual_seed(1);
-  Gpt<float> gpt({.vocabulary = 5, .context = 8, .layers = 1, .heads = 2, .width = 16, .dropout = 0});
+  Gpt<float> gpt({.vocabulary = 5, .context = 8, .layers = 1, .heads = 2, .embed_dim = 16, .dropout = 0});
   tn::optim::AdamW<float> adam(nn::parameters(gpt), {.lr = 1e-2});
   const auto text = from<index_t>({0, 1, 2, 3, 4, 0, 1, 2, 3, 2, 3, 4, 0, 1, 2, 3, 4, 0}, {2, 9});
   const auto ids = narrow(text, 1, 0, 8), following = narrow(text, 1, 1, 8);
@@ -142,8 +143,9 @@ TEST(Gpt, LearnsToCount) {
 }
 
 TEST(Gpt, SaysWhatDoesNotFit) {
-  expect_error<tn::ValueError>([] { Gpt<float>({.vocabulary = 1, .context = 1, .heads = 3, .width = 10}); },
-                               "[gpt] width 10 does not divide into 3 heads");
+  expect_error<tn::ValueError>(
+      [] { Gpt<float>({.vocabulary = 1, .context = 1, .heads = 3, .embed_dim = 10}); },
+      "[gpt] embed_dim 10 does not divide into 3 heads");
   const Gpt<float> gpt(tiny());
   expect_error<tn::ShapeError>(
       [&] {

@@ -37,8 +37,8 @@ TEST(LstmLanguageModel, GoesOnFromTheState) {
   const auto whole = model(ids);
   const auto first = model(tn::narrow(ids, 0, 0, 4));
   const auto second = model(tn::narrow(ids, 0, 4, 2), first.state);
-  const auto parts = tn::cat<double>({first.scores, second.scores}, 0);
-  support::expect_values(parts, {6, 2, 7}, whole.scores.to_vector(), 1e-14);
+  const auto parts = tn::cat<double>({first.logits, second.logits}, 0);
+  support::expect_values(parts, {6, 2, 7}, whole.logits.to_vector(), 1e-14);
   support::expect_values(second.state.cell, {2, 2, 3}, whole.state.cell.to_vector(), 1e-14);
 }
 
@@ -74,9 +74,9 @@ TEST(LstmLanguageModel, DropsOutOnlyInTraining) {
   tn::manual_seed(1);
   const LstmLanguageModel<double> model({.words = 5, .hidden = 8, .dropout = 0.5});
   const auto ids = tn::randint(0, 5, {3, 1});
-  EXPECT_NE(model(ids).scores.to_vector(), model(ids).scores.to_vector());
+  EXPECT_NE(model(ids).logits.to_vector(), model(ids).logits.to_vector());
   const tn::NoGrad no_grad;
-  EXPECT_EQ(model(ids).scores.to_vector(), model(ids).scores.to_vector());
+  EXPECT_EQ(model(ids).logits.to_vector(), model(ids).logits.to_vector());
 }
 
 }  // namespace lstm_language_model_test

@@ -21,8 +21,8 @@ struct Lanes {
 
 /// The place of a complete pack: no load or store asks how many there are.
 template <class T>
-struct AllLanes : Lanes<T> {
-  explicit AllLanes(index_t begin) : Lanes<T>{begin, Pack<T>::width} {}
+struct FullPack : Lanes<T> {
+  explicit FullPack(index_t begin) : Lanes<T>{begin, Pack<T>::width} {}
 
   Pack<T> load(const T* run) const { return Pack<T>::load(run + this->at); }
   void store(T* run, const Pack<T>& pack) const { pack.store(run + this->at); }
@@ -32,7 +32,7 @@ struct AllLanes : Lanes<T> {
 template <class T, class F>
 void each_pack(index_t begin, index_t end, F&& f) {
   index_t at = begin;
-  for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(AllLanes<T>(at));
+  for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(FullPack<T>(at));
   if (at < end) f(Lanes<T>{at, end - at});
 }
 

@@ -120,21 +120,21 @@ void topk(index_t rows, index_t n, index_t k, bool descending, const T* x, T* va
     const T* const row = x + r * n;
     index_t held = 0;
     for (; held < room; ++held) pool[held] = sort_entry(row, held, descending);
-    const auto thin_out = [&] {
+    const auto subsample = [&] {
       std::nth_element(pool, pool + k - 1, pool + held);
       held = k;
     };
-    if (held < n) thin_out();
+    if (held < n) subsample();
     SortKey<T> limit = pool[k - 1].key;  // what comes later must be less: equals keep their order
     for (index_t i = room; i < n; ++i) {
       const SortEntry<T> entry = sort_entry(row, i, descending);
       if (entry.key >= limit) continue;
       pool[held++] = entry;
       if (held < room) continue;
-      thin_out();
+      subsample();
       limit = pool[k - 1].key;
     }
-    if (held > k) thin_out();
+    if (held > k) subsample();
     std::sort(pool, pool + k);
     write_sorted(k, row, pool, values + r * k, indices + r * k);
   });

@@ -3,7 +3,7 @@
 /// unsupervised multitask learners"): pre-norm blocks, learned positions, and one table for token embeddings
 /// and logits.
 ///
-///     Gpt<float> gpt({.vocabulary = 65, .context = 64, .layers = 4, .heads = 4, .width = 128});
+///     Gpt<float> gpt({.vocabulary = 65, .context = 64, .layers = 4, .heads = 4, .embed_dim = 128});
 ///     loss = cross_entropy(flatten(gpt(ids), 0, 1), flatten(following));
 ///
 /// Parameters have the names of Hugging Face's GPT-2 without the prefix `transformer.`. Hugging Face stores
@@ -21,9 +21,9 @@ namespace TENON_NAMESPACE::models {
 
 /// Options of `Gpt`. The defaults are GPT-2 with 124 million parameters.
 struct GptOptions {
-  index_t vocabulary = 50257;                    ///< number of tokens
-  index_t context = 1024;                        ///< the longest sequence
-  index_t layers = 12, heads = 12, width = 768;  ///< blocks, attention heads, extent of embeddings
+  index_t vocabulary = 50257;                        ///< number of tokens
+  index_t context = 1024;                            ///< the longest sequence
+  index_t layers = 12, heads = 12, embed_dim = 768;  ///< blocks, attention heads, extent of embeddings
   double dropout = 0.1;          ///< for embeddings, attention weights and outputs of parts, in training
   bool bias = true;              ///< with biases of linear maps and norms
   double layer_norm_eps = 1e-5;  ///< added to the norms' variances
@@ -46,16 +46,16 @@ inline double gpt_residual_deviation(const GptOptions& options) {
 }
 template <Real T>
 nn::LayerNorm<T> gpt_norm(const GptOptions& options) {
-  return nn::LayerNorm<T>(options.width, {.eps = options.layer_norm_eps, .bias = options.bias});
+  return nn::LayerNorm<T>(options.embed_dim, {.eps = options.layer_norm_eps, .bias = options.bias});
 }
 
 }  // namespace detail
 
 /// Causal self-attention: each token attends to itself and earlier tokens.
 ///
-///   shapes: x (N, T, width)
-///   returns: (N, T, width)
-///   throws: the constructor ValueError if the width does not divide into the heads
+///   shapes: x (N, T, embed_dim)
+///   returns: (N, T, embed_dim)
+///   throws: the constructor ValueError if embed_dim does not divide into the heads
 template <Real T>
 struct GptAttention {
   nn::Linear<T> c_attn;  ///< the map to queries, keys and values of all heads
@@ -66,16 +66,17 @@ struct GptAttention {
 
   GptAttention() = default;
   explicit GptAttention(const GptOptions& o, Generator& generator = default_generator())
-      : c_attn(detail::gpt_linear<T>(o.width, 3 * o.width, 0.02, o.bias, generator)),
-        c_proj(detail::gpt_linear<T>(o.width, o.width, detail::gpt_residual_deviation(o), o.bias, generator)),
+      : c_attn(detail::gpt_linear<T>(o.embed_dim, 3 * o.embed_dim, 0.02, o.bias, generator)),
+        c_proj(detail::gpt_linear<T>(o.embed_dim, o.embed_dim, detail::gpt_residual_deviation(o), o.bias,
+                                     generator)),
         heads(o.heads),
         dropout(o.dropout) {
-    check<ValueError>(heads > 0 && o.width % heads == 0, "gpt", "width ", o.width, " does not divide into ",
-                      heads, " heads");
+    check<ValueError>(heads > 0 && o.embed_dim % heads == 0, "gpt", "embed_dim ", o.embed_dim,
+                      " does not divide into ", heads, " heads");
   }
 
-  /// The attention's output for x (N, T, width). With a cache, x follows the tokens in the cache and is added
-  /// to it.
+  /// The attention's output for x (N, T, embed_dim). With a cache, x follows the tokens in the cache and is
+  /// added to it.
   Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr) const {
     const index_t n = x.extent(0), length = x.extent(1), width = x.extent(2);
     const Tensor<T> all = reshape(c_attn(x), {n, length, 3, heads, width / heads});
@@ -102,17 +103,17 @@ struct GptAttention {
   }
 };
 
-/// The feed-forward part of a block: c_proj(gelu_tanh(c_fc(x))), (N, T, width) to (N, T, width).
+/// The feed-forward part of a block: c_proj(gelu_tanh(c_fc(x))), (N, T, embed_dim) to (N, T, embed_dim).
 template <Real T>
 struct GptMlp {
-  nn::Linear<T> c_fc, c_proj;  ///< (width) to (4 width), and back
+  nn::Linear<T> c_fc, c_proj;  ///< (embed_dim) to (4 embed_dim), and back
   double dropout = 0;          ///< the probability for the output, in training
   nn::Mode mode{};             ///< training or evaluation
 
   GptMlp() = default;
   explicit GptMlp(const GptOptions& o, Generator& generator = default_generator())
-      : c_fc(detail::gpt_linear<T>(o.width, 4 * o.width, 0.02, o.bias, generator)),
-        c_proj(detail::gpt_linear<T>(4 * o.width, o.width, detail::gpt_residual_deviation(o), o.bias,
+      : c_fc(detail::gpt_linear<T>(o.embed_dim, 4 * o.embed_dim, 0.02, o.bias, generator)),
+        c_proj(detail::gpt_linear<T>(4 * o.embed_dim, o.embed_dim, detail::gpt_residual_deviation(o), o.bias,
                                      generator)),
         dropout(o.dropout) {}
 
@@ -122,7 +123,8 @@ struct GptMlp {
   TENON_FIELDS(c_fc, c_proj, dropout, mode);
 };
 
-/// A pre-norm transformer block: y = x + attn(ln_1(x)); y + mlp(ln_2(y)), (N, T, width) to (N, T, width).
+/// A pre-norm transformer block: y = x + attn(ln_1(x)); y + mlp(ln_2(y)), (N, T, embed_dim) to (N, T,
+/// embed_dim).
 template <Real T>
 struct GptBlock {
   nn::LayerNorm<T> ln_1;  ///< before attention
@@ -171,8 +173,8 @@ struct Gpt {
 
   Gpt() = default;
   explicit Gpt(const GptOptions& net_options, Generator& generator = default_generator())
-      : wte(nn::init::normal<T>({net_options.vocabulary, net_options.width}, 0, 0.02, generator)),
-        wpe(net_options.context, net_options.width, generator),
+      : wte(nn::init::normal<T>({net_options.vocabulary, net_options.embed_dim}, 0, 0.02, generator)),
+        wpe(net_options.context, net_options.embed_dim, generator),
         ln_f(detail::gpt_norm<T>(net_options)),
         options(net_options) {
     for (index_t layer = 0; layer < options.layers; ++layer) h.emplace_back(options, generator);
@@ -193,7 +195,7 @@ struct Gpt {
   TENON_FIELDS(wte, wpe, h, ln_f, options, mode);
 
  private:
-  /// The output of the blocks, (N, T, width).
+  /// The output of the blocks, (N, T, embed_dim).
   Tensor<T> read(const Tensor<index_t>& ids, Cache* cache = nullptr) const {
     check<ShapeError>(ids.rank() == 2, "gpt", "expected ids of shape (N, T), got ", ids.shape());
     Tensor<T> x = dropout(wpe(wte(ids), cache ? cache->length : 0), options.dropout, mode.training());

@@ -34,7 +34,7 @@ template <Real T>
 struct LstmLanguageModel {
   /// The result of a call.
   struct Result {
-    Tensor<T> scores;    ///< logits (T, N, words)
+    Tensor<T> logits;    ///< (T, N, words)
     LstmState<T> state;  ///< the final state, for the next call; detach it where gradients should end
   };
 
@@ -71,9 +71,9 @@ template <Real T>
 Tensor<T> next_word_loss(const LstmLanguageModel<T>& model, const data::TokenWindow& window,
                          LstmState<T>& state) {
   if (window.first) state = {};
-  const auto [scores, next] = model(window.inputs, state);
+  const auto [logits, next] = model(window.inputs, state);
   state = {next.hidden.detach(), next.cell.detach()};
-  return cross_entropy(reshape(scores, {-1, scores.extent(2)}), reshape(window.targets, {-1}));
+  return cross_entropy(reshape(logits, {-1, logits.extent(2)}), reshape(window.targets, {-1}));
 }
 
 /// The perplexity of windows in order: exp of the mean negative log-likelihood of a word. Nothing is recorded

@@ -56,7 +56,7 @@ class WindowStream {
   void open(const Token* tokens, index_t count, const word_vectors::FastRandom& random) {
     random_ = random;
     if (tables_.negatives) negative_.emplace(*tables_.negatives, random_.split());
-    thin_out(tokens, count);
+    subsample(tokens, count);
     cursor_ = fetched_ = 0;
     prepared_ = taken_ = 0;
     lists_ = 0;
@@ -79,7 +79,7 @@ class WindowStream {
 
   /// Copies the words that subsampling keeps, with sentence marks. Sentences of more than 1000 words are cut,
   /// as in word2vec.c.
-  void thin_out(const Token* tokens, index_t count) {
+  void subsample(const Token* tokens, index_t count) {
     kept_.resize(static_cast<std::size_t>(count + count / longest_sentence + 2));
     Token* const first = kept_.data();
     Token *to = first, *sentence = first + 1;
