@@ -36,7 +36,7 @@ using Peer = std::function<void()>;
 /// Two comparisons: f() alone, and with the gradients of its leaves for an upstream gradient of ones.
 template <class F>
 void both_ways(const std::string& name, int threads, const std::vector<Leaf>& leaves, F ours,
-                [[maybe_unused]] Peer theirs) {
+               [[maybe_unused]] Peer theirs) {
   const auto value = [=] {
     const tn::NoGrad no_grad;
     benchmark::DoNotOptimize(ours());

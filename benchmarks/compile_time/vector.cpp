@@ -2,4 +2,6 @@
 
 #include <vector>
 
-int main() { return static_cast<int>(std::vector<float>().size()); }
+int main() {
+  return static_cast<int>(std::vector<float>().size());
+}

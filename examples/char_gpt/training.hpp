@@ -73,9 +73,9 @@ inline std::vector<std::string> write_texts(const Gpt& gpt, const Characters& ch
   std::vector<std::string> texts;
   for (const auto& ids : generate(gpt, prompt,
                                   {.max_length = static_cast<index_t>(prompt.size()) + options.length,
-                                  .num_return_sequences = options.texts,
-                                  .temperature = options.temperature,
-                                  .top_k = options.top_k},
+                                   .num_return_sequences = options.texts,
+                                   .temperature = options.temperature,
+                                   .top_k = options.top_k},
                                   chance))
     texts.push_back(characters.text(ids));
   return texts;

@@ -13,9 +13,9 @@ namespace language_model {
 struct Recipe {
   const char* name;
   tn::models::LstmLanguageModelOptions model;
-  tn::index_t steps;       ///< of a window
+  tn::index_t steps;        ///< of a window
   int epochs, hold_epochs;  ///< the rate falls after so many
-  double decay, max_norm;  ///< by this factor an epoch; of the gradient
+  double decay, max_norm;   ///< by this factor an epoch; of the gradient
 
   /// The rate in the epoch that follows so many.
   double rate(double initial, double epochs_done) const {

@@ -67,8 +67,7 @@ inline std::optional<Model> train(Model model, const Corpus& corpus, const Train
        .clip_norm = recipe.max_norm / steps,
        .schedule =
            [&](const tn::train::StepTime& at) {
-             set_lr(
-                 sgd, [&](double lr, double epochs) { return recipe.rate(lr, epochs); }, at.epoch);
+             set_lr(sgd, [&](double lr, double epochs) { return recipe.rate(lr, epochs); }, at.epoch);
            },
        .validate =
            [&](const Model& m) {

@@ -46,11 +46,8 @@ TEST(Checkpoint, ToSecondOrderAndWithConstants) {
   tn::Generator generator(3);
   const auto x = tn::randn<double>({2, 3}, generator), w = tn::randn<double>({3, 3}, generator);
   EXPECT_NO_THROW(tn::gradcheck<2>([](const Tensors& in) { return checkpoint(deep, in); }, {x, w}));
-  EXPECT_NO_THROW(tn::gradcheck<2>(
-      [&](const Tensors& in) {
-        return checkpoint(deep, Tensors{in[0], w});
-      },
-      {x}));
+  EXPECT_NO_THROW(
+      tn::gradcheck<2>([&](const Tensors& in) { return checkpoint(deep, Tensors{in[0], w}); }, {x}));
 }
 
 TEST(Checkpoint, KeepsOnlyItsInputs) {

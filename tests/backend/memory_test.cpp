@@ -74,7 +74,9 @@ TEST(Memory, TheCacheCanBeEmptied) {
   SKIP_WITHOUT_CACHE();
   memory::release_cached();
   const auto of_other_threads = memory::statistics().cached;
-  { backend::Buffer<float> small(10), large(1 << 20); }
+  {
+    backend::Buffer<float> small(10), large(1 << 20);
+  }
   EXPECT_GT(memory::statistics().cached, of_other_threads);
   memory::release_cached();
   EXPECT_EQ(memory::statistics().cached, of_other_threads);

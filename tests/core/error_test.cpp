@@ -11,11 +11,8 @@ namespace error_test {
 using support::expect_error;
 
 TEST(Error, MessagesHaveOneFormat) {
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::fail<tn::ShapeError>("op", "lhs ", tn::Shape{2, 3}, ", axis ", -1);
-      },
-      "[op] lhs (2, 3), axis -1");
+  expect_error<tn::ShapeError>([] { tn::fail<tn::ShapeError>("op", "lhs ", tn::Shape{2, 3}, ", axis ", -1); },
+                               "[op] lhs (2, 3), axis -1");
   expect_error<tn::ValueError>([] { tn::check<tn::ValueError>(false, "op", "text"); }, "[op] text");
   EXPECT_NO_THROW(tn::check<tn::ValueError>(true, "op", "text"));
 }

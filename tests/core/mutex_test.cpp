@@ -30,7 +30,9 @@ TEST(Mutex, LetsOneThreadInAtATime) {
 TEST(Mutex, IsConstantInitialisedAndNeverDestroyed) {
   static constinit tn::Mutex mutex;
   static_assert(std::is_trivially_destructible_v<tn::Mutex>);
-  { const tn::Lock lock(mutex); }
+  {
+    const tn::Lock lock(mutex);
+  }
   const tn::Lock again(mutex);  // the first one let go of it
 }
 

@@ -43,16 +43,10 @@ TEST(Shape, CountsItsElements) {
   EXPECT_EQ(tn::element_count({5, 0}), 0);
   EXPECT_EQ(tn::element_count({index_t{1} << 40, index_t{1} << 40, 0}), 0);
   EXPECT_EQ(tn::element_count({index_t{1} << 30, index_t{1} << 28}), index_t{1} << 58);
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::element_count({2, -1}, "op");
-      },
-      "[op] negative extent in shape (2, -1)");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::element_count({index_t{1} << 40, index_t{1} << 40}, "op");
-      },
-      "[op] shape (1099511627776, 1099511627776) is too large");
+  expect_error<tn::ShapeError>([] { tn::element_count({2, -1}, "op"); },
+                               "[op] negative extent in shape (2, -1)");
+  expect_error<tn::ShapeError>([] { tn::element_count({index_t{1} << 40, index_t{1} << 40}, "op"); },
+                               "[op] shape (1099511627776, 1099511627776) is too large");
   expect_error<tn::ShapeError>([] { tn::element_count({(index_t{1} << 58) + 1}, "op"); },
                                "[op] shape (288230376151711745,) is too large");
 }
@@ -137,11 +131,8 @@ TEST(Broadcast, AlignsFromTheRight) {
   EXPECT_EQ(tn::broadcast_shapes({}, {2, 3}, "op"), (Shape{2, 3}));
   EXPECT_EQ(tn::broadcast_shapes({1}, {0}, "op"), (Shape{0}));
   EXPECT_EQ(tn::broadcast_shapes({2, 0}, {1, 1}, "op"), (Shape{2, 0}));
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::broadcast_shapes({2, 3}, {2}, "op");
-      },
-      "[op] shapes do not broadcast: (2, 3) and (2,)");
+  expect_error<tn::ShapeError>([] { tn::broadcast_shapes({2, 3}, {2}, "op"); },
+                               "[op] shapes do not broadcast: (2, 3) and (2,)");
   expect_error<tn::ShapeError>([] { tn::broadcast_shapes({0}, {2}, "op"); },
                                "[op] shapes do not broadcast: (0,) and (2,)");
 }

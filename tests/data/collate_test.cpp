@@ -77,16 +77,11 @@ TEST(Collate, PadsSequencesAndTellsTheirLengths) {
 }
 
 TEST(Collate, ShapesThatDifferAreNamed) {
+  expect_error<tn::ShapeError>([] { data::Stack()(std::vector{tn::ones<float>({2}), tn::ones<float>({3})}); },
+                               "[collate] elements of a batch differ in shape: (2,) and (3,); Pad collates "
+                               "sequences of several lengths");
   expect_error<tn::ShapeError>(
-      [] {
-        data::Stack()(std::vector{tn::ones<float>({2}), tn::ones<float>({3})});
-      },
-      "[collate] elements of a batch differ in shape: (2,) and (3,); Pad collates "
-      "sequences of several lengths");
-  expect_error<tn::ShapeError>(
-      [] {
-        data::Pad()(std::vector{tn::ones<float>({2, 2}), tn::ones<float>({3, 3})});
-      },
+      [] { data::Pad()(std::vector{tn::ones<float>({2, 2}), tn::ones<float>({3, 3})}); },
       "[pad_sequence] sequences differ in more than their lengths: (2, 2) and (3, 3)");
   expect_error<tn::ShapeError>([] { data::Pad()(std::vector{tn::ones<float>({})}); },
                                "[pad_sequence] a tensor of rank 0 is no sequence");

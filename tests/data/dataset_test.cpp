@@ -58,11 +58,8 @@ TEST(Dataset, TensorsOfOtherLayoutsAndLeavesAreTakenAsTheyRead) {
 }
 
 TEST(Dataset, TensorsMustBeOfOneLength) {
-  expect_error<tn::ShapeError>(
-      [] {
-        data::TensorDataset(tn::zeros<float>({3, 2}), tn::zeros<index_t>({2}));
-      },
-      "[dataset] tensors differ in their first extent: (3, 2) and (2,)");
+  expect_error<tn::ShapeError>([] { data::TensorDataset(tn::zeros<float>({3, 2}), tn::zeros<index_t>({2})); },
+                               "[dataset] tensors differ in their first extent: (3, 2) and (2,)");
   expect_error<tn::ShapeError>([] { data::TensorDataset(tn::zeros<float>({})); },
                                "[dataset] tensors differ in their first extent: () and ()");
 }
@@ -122,18 +119,12 @@ TEST(Dataset, RandomSplitsShareOutEveryElementOnceByTheSeed) {
 }
 
 TEST(Dataset, WhatDoesNotFitIsRefused) {
-  expect_error<tn::IndexError>(
-      [] {
-        data::subset(Tens{3}, tn::from<index_t>({0, 3}));
-      },
-      "[subset] position 3 is outside a data set of 3");
+  expect_error<tn::IndexError>([] { data::subset(Tens{3}, tn::from<index_t>({0, 3})); },
+                               "[subset] position 3 is outside a data set of 3");
   expect_error<tn::IndexError>([] { data::subset(Tens{3}, tn::from<index_t>({-1})); },
                                "[subset] position -1 is outside a data set of 3");
-  expect_error<tn::ValueError>(
-      [] {
-        data::split(Tens{3}, {1, 1});
-      },
-      "[split] counts add up to 2, the data set has 3");
+  expect_error<tn::ValueError>([] { data::split(Tens{3}, {1, 1}); },
+                               "[split] counts add up to 2, the data set has 3");
   expect_error<tn::ValueError>([] { data::split(Tens{3}, {4, -1}); }, "[split] negative count -1");
   expect_error<tn::ValueError>([] { data::random_split(Tens{3}, 1.5); },
                                "[split] expected a share between 0 and 1, got 1.5");

@@ -75,9 +75,7 @@ TEST(ImageFile, WritesPngThatReadsAsItWas) {
   EXPECT_EQ(read_image(folder / "x.png").at({2, 1, 3}), x.at({1, 2, 3}));
   EXPECT_EQ(folder.files().size(), 1u);
   expect_error<tn::ShapeError>(
-      [] {
-        encode_png(counting({4, 4}));
-      },
+      [] { encode_png(counting({4, 4})); },
       "[write_png] expected an image of shape (H, W, C) with 1 to 4 channels, got (4, 4)");
 }
 

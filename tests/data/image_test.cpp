@@ -70,30 +70,16 @@ TEST(Image, GridsShowImagesInRows) {
 
 TEST(Image, WhatDoesNotFitIsRefused) {
   expect_error<tn::ShapeError>(
-      [] {
-        to_planes<float>(counting({4, 4}));
-      },
+      [] { to_planes<float>(counting({4, 4})); },
       "[to_planes] expected an image of three axes, or a batch of them, got shape (4, 4)");
-  expect_error<tn::ValueError>(
-      [] {
-        to_planes<float>(counting({2, 2, 3}), {.mean = {0.5}});
-      },
-      "[to_planes] 1 means and 0 deviations for 3 channels");
-  expect_error<tn::ValueError>(
-      [] {
-        scale_planes<float>(counting({1, 2, 2}), {.std = {0}});
-      },
-      "[scale_planes] a deviation of 0");
-  expect_error<tn::ShapeError>(
-      [] {
-        make_grid(counting({1, 2, 2}), 1);
-      },
-      "[make_grid] expected images of shape (N, C, H, W), got (1, 2, 2)");
-  expect_error<tn::ValueError>(
-      [] {
-        make_grid(counting({1, 1, 2, 2}), 0);
-      },
-      "[make_grid] 0 columns with 2 pixels between them");
+  expect_error<tn::ValueError>([] { to_planes<float>(counting({2, 2, 3}), {.mean = {0.5}}); },
+                               "[to_planes] 1 means and 0 deviations for 3 channels");
+  expect_error<tn::ValueError>([] { scale_planes<float>(counting({1, 2, 2}), {.std = {0}}); },
+                               "[scale_planes] a deviation of 0");
+  expect_error<tn::ShapeError>([] { make_grid(counting({1, 2, 2}), 1); },
+                               "[make_grid] expected images of shape (N, C, H, W), got (1, 2, 2)");
+  expect_error<tn::ValueError>([] { make_grid(counting({1, 1, 2, 2}), 0); },
+                               "[make_grid] 0 columns with 2 pixels between them");
 }
 
 }  // namespace image_test

@@ -243,11 +243,8 @@ TEST(Loader, WhatMakesNoSenseIsRefused) {
       with({.sampler = [](index_t size, index_t, Generator&) { return tn::full<index_t>({2}, size); }}),
       "[batches] the sampler names element 3 of 3");
   auto loader = data::batches(counting(3));
-  expect_error<tn::ValueError>(
-      [&] {
-        loader.restore({0, 1, 4});
-      },
-      "[batches] cannot go on at batch 4 of epoch 1, which has 3");
+  expect_error<tn::ValueError>([&] { loader.restore({0, 1, 4}); },
+                               "[batches] cannot go on at batch 4 of epoch 1, which has 3");
 }
 
 }  // namespace loader_test

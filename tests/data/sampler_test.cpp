@@ -78,11 +78,8 @@ TEST(Sampler, BucketsOfEqualLengthsAreAsRandomAsAShuffle) {
 
 TEST(Sampler, BucketsWantALengthForEachElement) {
   Generator chance(1);
-  expect_error<tn::ShapeError>(
-      [&] {
-        data::BucketSampler({1, 2})(3, 1, chance);
-      },
-      "[sampler] 2 lengths for a data set of 3");
+  expect_error<tn::ShapeError>([&] { data::BucketSampler({1, 2})(3, 1, chance); },
+                               "[sampler] 2 lengths for a data set of 3");
   expect_error<tn::ValueError>([&] { data::BucketSampler({1, 2}, 0); }, "[sampler] a pool of 0 batches");
 }
 

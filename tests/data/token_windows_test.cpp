@@ -29,11 +29,8 @@ TEST(TokenWindows, OneStreamPredictsEveryWordButTheFirst) {
 }
 
 TEST(TokenWindows, RefusesWhatHasNoStep) {
-  support::expect_error<tn::ShapeError>(
-      [] {
-        token_windows(tn::zeros<index_t>({2, 3}), 1, 1);
-      },
-      "[token_windows] expected a text of shape (L), got (2, 3)");
+  support::expect_error<tn::ShapeError>([] { token_windows(tn::zeros<index_t>({2, 3}), 1, 1); },
+                                        "[token_windows] expected a text of shape (L), got (2, 3)");
   support::expect_error<tn::ValueError>(
       [] { token_windows(tn::zeros<index_t>({7}), 0, 1); },
       "[token_windows] expected positive numbers, got 0 streams and 1 steps");

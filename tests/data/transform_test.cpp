@@ -24,11 +24,8 @@ TEST(Transform, CenterCropTakesTheMiddle) {
   expect_values(CenterCrop{2, 3}(x), {1, 2, 3}, {6, 7, 8, 11, 12, 13});
   expect_values(CenterCrop{4, 5}(x), {1, 4, 5}, x.to_vector());
   expect_values(CenterCrop{1, 1}(counting({2, 2, 3, 3})), {2, 2, 1, 1}, {4, 13, 22, 31});
-  expect_error<tn::ShapeError>(
-      [&] {
-        CenterCrop{5, 5}(x);
-      },
-      "[CenterCrop] no window of 5 by 5 in images of 4 by 5");
+  expect_error<tn::ShapeError>([&] { CenterCrop{5, 5}(x); },
+                               "[CenterCrop] no window of 5 by 5 in images of 4 by 5");
 }
 
 TEST(Transform, RandomCropReachesEveryPlaceAndFillsOutside) {
@@ -42,11 +39,8 @@ TEST(Transform, RandomCropReachesEveryPlaceAndFillsOutside) {
   EXPECT_EQ(seen, expected);
   expect_values(RandomCrop{2, 2}(x, chance), {1, 2, 2}, {1, 2, 3, 4});
   EXPECT_EQ(RandomCrop({1, 1, 5, 9})(x, chance).size(), 1);  // may lie in the padding altogether
-  expect_error<tn::ShapeError>(
-      [&] {
-        RandomCrop{5, 4, 1}(x, chance);
-      },
-      "[RandomCrop] no window of 5 by 4 in images of 2 by 2 with padding 1");
+  expect_error<tn::ShapeError>([&] { RandomCrop{5, 4, 1}(x, chance); },
+                               "[RandomCrop] no window of 5 by 4 in images of 2 by 2 with padding 1");
 }
 
 TEST(Transform, RandomCropChoosesForEachImageOfABatch) {
@@ -80,11 +74,8 @@ TEST(Transform, ResizeIsInterpolation) {
 TEST(Transform, NormalizeIsByChannel) {
   const auto x = tn::from<double>({1, 2, 3, 4}, {2, 1, 2});
   expect_values(Normalize{{1, 2}, {0.5, 2}}(x), {2, 1, 2}, {0, 2, 0.5, 1});
-  expect_error<tn::ValueError>(
-      [&] {
-        Normalize{{1}, {1}}(x);
-      },
-      "[Normalize] 1 means and 1 deviations for 2 channels");
+  expect_error<tn::ValueError>([&] { Normalize{{1}, {1}}(x); },
+                               "[Normalize] 1 means and 1 deviations for 2 channels");
   expect_error<tn::ValueError>([&] { Normalize{{1, 2}, {1, 0}}(x); }, "[Normalize] a deviation of 0");
 }
 

@@ -150,15 +150,10 @@ TEST(Wav, RefusesWhatIsBroken) {
 TEST(Wav, RefusesToWriteWhatItCannot) {
   TemporaryFolder folder;
   const std::string path = folder / "x.wav";
-  expect_error<tn::ValueError>(
-      [&] {
-        write_wav(path, tn::from<float>({{0}, {support::nan}}), 8000);
-      },
-      "[write_wav] sample 0 of channel 1 is not finite");
+  expect_error<tn::ValueError>([&] { write_wav(path, tn::from<float>({{0}, {support::nan}}), 8000); },
+                               "[write_wav] sample 0 of channel 1 is not finite");
   expect_error<tn::ShapeError>(
-      [&] {
-        write_wav(path, tn::zeros<float>({1, 1, 1}), 8000);
-      },
+      [&] { write_wav(path, tn::zeros<float>({1, 1, 1}), 8000); },
       "[write_wav] expected samples of shape (channels, time) or (time), got (1, 1, 1)");
   expect_error<tn::ValueError>([&] { write_wav(path, tn::zeros<float>({1}), 0); }, "[write_wav] a rate of 0");
   EXPECT_TRUE(folder.files().empty());

@@ -223,7 +223,7 @@ TEST_F(Word2VecProgram, APrivateFileStaysPrivate) {
   folder_.write("v", small_vectors());
   ::chmod(folder_.write("out", "old").c_str(), 0600);
   EXPECT_EQ(run("--load @v --output @out").status, 0);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat((folder_ / "out").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777u, 0600u);
   EXPECT_EQ(read_file(folder_ / "out").substr(0, 4), "8 4\n");

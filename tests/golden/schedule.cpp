@@ -117,9 +117,7 @@ Outputs plateau(const Case<T>& c) {
 
 const Family family{
     {"step_lr",
-     [](const auto& c) {
-       return rates(c, tn::optim::StepLr{c.number("step_size"), c.number("gamma")});
-     }},
+     [](const auto& c) { return rates(c, tn::optim::StepLr{c.number("step_size"), c.number("gamma")}); }},
     {"multi_step_lr",
      [](const auto& c) {
        return rates(c, tn::optim::MultiStepLr{c.args().numbers("milestones"), c.number("gamma")});

@@ -102,11 +102,8 @@ TEST(Leaf, GradientsAreWantedOfRealConstantsAndLeavesOnly) {
       "[requires_grad_] the tensor is the result of a recorded operation; detach() it first");
   x.requires_grad_(false);
   EXPECT_FALSE(x.requires_grad());
-  expect_error<tn::ValueError>(
-      [&] {
-        x.set_grad(from<float>({1, 2}));
-      },
-      "[set_grad] only a leaf that requires a gradient holds one");
+  expect_error<tn::ValueError>([&] { x.set_grad(from<float>({1, 2})); },
+                               "[set_grad] only a leaf that requires a gradient holds one");
   EXPECT_FALSE(y.grad().defined());
 }
 
@@ -134,10 +131,9 @@ TEST(RecordErrors, ARuleThatReturnsTheWrongThings) {
                               [](const Backward<double>& p) -> Gradients<double> { return {p.gradient()}; });
   expect_error<tn::GraphError>([&] { tn::grad(few, {a}); },
                                "[few] the rule returned 1 gradients for 2 inputs");
-  const auto wrong = tn::record("wrong", a.detach(), {tn::without_values(a)},
-                                [](const Backward<double>&) -> Gradients<double> {
-                                  return {tn::zeros<double>({2, 1})};
-                                });
+  const auto wrong =
+      tn::record("wrong", a.detach(), {tn::without_values(a)},
+                 [](const Backward<double>&) -> Gradients<double> { return {tn::zeros<double>({2, 1})}; });
   expect_error<tn::GraphError>(
       [&] { tn::grad(wrong, {a}); },
       "[wrong] the rule returned a gradient of shape (2, 1) for input 0 of shape (1,)");

@@ -33,7 +33,9 @@ TEST(AtomicFile, AppearsOnCommitWithAllBytes) {
 TEST(AtomicFile, LeavesNothingWithoutCommit) {
   TemporaryFolder folder;
   folder.write("out", "old");
-  { AtomicFile(folder / "out").write("new"); }
+  {
+    AtomicFile(folder / "out").write("new");
+  }
   EXPECT_EQ(read_file(folder / "out"), "old");
   EXPECT_EQ(folder.files().size(), 1u);
 }
@@ -85,7 +87,7 @@ TEST(AtomicFile, ThreeWritersDoNotMixEither) {
 }
 
 unsigned mode_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777u : 0;
 }
 
@@ -160,7 +162,7 @@ TEST(AtomicFile, AReplacedFileKeepsItsOwner) {
   ASSERT_EQ(::chown(folder.write("out", "old").c_str(), 65534, 65534), 0);
   AtomicFile file(folder / "out");
   file.commit();
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat((folder / "out").c_str(), &status), 0);
   EXPECT_EQ(status.st_uid, 65534u);
   EXPECT_EQ(status.st_gid, 65534u);

@@ -27,7 +27,7 @@ Observed* observed = nullptr;
 
 extern "C" int fsync(int descriptor) {
   if (!observed) return static_cast<int>(::syscall(SYS_fsync, descriptor));
-  struct stat status {};
+  struct stat status{};
   ::fstat(descriptor, &status);
   const bool folder = S_ISDIR(status.st_mode);
   observed->events.push_back((folder ? "folder after " : "file over ") +

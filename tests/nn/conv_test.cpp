@@ -100,11 +100,8 @@ TEST(Conv, SaysWhatIsWrong) {
                                "[conv] 3 and 4 channels do not fall into 2 groups");
   expect_error<tn::ValueError>([] { nn::Conv2d<float>(0, 4, 3); },
                                "[conv] expected positive numbers of channels, got 0 and 4");
-  expect_error<tn::ValueError>(
-      [] {
-        nn::Conv3d<float>(1, 1, {3, 3});
-      },
-      "[conv] expected a kernel of one number or 3, got (3, 3)");
+  expect_error<tn::ValueError>([] { nn::Conv3d<float>(1, 1, {3, 3}); },
+                               "[conv] expected a kernel of one number or 3, got (3, 3)");
   expect_error<tn::ValueError>([] { nn::ConvTranspose2d<float>(1, 1, 0); },
                                "[conv_transpose] expected positive extents of the kernel, got (0,)");
 }

@@ -39,11 +39,8 @@ TEST(Dropout, LeavesOutWholeChannels) {
   check(row_sums(nn::Dropout2d{}(tn::ones<float>({8, 5, 3, 2})), 6), 12);
   check(row_sums(nn::Dropout3d{}(tn::ones<float>({8, 5, 3, 2, 2})), 12), 24);
   check(row_sums(nn::Dropout2d{}(tn::ones<float>({40, 3, 2})), 6), 12);  // channels of a single sample
-  expect_error<tn::ShapeError>(
-      [] {
-        nn::Dropout2d{}(tn::ones<float>({4, 2}));
-      },
-      "[dropout2d] expected x of 4 axes, or 3 without a batch, got shape (4, 2)");
+  expect_error<tn::ShapeError>([] { nn::Dropout2d{}(tn::ones<float>({4, 2})); },
+                               "[dropout2d] expected x of 4 axes, or 3 without a batch, got shape (4, 2)");
 }
 
 TEST(AlphaDropout, KeepsMeanAndVariance) {

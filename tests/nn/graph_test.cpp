@@ -62,11 +62,8 @@ TEST(GatConv, WeighsNeighboursBySoftmaxOfTheirScores) {
 }
 
 TEST(Graph, SelfLoopsNeedASquareMatrix) {
-  support::expect_error<tn::ShapeError>(
-      [] {
-        nn::with_self_loops(tn::to_csr(tn::ones<float>({2, 3})));
-      },
-      "[with_self_loops] expected as many rows as columns, got 2 and 3");
+  support::expect_error<tn::ShapeError>([] { nn::with_self_loops(tn::to_csr(tn::ones<float>({2, 3}))); },
+                                        "[with_self_loops] expected as many rows as columns, got 2 and 3");
 }
 
 TEST(Graph, EveryOptionHasItsEffect) {

@@ -47,11 +47,8 @@ TEST(Init, DiracHandsChannelsThrough) {
   EXPECT_EQ(tn::sum(x).item(), 2);
   EXPECT_EQ(x.at({0, 0, 1, 1}), 1);
   EXPECT_EQ(x.at({1, 1, 1, 1}), 1);
-  expect_error<tn::ShapeError>(
-      [] {
-        init::dirac<float>({2, 2});
-      },
-      "[dirac] expected (out, in, extents of the kernel), got (2, 2)");
+  expect_error<tn::ShapeError>([] { init::dirac<float>({2, 2}); },
+                               "[dirac] expected (out, in, extents of the kernel), got (2, 2)");
 }
 
 TEST(Init, DrawsFromTheGeneratorThatItIsGiven) {

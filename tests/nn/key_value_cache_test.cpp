@@ -38,11 +38,8 @@ TEST(KeyValueBuffer, DoubleTheirRoom) {
 TEST(KeyValueBuffer, RefuseRowsOfAnotherShape) {
   KeyValueBuffer<float> rows;
   rows.append(tn::ones<float>({2, 3, 4}));
-  expect_error<tn::ShapeError>(
-      [&] {
-        rows.append(tn::ones<float>({1, 1, 4}));
-      },
-      "[growing_rows] rows in shape (1, 3, 4) do not fit those in shape (2, 3, 4)");
+  expect_error<tn::ShapeError>([&] { rows.append(tn::ones<float>({1, 1, 4})); },
+                               "[growing_rows] rows in shape (1, 3, 4) do not fit those in shape (2, 3, 4)");
   EXPECT_EQ(rows.length(), 3);
 }
 

@@ -114,11 +114,8 @@ TEST(Norm, LocalResponseNormLooksAtNeighbouringChannels) {
 }
 
 TEST(Norm, SaysWhatIsWrong) {
-  expect_error<tn::ShapeError>(
-      [] {
-        nn::BatchNorm2d<float>(3)(tn::ones<float>({2, 3, 4}));
-      },
-      "[batch_norm2d] expected x of 4 axes, got shape (2, 3, 4)");
+  expect_error<tn::ShapeError>([] { nn::BatchNorm2d<float>(3)(tn::ones<float>({2, 3, 4})); },
+                               "[batch_norm2d] expected x of 4 axes, got shape (2, 3, 4)");
   expect_error<tn::ShapeError>([] { nn::InstanceNorm1d<float>(3)(tn::ones<float>({3})); },
                                "[instance_norm1d] expected x of 3 axes, or 2, got shape (3,)");
   expect_error<tn::ValueError>([] { nn::BatchNorm1d<float>(0); },

@@ -151,15 +151,10 @@ TEST(Activation, ReluOfIntegers) {
 
 TEST(ActivationErrors, SayWhichShapes) {
   expect_error<tn::ShapeError>(
-      [] {
-        tn::prelu(tn::zeros<float>({2, 3}), tn::zeros<float>({2}));
-      },
+      [] { tn::prelu(tn::zeros<float>({2, 3}), tn::zeros<float>({2})); },
       "[prelu] expected one weight or one for each channel of shape (2, 3), got shape (2,)");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::glu(tn::zeros<float>({2, 3}));
-      },
-      "[glu] extent 3 of axis -1 of shape (2, 3) is odd");
+  expect_error<tn::ShapeError>([] { tn::glu(tn::zeros<float>({2, 3})); },
+                               "[glu] extent 3 of axis -1 of shape (2, 3) is odd");
 }
 
 TEST(ActivationErrors, NameNumbers) {

@@ -18,21 +18,15 @@ const OpCases cases{
      {.fixed = true}},
     {"adaptive_avg_pool2d",
      {real({2, 3, 7, 6})},
-     [](const auto& x) {
-       return tn::adaptive_avg_pool2d(x[0], {1, 4});
-     },
+     [](const auto& x) { return tn::adaptive_avg_pool2d(x[0], {1, 4}); },
      {.fixed = true}},
     {"adaptive_avg_pool3d",
      {real({1, 2, 4, 6, 3})},
-     [](const auto& x) {
-       return tn::adaptive_avg_pool3d(x[0], {2, 3, 1});
-     },
+     [](const auto& x) { return tn::adaptive_avg_pool3d(x[0], {2, 3, 1}); },
      {.fixed = true}},
     {"adaptive_max_pool2d",
      {real({2, 3, 7, 6})},
-     [](const auto& x) {
-       return tn::adaptive_max_pool2d(x[0], {3, 2});
-     },
+     [](const auto& x) { return tn::adaptive_max_pool2d(x[0], {3, 2}); },
      {.fixed = true}},
 };
 
@@ -57,11 +51,8 @@ TEST(AdaptivePoolErrors, SayWhatWasExpected) {
   const auto x = tn::zeros<float>({2, 3, 4});
   expect_error<tn::ValueError>([&] { tn::adaptive_avg_pool1d(x, {-2}); },
                                "[adaptive_avg_pool1d] output size (-2,) is not in [-1, 1073741824)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::adaptive_max_pool1d(tn::zeros<float>({2, 3, 0}), {2});
-      },
-      "[adaptive_max_pool1d] nothing to pool in shape (2, 3, 0)");
+  expect_error<tn::ShapeError>([&] { tn::adaptive_max_pool1d(tn::zeros<float>({2, 3, 0}), {2}); },
+                               "[adaptive_max_pool1d] nothing to pool in shape (2, 3, 0)");
 }
 
 }  // namespace adaptive_pool_test

@@ -130,20 +130,14 @@ TEST(Attention, DroppedWeightsAreScaledUp) {
 TEST(AttentionErrors, NameShapes) {
   const auto q = zeros<float>({2, 3, 4}), k = zeros<float>({2, 5, 4});
   expect_error<tn::ShapeError>(
-      [&] {
-        scaled_dot_product_attention(q, k, zeros<float>({2, 4, 4}));
-      },
+      [&] { scaled_dot_product_attention(q, k, zeros<float>({2, 4, 4})); },
       "[scaled_dot_product_attention] expected q (..., L, E), k (..., S, E), v (..., S, D), "
       "got (2, 3, 4), (2, 5, 4), (2, 4, 4)");
   expect_error<tn::ShapeError>(
-      [&] {
-        scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({3, 4})});
-      },
+      [&] { scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({3, 4})}); },
       "[scaled_dot_product_attention] shapes do not broadcast: (3, 4) and (2, 3, 5)");
   expect_error<tn::ShapeError>(
-      [&] {
-        scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({2, 2, 3, 5})});
-      },
+      [&] { scaled_dot_product_attention<float>(q, k, k, {.mask = zeros<float>({2, 2, 3, 5})}); },
       "[scaled_dot_product_attention] mask of shape (2, 2, 3, 5) does not broadcast to the scores' shape (2, "
       "3, 5)");
   expect_error<tn::ValueError>([&] { scaled_dot_product_attention<float>(q, k, k, {.dropout_p = 1.5}); },

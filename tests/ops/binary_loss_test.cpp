@@ -134,11 +134,8 @@ TEST(BinaryLossErrors, NameShapesAndNumbers) {
                                "[bce_loss] expected targets of shape (2, 3), got (3,)");
   expect_error<tn::ShapeError>([&] { tn::bce_with_logits_loss(x, other); },
                                "[bce_with_logits_loss] expected targets of shape (2, 3), got (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bce_loss(x, x, {.weight = tn::ones<float>({4, 2, 3})});
-      },
-      "[bce_loss] weight of shape (4, 2, 3) does not broadcast to (2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::bce_loss(x, x, {.weight = tn::ones<float>({4, 2, 3})}); },
+                               "[bce_loss] weight of shape (4, 2, 3) does not broadcast to (2, 3)");
   expect_error<tn::ValueError>([&] { tn::bce_loss(x, x, {.pos_weight = other}); },
                                "[bce_loss] pos_weight is for bce_with_logits_loss");
   expect_error<tn::ValueError>([&] { tn::bce_loss(tn::full<float>({2}, 1.5f), tn::zeros<float>({2})); },

@@ -64,31 +64,16 @@ TEST(Box, AlignedFeaturesAverageTheirBins) {
 
 TEST(BoxErrors, SayWhatWasExpected) {
   const auto x = tn::zeros<float>({1, 2, 4, 4});
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::box_iou(tn::zeros<float>({2, 3}), tn::zeros<float>({2, 4}));
-      },
-      "[box_iou] expected boxes of shape (N, 4), got (2, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::nms(tn::zeros<float>({2, 4}), tn::zeros<float>({3}), 0.5);
-      },
-      "[nms] expected one score for each of 2 boxes, got shape (3,)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::roi_align(x, from<float>({{1, 0, 0, 1, 1}}), {2});
-      },
-      "[roi_align] box 0 names image 1 of 1");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::roi_align(x, from<float>({{0, 0, support::nan, 1, 1}}), {2});
-      },
-      "[roi_align] box 0 is not finite or too large");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::roi_align(x(0), from<float>({{0, 0, 0, 1, 1}}), {2});
-      },
-      "[roi_align] expected x (N, C, H, W), got shape (2, 4, 4)");
+  expect_error<tn::ShapeError>([&] { tn::box_iou(tn::zeros<float>({2, 3}), tn::zeros<float>({2, 4})); },
+                               "[box_iou] expected boxes of shape (N, 4), got (2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::nms(tn::zeros<float>({2, 4}), tn::zeros<float>({3}), 0.5); },
+                               "[nms] expected one score for each of 2 boxes, got shape (3,)");
+  expect_error<tn::IndexError>([&] { tn::roi_align(x, from<float>({{1, 0, 0, 1, 1}}), {2}); },
+                               "[roi_align] box 0 names image 1 of 1");
+  expect_error<tn::ValueError>([&] { tn::roi_align(x, from<float>({{0, 0, support::nan, 1, 1}}), {2}); },
+                               "[roi_align] box 0 is not finite or too large");
+  expect_error<tn::ShapeError>([&] { tn::roi_align(x(0), from<float>({{0, 0, 0, 1, 1}}), {2}); },
+                               "[roi_align] expected x (N, C, H, W), got shape (2, 4, 4)");
 }
 
 }  // namespace box_test

@@ -17,17 +17,10 @@ using tn::from;
 const OpCases cases{
     {"contiguous", {real({3, 4})}, [](const auto& x) { return tn::contiguous(tn::transpose(x[0], 0, 1)); }},
     {"clone", {real({3, 4})}, [](const auto& x) { return tn::clone(x[0]); }},
-    {"sum_to",
-     {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::sum_to(x[0], {4, 1});
-     },
-     {.fixed = true}},
+    {"sum_to", {real({3, 4, 5})}, [](const auto& x) { return tn::sum_to(x[0], {4, 1}); }, {.fixed = true}},
     {"expand_leading",
      {real({3, 1})},
-     [](const auto& x) {
-       return tn::expand(x[0], {2, 3, 4});
-     },
+     [](const auto& x) { return tn::expand(x[0], {2, 3, 4}); },
      {.fixed = true}},
 };
 

@@ -150,11 +150,8 @@ TEST(Where, ChoosesOfEachTypeAndPassesNothingToTheOther) {
 TEST(MaskedFill, InfinityAndBroadcastMask) {
   const auto x = from<float>({{1, 2}, {3, 4}});
   expect_values(tn::masked_fill(x, from<bool>({false, true}), -inf), {2, 2}, {1, -inf, 3, -inf});
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::masked_fill(from<float>({1, 2}), tn::zeros<bool>({3, 2}), 0);
-      },
-      "[masked_fill] the mask's shape (3, 2) does not broadcast to (2,)");
+  expect_error<tn::ShapeError>([&] { tn::masked_fill(from<float>({1, 2}), tn::zeros<bool>({3, 2}), 0); },
+                               "[masked_fill] the mask's shape (3, 2) does not broadcast to (2,)");
 }
 
 TEST(Clamp, BoundsNaNAndGradient) {

@@ -37,9 +37,7 @@ const OpCases cases{
      {.fixed = true}},
     {"conv3d",
      {real({2, 2, 3, 4, 5}), real({3, 2, 2, 3, 2}), real({3})},
-     [](const auto& x) {
-       return tn::conv3d(x[0], x[1], x[2], {.stride = {1, 2, 2}, .padding = {1}});
-     },
+     [](const auto& x) { return tn::conv3d(x[0], x[1], x[2], {.stride = {1, 2, 2}, .padding = {1}}); },
      {.fixed = true}},
     {"conv_transpose1d",
      {real({2, 3, 4}), real({3, 4, 3}), real({4})},
@@ -57,9 +55,7 @@ const OpCases cases{
      {.fixed = true}},
     {"conv_transpose3d",
      {real({2, 2, 2, 3, 2}), real({2, 3, 2, 2, 3})},
-     [](const auto& x) {
-       return tn::conv_transpose3d(x[0], x[1], {}, {.stride = {2, 1, 2}});
-     },
+     [](const auto& x) { return tn::conv_transpose3d(x[0], x[1], {}, {.stride = {2, 1, 2}}); },
      {.fixed = true}},
 };
 
@@ -143,9 +139,7 @@ TEST(ConvTransposeErrors, SayWhatWasExpected) {
   expect_error<tn::ShapeError>([&] { tn::conv_transpose1d(x, w, {}, {.padding = {3}}); },
                                "[conv_transpose1d] x of shape (1, 2, 3) leaves nothing of axis 2");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::conv_transpose1d(x, tn::zeros<float>({3, 4, 3}));
-      },
+      [&] { tn::conv_transpose1d(x, tn::zeros<float>({3, 4, 3})); },
       "[conv_transpose1d] weight of shape (3, 4, 3) with 1 groups expects 3 channels, "
       "got x of shape (1, 2, 3)");
 }

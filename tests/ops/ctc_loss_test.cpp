@@ -133,27 +133,16 @@ TEST(CtcLossErrors, NameWhatIsWrong) {
   expect_error<tn::ShapeError>(
       [&] { tn::ctc_loss(x, labels, two, from<index_t>({1})); },
       "[ctc_loss] expected one target length for each of 2 sequences, got shape (1,)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::ctc_loss(x, labels, from<index_t>({5, 4}), two);
-      },
-      "[ctc_loss] input length 5 of sequence 0 is outside [0, 4]");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::ctc_loss(x, labels, two, from<index_t>({1, 3}));
-      },
-      "[ctc_loss] target length 3 of sequence 1 is outside [0, 2]");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::ctc_loss(x, from<index_t>({{1, 3}, {1, 2}}), two, two);
-      },
-      "[ctc_loss] target 3 is not one of 3 classes");
+  expect_error<tn::IndexError>([&] { tn::ctc_loss(x, labels, from<index_t>({5, 4}), two); },
+                               "[ctc_loss] input length 5 of sequence 0 is outside [0, 4]");
+  expect_error<tn::IndexError>([&] { tn::ctc_loss(x, labels, two, from<index_t>({1, 3})); },
+                               "[ctc_loss] target length 3 of sequence 1 is outside [0, 2]");
+  expect_error<tn::IndexError>([&] { tn::ctc_loss(x, from<index_t>({{1, 3}, {1, 2}}), two, two); },
+                               "[ctc_loss] target 3 is not one of 3 classes");
   expect_error<tn::IndexError>([&] { tn::ctc_loss(x, labels, two, two, {.blank = 3}); },
                                "[ctc_loss] blank 3 is not one of 3 classes");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::ctc_loss(x, tn::ones<index_t>({3, 2}), two, two);
-      },
+      [&] { tn::ctc_loss(x, tn::ones<index_t>({3, 2}), two, two); },
       "[ctc_loss] expected targets of shape (2, S) or, one after the other, (S,), got "
       "(3, 2)");
   expect_error<tn::ShapeError>([&] { tn::ctc_loss(x, tn::ones<index_t>({5}), two, two); },

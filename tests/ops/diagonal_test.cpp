@@ -59,11 +59,8 @@ TEST(DiagonalErrors, NameTheShape) {
                                "[diagonal] axis 2 is outside [-2, 2) of rank 2");
   expect_error<tn::ShapeError>([] { tn::diag_embed(tn::scalar<float>(1)); },
                                "[diag_embed] a tensor of rank 0 has no axis to embed");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::diag(tn::zeros<float>({1, 1, 1}));
-      },
-      "[diag] expected a vector or a matrix, got shape (1, 1, 1)");
+  expect_error<tn::ShapeError>([] { tn::diag(tn::zeros<float>({1, 1, 1})); },
+                               "[diag] expected a vector or a matrix, got shape (1, 1, 1)");
   expect_error<tn::ShapeError>([] { tn::trace(tn::zeros<float>({1})); },
                                "[trace] expected a matrix, got shape (1,)");
 }

@@ -44,9 +44,7 @@ const OpCases cases{
      [](const auto& x) { return tn::einsum("ij,ij,ik->jk", x); }},
     {"tensordot",
      {real({2, 3, 4}), real({4, 3, 5})},
-     [](const auto& x) {
-       return tn::tensordot(x[0], x[1], {2, 1}, {0, -2});
-     }},
+     [](const auto& x) { return tn::tensordot(x[0], x[1], {2, 1}, {0, -2}); }},
     {"tensordot_last",
      {real({2, 3, 4}), real({3, 4, 2})},
      [](const auto& x) { return tn::tensordot(x[0], x[1]); }},
@@ -118,18 +116,12 @@ TEST(EinsumErrors, QuoteTheEquation) {
                                "[einsum] a term of \"ijk->i\" names 3 axes of an operand of shape (2, 3)");
   expect_error<tn::ShapeError>([&] { tn::einsum("i->i", a); },
                                "[einsum] a term of \"i->i\" names 1 axes of an operand of shape (2, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::einsum("ij,ij", a, tn::zeros<float>({2, 4}));
-      },
-      "[einsum] extents 3 and 4 of one index of \"ij,ij\" differ");
+  expect_error<tn::ShapeError>([&] { tn::einsum("ij,ij", a, tn::zeros<float>({2, 4})); },
+                               "[einsum] extents 3 and 4 of one index of \"ij,ij\" differ");
   expect_error<tn::ShapeError>([&] { tn::einsum("ii", a); },
                                "[einsum] extents 2 and 3 of one index of \"ii\" differ");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::einsum("ii", tn::zeros<float>({1, 3}));
-      },
-      "[einsum] an index that is repeated in one operand has extents 1 and 3");
+  expect_error<tn::ShapeError>([] { tn::einsum("ii", tn::zeros<float>({1, 3})); },
+                               "[einsum] an index that is repeated in one operand has extents 1 and 3");
   expect_error<tn::ValueError>([&] { tn::einsum("i1", a); },
                                "[einsum] expected letters, \"...\", \",\" and \"->\" in \"i1\"");
   expect_error<tn::ValueError>([&] { tn::einsum("i..", a); },
@@ -144,18 +136,12 @@ TEST(EinsumErrors, QuoteTheEquation) {
       "[einsum] each index of the result stands there once and in an operand: \"ij->ii\"");
   expect_error<tn::ShapeError>([&] { tn::tensordot(a, a, {1}, {0}); },
                                "[tensordot] extents differ on axes 1 and 0: (2, 3) and (2, 3)");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::tensordot(a, a, {1, 0}, {0});
-      },
-      "[tensordot] axes (1, 0) and (0,) differ in number");
+  expect_error<tn::ValueError>([&] { tn::tensordot(a, a, {1, 0}, {0}); },
+                               "[tensordot] axes (1, 0) and (0,) differ in number");
   expect_error<tn::ValueError>([&] { tn::tensordot(a, a, 3); },
                                "[tensordot] cannot sum over 3 axes of shapes (2, 3) and (2, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::kron(tn::zeros<float>({1, 1, 1, 1, 1}), a);
-      },
-      "[kron] expected at most 4 axes, got (1, 1, 1, 1, 1) and (2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::kron(tn::zeros<float>({1, 1, 1, 1, 1}), a); },
+                               "[kron] expected at most 4 axes, got (1, 1, 1, 1, 1) and (2, 3)");
 }
 
 }  // namespace einsum_test

@@ -18,9 +18,7 @@ using tn::Tensor;
 const OpCases cases{
     {"embedding_bag",
      {real({4, 3})},
-     [](const auto& x) {
-       return embedding_bag(x[0], from<index_t>({{0, 2}, {2, 2}, {3, 0}}));
-     },
+     [](const auto& x) { return embedding_bag(x[0], from<index_t>({{0, 2}, {2, 2}, {3, 0}})); },
      {.fixed = true}},
     {"embedding_bag_sum",
      {real({4, 3}), real({5})},
@@ -63,16 +61,10 @@ TEST(EmbeddingBagErrors, NameShapesAndIndices) {
                                "[embedding_bag] expected a table of shape (V, D), got (3,)");
   expect_error<tn::IndexError>([&] { embedding_bag(w, from<index_t>({{3}})); },
                                "[embedding_bag] index 3 is outside extent 3");
-  expect_error<tn::IndexError>(
-      [&] {
-        embedding_bag(w, from<index_t>({0, -1}), from<index_t>({0}));
-      },
-      "[embedding_bag] index -1 is outside extent 3");
-  expect_error<tn::ValueError>(
-      [&] {
-        embedding_bag(w, index, from<index_t>({0, 2, 1}));
-      },
-      "[embedding_bag] offset 1 is out of order among 3 indices");
+  expect_error<tn::IndexError>([&] { embedding_bag(w, from<index_t>({0, -1}), from<index_t>({0})); },
+                               "[embedding_bag] index -1 is outside extent 3");
+  expect_error<tn::ValueError>([&] { embedding_bag(w, index, from<index_t>({0, 2, 1})); },
+                               "[embedding_bag] offset 1 is out of order among 3 indices");
   expect_error<tn::ValueError>([&] { embedding_bag(w, index, from<index_t>({1})); },
                                "[embedding_bag] the first offset is 1, not 0");
   expect_error<tn::ValueError>(

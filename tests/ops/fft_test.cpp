@@ -122,11 +122,8 @@ TEST(FftErrors, NameTheShape) {
                                "[rfft] expected an axis to transform, got shape ()");
   expect_error<tn::ValueError>([&] { tn::rfft(x, 0); }, "[rfft] cannot transform 0 numbers");
   expect_error<tn::ValueError>([&] { tn::rfft(x, -3); }, "[rfft] cannot transform -3 numbers");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::irfft(tn::zeros<float>({1, 2}));
-      },
-      "[irfft] cannot transform 0 numbers");
+  expect_error<tn::ValueError>([] { tn::irfft(tn::zeros<float>({1, 2})); },
+                               "[irfft] cannot transform 0 numbers");
   expect_error<tn::IndexError>([&] { tn::rfft(x, 4, 1); }, "[rfft] axis 1 is outside [-1, 1) of rank 1");
 }
 

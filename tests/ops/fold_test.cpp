@@ -19,12 +19,7 @@ const OpCases cases{
        return tn::unfold(x[0], {3, 2}, {.dilation = {1, 2}, .padding = {1}, .stride = {2}});
      },
      {.fixed = true}},
-    {"fold",
-     {real({2, 8, 12})},
-     [](const auto& x) {
-       return tn::fold(x[0], {4, 5}, {2});
-     },
-     {.fixed = true}},
+    {"fold", {real({2, 8, 12})}, [](const auto& x) { return tn::fold(x[0], {4, 5}, {2}); }, {.fixed = true}},
     {"pixel_shuffle",
      {real({2, 8, 3, 2})},
      [](const auto& x) { return tn::pixel_shuffle(x[0], 2); },
@@ -60,9 +55,7 @@ TEST(FoldErrors, SayWhatWasExpected) {
       "[unfold] a kernel of (5, 5) with dilation (1, 1) does not fit shape (1, 2, 4, "
       "4) with padding (0, 0)");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::fold(columns, {4, 4}, {2});
-      },
+      [&] { tn::fold(columns, {4, 4}, {2}); },
       "[fold] an image of (4, 4) under this kernel has 9 windows of 4 elements a channel, which columns of "
       "shape (1, 8, 4) do not fit");
   expect_error<tn::ValueError>([&] { tn::fold(columns, {4}, {2}); },

@@ -40,9 +40,7 @@ const OpCases cases{
      {.fixed = true}},
     {"affine_grid",
      {real({2, 2, 3})},
-     [](const auto& x) {
-       return tn::affine_grid(x[0], {2, 1, 3, 4});
-     },
+     [](const auto& x) { return tn::affine_grid(x[0], {2, 1, 3, 4}); },
      {.fixed = true}},
 };
 
@@ -79,20 +77,14 @@ TEST(GridSample, NearestTakesTheEvenOneOfTwoThatAreEquallyFar) {
 TEST(GridSampleErrors, SayWhatWasExpected) {
   const auto x = tn::zeros<float>({1, 2, 3, 4});
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::grid_sample(x, tn::zeros<float>({1, 5, 5, 3}));
-      },
+      [&] { tn::grid_sample(x, tn::zeros<float>({1, 5, 5, 3})); },
       "[grid_sample] expected x (N, C, H, W) and a grid (N, h, w, 2), or both with a depth, got (1, 2, 3, 4) "
       "and (1, 5, 5, 3)");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::grid_sample(tn::zeros<float>({1, 2, 0, 4}), tn::zeros<float>({1, 5, 5, 2}));
-      },
+      [&] { tn::grid_sample(tn::zeros<float>({1, 2, 0, 4}), tn::zeros<float>({1, 5, 5, 2})); },
       "[grid_sample] nothing to sample in x of shape (1, 2, 0, 4)");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::affine_grid(tn::zeros<float>({1, 2, 2}), {1, 1, 3, 4});
-      },
+      [&] { tn::affine_grid(tn::zeros<float>({1, 2, 2}), {1, 1, 3, 4}); },
       "[affine_grid] expected theta (N, 2, 3) for (N, C, H, W), or (N, 3, 4) with a depth, got (1, 2, 2) for "
       "(1, 1, 3, 4)");
 }

@@ -18,39 +18,27 @@ using tn::Tensor;
 const OpCases cases{
     {"index_select",
      {real({4, 3})},
-     [](const auto& x) {
-       return tn::index_select(x[0], 0, from<index_t>({2, 0, 2, -1}));
-     },
+     [](const auto& x) { return tn::index_select(x[0], 0, from<index_t>({2, 0, 2, -1})); },
      {.fixed = true}},
     {"index_select_inner",
      {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::index_select(x[0], 1, from<index_t>({3, 3, 1}));
-     },
+     [](const auto& x) { return tn::index_select(x[0], 1, from<index_t>({3, 3, 1})); },
      {.fixed = true}},
     {"index_add",
      {real({3, 4}), real({3, 5})},
-     [](const auto& x) {
-       return tn::index_add(x[0], 1, from<index_t>({3, 0, 3, -4, 1}), x[1]);
-     },
+     [](const auto& x) { return tn::index_add(x[0], 1, from<index_t>({3, 0, 3, -4, 1}), x[1]); },
      {.fixed = true}},
     {"gather",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::gather(x[0], 1, from<index_t>({{3, 0, 0}, {1, 2, -1}}));
-     },
+     [](const auto& x) { return tn::gather(x[0], 1, from<index_t>({{3, 0, 0}, {1, 2, -1}})); },
      {.fixed = true}},
     {"scatter_add",
      {real({3, 4}), real({2, 5})},
-     [](const auto& x) {
-       return tn::scatter_add(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), x[1]);
-     },
+     [](const auto& x) { return tn::scatter_add(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), x[1]); },
      {.fixed = true}},
     {"embedding",
      {real({5, 3})},
-     [](const auto& x) {
-       return tn::embedding(x[0], from<index_t>({{4, 0}, {4, 1}}));
-     },
+     [](const auto& x) { return tn::embedding(x[0], from<index_t>({{4, 0}, {4, 1}})); },
      {.fixed = true}},
     {"embedding_large",  // enough rows for its gradient to be cut into parts
      {real({50, 16})},
@@ -152,47 +140,28 @@ TEST(Embedding, RenormByNormsOfAnyOrder) {
 
 TEST(IndexErrors, NameTheIndex) {
   const auto x = tn::zeros<float>({2, 3});
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::index_select(x, 1, from<index_t>({0, 3}));
-      },
-      "[index_select] index 3 is outside extent 3");
+  expect_error<tn::IndexError>([&] { tn::index_select(x, 1, from<index_t>({0, 3})); },
+                               "[index_select] index 3 is outside extent 3");
   expect_error<tn::IndexError>([&] { tn::index_select(x, 0, from<index_t>({-3})); },
                                "[index_select] index -3 is outside extent 2");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::index_select(x, 0, tn::zeros<index_t>({1, 1}));
-      },
+      [&] { tn::index_select(x, 0, tn::zeros<index_t>({1, 1})); },
       "[index_select] expected a vector of indices into an axis, got shape (1, 1) for (2, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::index_add(x, 0, from<index_t>({1}), tn::zeros<float>({2, 3}));
-      },
-      "[index_add] expected a source of shape (1, 3), got (2, 3)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::gather(x, 1, tn::full<index_t>({2, 1}, 3));
-      },
-      "[gather] index 3 is outside extent 3 of axis 1");
+  expect_error<tn::ShapeError>([&] { tn::index_add(x, 0, from<index_t>({1}), tn::zeros<float>({2, 3})); },
+                               "[index_add] expected a source of shape (1, 3), got (2, 3)");
+  expect_error<tn::IndexError>([&] { tn::gather(x, 1, tn::full<index_t>({2, 1}, 3)); },
+                               "[gather] index 3 is outside extent 3 of axis 1");
   expect_error<tn::ShapeError>([&] { tn::gather(x, 1, from<index_t>({0})); },
                                "[gather] index of shape (1,) and tensor of shape (2, 3) differ in rank");
+  expect_error<tn::ShapeError>([&] { tn::gather(x, 1, tn::zeros<index_t>({3, 1})); },
+                               "[gather] index of shape (3, 1) exceeds shape (2, 3) on axis 0");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::gather(x, 1, tn::zeros<index_t>({3, 1}));
-      },
-      "[gather] index of shape (3, 1) exceeds shape (2, 3) on axis 0");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::scatter_add(x, 1, tn::zeros<index_t>({2, 2}), tn::zeros<float>({2, 1}));
-      },
+      [&] { tn::scatter_add(x, 1, tn::zeros<index_t>({2, 2}), tn::zeros<float>({2, 1})); },
       "[scatter_add] index of shape (2, 2) exceeds the source's shape (2, 1)");
   expect_error<tn::IndexError>([&] { tn::embedding(x, from<index_t>({2})); },
                                "[embedding] index 2 is outside extent 2");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::embedding(x, from<index_t>({{0, -1}}));
-      },
-      "[embedding] index -1 is outside extent 2");
+  expect_error<tn::IndexError>([&] { tn::embedding(x, from<index_t>({{0, -1}})); },
+                               "[embedding] index -1 is outside extent 2");
   auto table = tn::ones<float>({2, 3});
   expect_error<tn::IndexError>([&] { tn::embedding_renorm_(table, from<index_t>({-1}), 1); },
                                "[embedding_renorm_] index -1 is outside extent 2");

@@ -143,11 +143,8 @@ TEST(InplaceErrors, TheSourceMustBroadcast) {
   auto x = tn::zeros<float>({2});
   expect_error<tn::ShapeError>([&] { tn::copy_(x, tn::zeros<float>({3})); },
                                "[copy_] shapes do not broadcast: (2,) and (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::add_(x, tn::zeros<float>({3, 2}));
-      },
-      "[add_] shape (3, 2) does not broadcast to (2,)");
+  expect_error<tn::ShapeError>([&] { tn::add_(x, tn::zeros<float>({3, 2})); },
+                               "[add_] shape (3, 2) does not broadcast to (2,)");
 }
 
 }  // namespace inplace_test

@@ -16,9 +16,7 @@ using tn::reshape;
 const OpCases cases{
     {"interpolate_nearest",
      {real({2, 3, 4, 5})},
-     [](const auto& x) {
-       return tn::interpolate(x[0], {.scale_factor = {1.5, 2}});
-     },
+     [](const auto& x) { return tn::interpolate(x[0], {.scale_factor = {1.5, 2}}); },
      {.fixed = true}},
     {"interpolate_linear",
      {real({2, 3, 5})},
@@ -38,15 +36,11 @@ const OpCases cases{
      {.fixed = true}},
     {"interpolate_bicubic",
      {real({2, 2, 4, 5})},
-     [](const auto& x) {
-       return tn::interpolate(x[0], {.size = {6, 9}, .mode = Interpolation::bicubic});
-     },
+     [](const auto& x) { return tn::interpolate(x[0], {.size = {6, 9}, .mode = Interpolation::bicubic}); },
      {.fixed = true}},
     {"interpolate_area",
      {real({2, 2, 5, 6})},
-     [](const auto& x) {
-       return tn::interpolate(x[0], {.size = {3, 4}, .mode = Interpolation::area});
-     },
+     [](const auto& x) { return tn::interpolate(x[0], {.size = {3, 4}, .mode = Interpolation::area}); },
      {.fixed = true}},
 };
 
@@ -103,16 +97,10 @@ TEST(InterpolateErrors, SayWhatWasExpected) {
                                "[interpolate] corners are aligned in the modes linear and bicubic only");
   expect_error<tn::ShapeError>(call({.size = {2}, .mode = Interpolation::bicubic}),
                                "[interpolate] the mode bicubic expects x of 4 axes, got shape (1, 1, 4)");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::interpolate(tn::zeros<float>({2, 3}), {.size = {2}});
-      },
-      "[interpolate] expected x of 3 to 5 axes, got shape (2, 3)");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::interpolate(tn::zeros<float>({1, 1, 0}), {.size = {2}});
-      },
-      "[interpolate] nothing to resize in shape (1, 1, 0)");
+  expect_error<tn::ShapeError>([] { tn::interpolate(tn::zeros<float>({2, 3}), {.size = {2}}); },
+                               "[interpolate] expected x of 3 to 5 axes, got shape (2, 3)");
+  expect_error<tn::ShapeError>([] { tn::interpolate(tn::zeros<float>({1, 1, 0}), {.size = {2}}); },
+                               "[interpolate] nothing to resize in shape (1, 1, 0)");
 }
 
 }  // namespace interpolate_test

@@ -170,44 +170,24 @@ TEST(LinalgErrors, NameTheMatrix) {
   expect_error<tn::ShapeError>([] { tn::det(tn::zeros<float>({3})); },
                                "[det] expected matrices along the last two axes, got shape (3,)");
   expect_error<tn::ValueError>(
-      [] {
-        tn::cholesky(tn::stack<float>({tn::eye<float>(2), tn::neg(tn::eye<float>(2))}));
-      },
+      [] { tn::cholesky(tn::stack<float>({tn::eye<float>(2), tn::neg(tn::eye<float>(2))})); },
       "[cholesky] matrix 1 is not positive definite");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::solve(from<float>({{1, 2}, {2, 4}}), from<float>({1, 2}));
-      },
-      "[solve] matrix 0 is singular");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::inverse(tn::zeros<float>({2, 2}));
-      },
-      "[inverse] matrix 0 is singular");
+  expect_error<tn::ValueError>([] { tn::solve(from<float>({{1, 2}, {2, 4}}), from<float>({1, 2})); },
+                               "[solve] matrix 0 is singular");
+  expect_error<tn::ValueError>([] { tn::inverse(tn::zeros<float>({2, 2})); },
+                               "[inverse] matrix 0 is singular");
   expect_error<tn::ShapeError>([&] { tn::solve(tn::eye<float>(3), x); },
                                "[solve] A of shape (3, 3) and B of shape (2, 3) do not fit");
   expect_error<tn::ShapeError>([&] { tn::solve_triangular(tn::eye<float>(3), x); },
                                "[solve_triangular] A of shape (3, 3) and B of shape (2, 3) do not fit");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::solve_triangular(tn::zeros<float>({2, 2}), tn::eye<float>(2));
-      },
-      "[solve_triangular] matrix 0 of A is singular");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::svd(tn::full<float>({2, 2}, support::nan));
-      },
-      "[svd] matrix 0 has no singular values that could be found");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::eigh(tn::full<float>({2, 2}, inf));
-      },
-      "[eigh] matrix 0 has no eigenvalues that could be found");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::lstsq(x, tn::zeros<float>({3, 1}));
-      },
-      "[lstsq] A of shape (2, 3) and B of shape (3, 1) do not fit");
+  expect_error<tn::ValueError>([] { tn::solve_triangular(tn::zeros<float>({2, 2}), tn::eye<float>(2)); },
+                               "[solve_triangular] matrix 0 of A is singular");
+  expect_error<tn::ValueError>([] { tn::svd(tn::full<float>({2, 2}, support::nan)); },
+                               "[svd] matrix 0 has no singular values that could be found");
+  expect_error<tn::ValueError>([] { tn::eigh(tn::full<float>({2, 2}, inf)); },
+                               "[eigh] matrix 0 has no eigenvalues that could be found");
+  expect_error<tn::ShapeError>([&] { tn::lstsq(x, tn::zeros<float>({3, 1})); },
+                               "[lstsq] A of shape (2, 3) and B of shape (3, 1) do not fit");
 }
 
 }  // namespace linalg_test

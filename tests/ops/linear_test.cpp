@@ -42,37 +42,20 @@ TEST(LinearErrors, NameShapes) {
   const auto x = zeros<float>({2, 3});
   expect_error<tn::ShapeError>([&] { tn::linear(x, zeros<float>({3})); },
                                "[linear] expected a weight of shape (out, in), got (3,)");
+  expect_error<tn::ShapeError>([&] { tn::linear(x, zeros<float>({4, 2})); },
+                               "[linear] x of shape (2, 3) does not fit the weight's shape (4, 2)");
+  expect_error<tn::ShapeError>([&] { tn::linear(x, zeros<float>({4, 3}), zeros<float>({3})); },
+                               "[linear] bias of shape (3,) does not fit the weight's shape (4, 3)");
+  expect_error<tn::ShapeError>([&] { tn::bilinear(x, x, zeros<float>({4, 3})); },
+                               "[bilinear] expected a weight of shape (out, in1, in2), got (4, 3)");
+  expect_error<tn::ShapeError>([&] { tn::bilinear(x, x, zeros<float>({4, 3, 2})); },
+                               "[bilinear] x1 of shape (2, 3) and x2 of shape (2, 3) do not fit the weight's "
+                               "shape (4, 3, 2)");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::linear(x, zeros<float>({4, 2}));
-      },
-      "[linear] x of shape (2, 3) does not fit the weight's shape (4, 2)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::linear(x, zeros<float>({4, 3}), zeros<float>({3}));
-      },
-      "[linear] bias of shape (3,) does not fit the weight's shape (4, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bilinear(x, x, zeros<float>({4, 3}));
-      },
-      "[bilinear] expected a weight of shape (out, in1, in2), got (4, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bilinear(x, x, zeros<float>({4, 3, 2}));
-      },
-      "[bilinear] x1 of shape (2, 3) and x2 of shape (2, 3) do not fit the weight's "
-      "shape (4, 3, 2)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bilinear(x, zeros<float>({1, 3}), zeros<float>({4, 3, 3}));
-      },
+      [&] { tn::bilinear(x, zeros<float>({1, 3}), zeros<float>({4, 3, 3})); },
       "[bilinear] x1 of shape (2, 3) and x2 of shape (1, 3) differ outside the last axis");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bilinear(x, x, zeros<float>({4, 3, 3}), zeros<float>({3}));
-      },
-      "[bilinear] expected a bias of shape (4,)");
+  expect_error<tn::ShapeError>([&] { tn::bilinear(x, x, zeros<float>({4, 3, 3}), zeros<float>({3})); },
+                               "[bilinear] expected a bias of shape (4,)");
 }
 
 }  // namespace linear_test

@@ -22,9 +22,7 @@ using tn::Tensor;
 const OpCases cases{
     {"cross_entropy",
      {real({4, 3})},
-     [](const auto& x) {
-       return tn::cross_entropy(x[0], from<index_t>({2, 0, 1, 1}));
-     },
+     [](const auto& x) { return tn::cross_entropy(x[0], from<index_t>({2, 0, 1, 1})); },
      {.fixed = true}},
     {"cross_entropy_none",
      {real({2, 3, 2})},
@@ -59,9 +57,7 @@ const OpCases cases{
      }},
     {"multi_margin_loss",
      {real({4, 3})},
-     [](const auto& x) {
-       return tn::multi_margin_loss(x[0], from<index_t>({2, 0, 1, 1}));
-     },
+     [](const auto& x) { return tn::multi_margin_loss(x[0], from<index_t>({2, 0, 1, 1})); },
      {.fixed = true}},
     {"multi_margin_loss_squared",
      {real({4, 3})},
@@ -181,49 +177,29 @@ TYPED_TEST(Loss, BatchMeanOfClasses) {
 
 TEST(LossErrors, NameShapesAndClasses) {
   const auto x = tn::zeros<float>({2, 3});
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::cross_entropy(x, from<index_t>({0, 3}));
-      },
-      "[cross_entropy] target 3 is not one of 3 classes");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::nll_loss(x, from<index_t>({0, -1}));
-      },
-      "[nll_loss] target -1 is not one of 3 classes");
+  expect_error<tn::IndexError>([&] { tn::cross_entropy(x, from<index_t>({0, 3})); },
+                               "[cross_entropy] target 3 is not one of 3 classes");
+  expect_error<tn::IndexError>([&] { tn::nll_loss(x, from<index_t>({0, -1})); },
+                               "[nll_loss] target -1 is not one of 3 classes");
   expect_error<tn::ShapeError>([&] { tn::cross_entropy(x, from<index_t>({0})); },
                                "[cross_entropy] expected targets of shape (2,), got (1,)");
+  expect_error<tn::ShapeError>([&] { tn::cross_entropy(x, tn::zeros<float>({3, 2})); },
+                               "[cross_entropy] expected probabilities of shape (2, 3), got (3, 2)");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::cross_entropy(x, tn::zeros<float>({3, 2}));
-      },
-      "[cross_entropy] expected probabilities of shape (2, 3), got (3, 2)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::cross_entropy(x, from<index_t>({0, 1}), {.weight = tn::ones<float>({2})});
-      },
+      [&] { tn::cross_entropy(x, from<index_t>({0, 1}), {.weight = tn::ones<float>({2})}); },
       "[cross_entropy] expected one weight for each of 3 classes");
   expect_error<tn::ShapeError>([&] { tn::nll_loss(tn::scalar<float>(1), tn::scalar<index_t>(0)); },
                                "[nll_loss] expected class scores of shape (C,) or (N, C, ...), got ()");
   expect_error<tn::ShapeError>([&] { tn::kl_div(x, tn::zeros<float>({4})); },
                                "[kl_div] expected targets of shape (2, 3), got (4,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::kl_div(tn::zeros<float>({4, 1}), tn::zeros<float>({4}));
-      },
-      "[kl_div] expected targets of shape (4, 1), got (4,)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::multi_margin_loss(x, from<index_t>({0, -1}));
-      },
-      "[multi_margin_loss] target -1 is not one of 3 classes");
+  expect_error<tn::ShapeError>([&] { tn::kl_div(tn::zeros<float>({4, 1}), tn::zeros<float>({4})); },
+                               "[kl_div] expected targets of shape (4, 1), got (4,)");
+  expect_error<tn::IndexError>([&] { tn::multi_margin_loss(x, from<index_t>({0, -1})); },
+                               "[multi_margin_loss] target -1 is not one of 3 classes");
   expect_error<tn::ShapeError>([&] { tn::multi_margin_loss(x, from<index_t>({0})); },
                                "[multi_margin_loss] expected targets of shape (2,), got (1,)");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::multi_margin_loss(x, from<index_t>({0, 1}), {.p = 3});
-      },
-      "[multi_margin_loss] p is 3, expected 1 or 2");
+  expect_error<tn::ValueError>([&] { tn::multi_margin_loss(x, from<index_t>({0, 1}), {.p = 3}); },
+                               "[multi_margin_loss] p is 3, expected 1 or 2");
 }
 
 }  // namespace loss_test

@@ -143,36 +143,16 @@ TEST(Logic, OfNumbersAndBits) {
 
 template <class X>
 constexpr int accepted(const X*) {
-  int count = requires(X x) {
-    abs(x);
-  };
-  count += requires(X x) {
-    sign(x);
-  };
-  count += requires(X x) {
-    tn::fmod(x, x);
-  };
-  count += requires(X x) {
-    tn::remainder(x, x);
-  };
-  count += requires(X x) {
-    tn::heaviside(x, x);
-  };
-  count += requires(X x) {
-    tn::isnan(x);
-  };
-  count += requires(X x) {
-    tn::logical_and(x, x);
-  };
-  count += requires(X x) {
-    tn::logical_or(x, x);
-  };
-  count += requires(X x) {
-    tn::logical_xor(x, x);
-  };
-  count += requires(X x) {
-    tn::logical_not(x);
-  };
+  int count = requires(X x) { abs(x); };
+  count += requires(X x) { sign(x); };
+  count += requires(X x) { tn::fmod(x, x); };
+  count += requires(X x) { tn::remainder(x, x); };
+  count += requires(X x) { tn::heaviside(x, x); };
+  count += requires(X x) { tn::isnan(x); };
+  count += requires(X x) { tn::logical_and(x, x); };
+  count += requires(X x) { tn::logical_or(x, x); };
+  count += requires(X x) { tn::logical_xor(x, x); };
+  count += requires(X x) { tn::logical_not(x); };
   return count;
 }
 

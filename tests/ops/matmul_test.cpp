@@ -115,40 +115,22 @@ TYPED_TEST(Matmul, AwkwardSizesAgreeWithTheDefinition) {
 
 TEST(MatmulErrors, SayWhichShapes) {
   const auto z = [](const tn::Shape& shape) { return tn::zeros<float>(shape); };
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::matmul(z({2, 3}), z({4, 5}));
-      },
-      "[matmul] inner extents differ: lhs (2, 3), rhs (4, 5)");
+  expect_error<tn::ShapeError>([&] { tn::matmul(z({2, 3}), z({4, 5})); },
+                               "[matmul] inner extents differ: lhs (2, 3), rhs (4, 5)");
   expect_error<tn::ShapeError>([&] { tn::matmul(z({3}), z({4})); },
                                "[matmul] inner extents differ: lhs (3,), rhs (4,)");
   expect_error<tn::ShapeError>([&] { tn::matmul(z({}), z({4})); },
                                "[matmul] expected at least one axis each: lhs (), rhs (4,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::matmul(z({2, 3, 4}), z({3, 4, 5}));
-      },
-      "[matmul] shapes do not broadcast: (2,) and (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::bmm(z({3, 4}), z({4, 5}));
-      },
-      "[bmm] expected (B, N, M) and (B, M, K), got (3, 4) and (4, 5)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::addmm(z({2}), z({3, 4}), z({4, 5}));
-      },
-      "[addmm] shapes do not broadcast: (2,) and (3, 5)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::addmm(z({2, 3, 5}), z({3, 4}), z({4, 5}));
-      },
-      "[addmm] input of shape (2, 3, 5) does not broadcast to (3, 5)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::outer(z({2, 2}), z({2}));
-      },
-      "[outer] expected vectors, got (2, 2) and (2,)");
+  expect_error<tn::ShapeError>([&] { tn::matmul(z({2, 3, 4}), z({3, 4, 5})); },
+                               "[matmul] shapes do not broadcast: (2,) and (3,)");
+  expect_error<tn::ShapeError>([&] { tn::bmm(z({3, 4}), z({4, 5})); },
+                               "[bmm] expected (B, N, M) and (B, M, K), got (3, 4) and (4, 5)");
+  expect_error<tn::ShapeError>([&] { tn::addmm(z({2}), z({3, 4}), z({4, 5})); },
+                               "[addmm] shapes do not broadcast: (2,) and (3, 5)");
+  expect_error<tn::ShapeError>([&] { tn::addmm(z({2, 3, 5}), z({3, 4}), z({4, 5})); },
+                               "[addmm] input of shape (2, 3, 5) does not broadcast to (3, 5)");
+  expect_error<tn::ShapeError>([&] { tn::outer(z({2, 2}), z({2})); },
+                               "[outer] expected vectors, got (2, 2) and (2,)");
 }
 
 TEST(MatmulOtherTypes, IntegersAreExact) {
@@ -177,11 +159,8 @@ TEST(MatmulOtherTypes, Bfloat16IsSummedInFloatAndRoundedOnce) {
 TEST(AddProduct, OfBetaZeroIgnoresTheInput) {
   const auto a = from<float>({{1, 2}}), b = from<float>({{3}, {4}});
   expect_values(tn::addmm(tn::full<float>({1}, nan), a, b, 0, 2), {1, 1}, {22});
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::addmm(tn::zeros<float>({2, 1}), a, b);
-      },
-      "[addmm] input of shape (2, 1) does not broadcast to (1, 1)");
+  expect_error<tn::ShapeError>([&] { tn::addmm(tn::zeros<float>({2, 1}), a, b); },
+                               "[addmm] input of shape (2, 1) does not broadcast to (1, 1)");
   expect_error<tn::ShapeError>([&] { tn::baddbmm(a, a, b); },
                                "[baddbmm] expected (B, N, M) and (B, M, K), got (1, 2) and (2, 1)");
   expect_error<tn::ShapeError>([&] { tn::dot(a, b); }, "[dot] expected vectors, got (1, 2) and (2, 1)");

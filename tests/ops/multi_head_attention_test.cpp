@@ -93,24 +93,16 @@ TEST(MultiHeadAttentionErrors, NameShapes) {
   expect_error<tn::ValueError>([&] { multi_head_attention<float>(x, x, x, w, {.heads = 3}); },
                                "[multi_head_attention] width 4 does not divide into 3 heads");
   expect_error<tn::ShapeError>(
-      [&] {
-        multi_head_attention<float>(zeros<float>({3, 4}), x, x, w, {.heads = 2});
-      },
+      [&] { multi_head_attention<float>(zeros<float>({3, 4}), x, x, w, {.heads = 2}); },
       "[multi_head_attention] expected query, key and value of three axes, got (3, 4), (3, 2, 4), (3, 2, 4)");
   expect_error<tn::ShapeError>(
-      [&] {
-        multi_head_attention<float>(x, zeros<float>({3, 1, 4}), x, w, {.heads = 2});
-      },
+      [&] { multi_head_attention<float>(x, zeros<float>({3, 1, 4}), x, w, {.heads = 2}); },
       "[multi_head_attention] batches or lengths differ: query (3, 2, 4), key (3, 1, 4), value (3, 2, 4)");
   expect_error<tn::ShapeError>(
-      [&] {
-        multi_head_attention<float>(x, x, x, w, {.heads = 2, .mask = zeros<float>({3, 3, 3})});
-      },
+      [&] { multi_head_attention<float>(x, x, x, w, {.heads = 2, .mask = zeros<float>({3, 3, 3})}); },
       "[multi_head_attention] expected a mask of shape (L, S) or (N heads, L, S), got (3, 3, 3)");
   expect_error<tn::ShapeError>(
-      [&] {
-        multi_head_attention<float>(x, x, x, w, {.heads = 2, .key_padding_mask = zeros<bool>({3, 3})});
-      },
+      [&] { multi_head_attention<float>(x, x, x, w, {.heads = 2, .key_padding_mask = zeros<bool>({3, 3})}); },
       "[multi_head_attention] expected a key padding mask of shape (N, S), got (3, 3)");
 }
 

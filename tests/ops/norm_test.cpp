@@ -21,9 +21,7 @@ using tn::zeros;
 const OpCases cases{
     {"layer_norm",
      {real({5, 2, 3}), real({2, 3}), real({2, 3})},
-     [](const auto& x) {
-       return tn::layer_norm(x[0], {2, 3}, x[1], x[2], 0.3);
-     },
+     [](const auto& x) { return tn::layer_norm(x[0], {2, 3}, x[1], x[2], 0.3); },
      {.fixed = true, .tolerance = 1e-4}},
     {"layer_norm_plain",
      {real({5, 7})},
@@ -100,11 +98,8 @@ TEST(NormErrors, NameShapes) {
   const auto x = zeros<float>({2, 6});
   expect_error<tn::ShapeError>([&] { tn::layer_norm(x, {3}); },
                                "[layer_norm] x of shape (2, 6) does not end in the normalized shape (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::rms_norm(x, {2, 2, 6});
-      },
-      "[rms_norm] x of shape (2, 6) does not end in the normalized shape (2, 2, 6)");
+  expect_error<tn::ShapeError>([&] { tn::rms_norm(x, {2, 2, 6}); },
+                               "[rms_norm] x of shape (2, 6) does not end in the normalized shape (2, 2, 6)");
   expect_error<tn::ShapeError>([&] { tn::layer_norm(x, {6}, zeros<float>({5})); },
                                "[layer_norm] expected weight of shape (6,), got (5,)");
   expect_error<tn::ShapeError>([&] { tn::group_norm(x, 2, {}, zeros<float>({2})); },
@@ -122,9 +117,7 @@ TEST(NormErrors, NameShapes) {
   expect_error<tn::ShapeError>([&] { tn::batch_norm(x, zeros<float>({2}), zeros<float>({6})); },
                                "[batch_norm] expected running statistics of shape (6,), got (2,)");
   expect_error<tn::ValueError>(
-      [&] {
-        tn::batch_norm(zeros<float>({1, 6}), {}, {}, {}, {}, {.training = true});
-      },
+      [&] { tn::batch_norm(zeros<float>({1, 6}), {}, {}, {}, {}, {.training = true}); },
       "[batch_norm] expected more than one value for each channel in training, got shape (1, 6)");
 }
 

@@ -14,37 +14,25 @@ using tn::from;
 using tn::PadMode;
 
 const OpCases cases{
-    {"pad",
-     {real({3, 4})},
-     [](const auto& x) {
-       return tn::pad(x[0], {1, 2, 0, 3}, PadMode::constant, 7);
-     }},
+    {"pad", {real({3, 4})}, [](const auto& x) { return tn::pad(x[0], {1, 2, 0, 3}, PadMode::constant, 7); }},
     {"pad_crop",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::pad(x[0], {-1, 2, 1, -1});
-     },
+     [](const auto& x) { return tn::pad(x[0], {-1, 2, 1, -1}); },
      {.fixed = true}},
     {"pad_reflect",
      {real({2, 4, 5})},
-     [](const auto& x) {
-       return tn::pad(x[0], {3, 1, 0, 2}, PadMode::reflect);
-     },
+     [](const auto& x) { return tn::pad(x[0], {3, 1, 0, 2}, PadMode::reflect); },
      {.fixed = true}},
     {"pad_replicate",
      {real({2, 4, 5})},
-     [](const auto& x) {
-       return tn::pad(x[0], {3, 1, 5, 2}, PadMode::replicate);
-     },
+     [](const auto& x) { return tn::pad(x[0], {3, 1, 5, 2}, PadMode::replicate); },
      {.fixed = true}},
 };
 
 const OpCases circular{
     {"pad_circular",
      {real({2, 4, 5})},
-     [](const auto& x) {
-       return tn::pad(x[0], {3, -1, 2, 4}, PadMode::circular);
-     },
+     [](const auto& x) { return tn::pad(x[0], {3, -1, 2, 4}, PadMode::circular); },
      {.fixed = true}},
 };
 
@@ -52,11 +40,8 @@ TEST(Pad, Circular) {
   expect_vector(tn::pad(from<float>({1, 2, 3}), {2, 3}, PadMode::circular), {2, 3, 1, 2, 3, 1, 2, 3});
   expect_vector(tn::pad(from<float>({1, 2, 3, 4}), {2, -1}, PadMode::circular), {2, 3, 1, 2, 3});
   expect_vector(tn::pad(from<float>({1, 2, 3, 4}), {-1, 2}, PadMode::circular), {2, 3, 4, 2, 3});
-  expect_error<tn::ValueError>(
-      [] {
-        tn::pad(from<float>({1, 2, 3}), {4, 0}, PadMode::circular);
-      },
-      "[pad] wrapping by 4 and 0 exceeds extent 3");
+  expect_error<tn::ValueError>([] { tn::pad(from<float>({1, 2, 3}), {4, 0}, PadMode::circular); },
+                               "[pad] wrapping by 4 and 0 exceeds extent 3");
 }
 
 TEST(Pad, Modes) {
@@ -81,26 +66,14 @@ TEST(PadErrors, SayWhatDoesNotFit) {
   const auto x = from<float>({1, 2, 3});
   expect_error<tn::ShapeError>([&] { tn::pad(x, {1}); },
                                "[pad] 1 amounts do not pair with the axes of shape (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::pad(x, {1, 1, 1, 1});
-      },
-      "[pad] 4 amounts do not pair with the axes of shape (3,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::pad(x, {-2, -2});
-      },
-      "[pad] amounts -2 and -2 crop more than extent 3");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::pad(x, {3, 0}, PadMode::reflect);
-      },
-      "[pad] reflection by 3 and 0 needs an extent above both, got 3");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::pad(tn::zeros<float>({0}), {1, 0}, PadMode::replicate);
-      },
-      "[pad] amounts 1 and 0 do not fit extent 0");
+  expect_error<tn::ShapeError>([&] { tn::pad(x, {1, 1, 1, 1}); },
+                               "[pad] 4 amounts do not pair with the axes of shape (3,)");
+  expect_error<tn::ShapeError>([&] { tn::pad(x, {-2, -2}); },
+                               "[pad] amounts -2 and -2 crop more than extent 3");
+  expect_error<tn::ValueError>([&] { tn::pad(x, {3, 0}, PadMode::reflect); },
+                               "[pad] reflection by 3 and 0 needs an extent above both, got 3");
+  expect_error<tn::ValueError>([] { tn::pad(tn::zeros<float>({0}), {1, 0}, PadMode::replicate); },
+                               "[pad] amounts 1 and 0 do not fit extent 0");
 }
 
 }  // namespace pad_test

@@ -54,9 +54,7 @@ const OpCases cases{
      {.fixed = true}},
     {"max_unpool1d",
      {real({2, 3})},
-     [](const auto& x) {
-       return tn::max_unpool1d(x[0], from<index_t>({{0, 2, 5}, {1, 3, 4}}), {6});
-     },
+     [](const auto& x) { return tn::max_unpool1d(x[0], from<index_t>({{0, 2, 5}, {1, 3, 4}}), {6}); },
      {.fixed = true}},
 };
 
@@ -205,15 +203,10 @@ TEST(PoolErrors, SayWhatWasExpected) {
                                "[avg_pool1d] the divisor is 0");
   expect_error<tn::ValueError>([&] { tn::lp_pool1d(x, 0, {2}); },
                                "[lp_pool1d] the norm of order 0 is not one of windows");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::max_unpool1d(x, tn::full<index_t>({2, 3, 4}, 9), {8});
-      },
-      "[max_unpool1d] index 9 is outside a plane of 8 elements");
+  expect_error<tn::IndexError>([&] { tn::max_unpool1d(x, tn::full<index_t>({2, 3, 4}, 9), {8}); },
+                               "[max_unpool1d] index 9 is outside a plane of 8 elements");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::max_unpool1d(x, tn::zeros<index_t>({2, 3}), {8});
-      },
+      [&] { tn::max_unpool1d(x, tn::zeros<index_t>({2, 3}), {8}); },
       "[max_unpool1d] indices of shape (2, 3) do not belong to x of shape (2, 3, 4)");
 }
 

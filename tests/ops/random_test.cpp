@@ -226,17 +226,11 @@ TEST(RandomErrors, NameNumbersAndShapes) {
                                "[multinomial] expected weights of shape (K,) or (N, K), got ()");
   expect_error<tn::ValueError>([&] { tn::multinomial(x, 1); },
                                "[multinomial] the weights of a row add up to 0");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::multinomial(from<float>({1, -1}), 1);
-      },
-      "[multinomial] weight -1 is not a finite number of 0 or more");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::multinomial(from<float>({1, 0, 2}), 3);
-      },
-      "[multinomial] 3 different choices were asked for, but a row has 2 weights "
-      "above 0");
+  expect_error<tn::ValueError>([] { tn::multinomial(from<float>({1, -1}), 1); },
+                               "[multinomial] weight -1 is not a finite number of 0 or more");
+  expect_error<tn::ValueError>([] { tn::multinomial(from<float>({1, 0, 2}), 3); },
+                               "[multinomial] 3 different choices were asked for, but a row has 2 weights "
+                               "above 0");
   expect_error<tn::ValueError>([] { tn::multinomial(from<float>({1}), -1); },
                                "[multinomial] the number of draws is negative: -1");
   expect_error<tn::ValueError>([&] { tn::gumbel_softmax(x, {.tau = 0}); },

@@ -18,9 +18,7 @@ const OpCases cases{
     {"movedim", {real({2, 3, 4})}, [](const auto& x) { return tn::movedim(x[0], 0, -1); }},
     {"unflatten",
      {real({2, 6})},
-     [](const auto& x) {
-       return tn::unflatten(x[0], 1, {3, -1});
-     },
+     [](const auto& x) { return tn::unflatten(x[0], 1, {3, -1}); },
      {.fixed = true}},
     {"tensor_split",
      {real({7, 2})},
@@ -30,9 +28,7 @@ const OpCases cases{
     {"repeat_interleave", {real({2, 3})}, [](const auto& x) { return tn::repeat_interleave(x[0], 3, 0); }},
     {"repeat_interleave_counts",
      {real({3, 2})},
-     [](const auto& x) {
-       return tn::repeat_interleave(x[0], from<index_t>({2, 0, 3}), 0);
-     },
+     [](const auto& x) { return tn::repeat_interleave(x[0], from<index_t>({2, 0, 3}), 0); },
      {.fixed = true}},
     {"rot90", {real({3, 4})}, [](const auto& x) { return tn::rot90(x[0]); }},
     {"rot90_back", {real({2, 3, 4})}, [](const auto& x) { return tn::rot90(x[0], -1, 2, 0); }},
@@ -133,30 +129,18 @@ TEST(Grid, BothIndexings) {
 
 TEST(RearrangeErrors, NameTheShapes) {
   const auto x = counting({2, 3});
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::movedim(x, {0, 1}, {0});
-      },
-      "[movedim] sources (0, 1) and destinations (0,) differ in number");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::movedim(x, {0, -2}, {0, 1});
-      },
-      "[movedim] an axis is named twice in (0, -2) or (0, 1)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::unflatten(x, 1, {2, 2});
-      },
-      "[reshape] shape (3,) does not fit (2, 2)");
+  expect_error<tn::ValueError>([&] { tn::movedim(x, {0, 1}, {0}); },
+                               "[movedim] sources (0, 1) and destinations (0,) differ in number");
+  expect_error<tn::ValueError>([&] { tn::movedim(x, {0, -2}, {0, 1}); },
+                               "[movedim] an axis is named twice in (0, -2) or (0, 1)");
+  expect_error<tn::ShapeError>([&] { tn::unflatten(x, 1, {2, 2}); },
+                               "[reshape] shape (3,) does not fit (2, 2)");
   expect_error<tn::ValueError>([&] { tn::tensor_split(x, 0); },
                                "[tensor_split] expected at least one section, got 0");
   expect_error<tn::ValueError>([&] { tn::repeat_interleave(x, -1, 0); },
                                "[repeat_interleave] negative repeats -1");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::repeat_interleave(x, from<index_t>({1, 1, 1}), 0);
-      },
-      "[repeat_interleave] repeats of shape (3,) are not one for each of 2 entries");
+  expect_error<tn::ShapeError>([&] { tn::repeat_interleave(x, from<index_t>({1, 1, 1}), 0); },
+                               "[repeat_interleave] repeats of shape (3,) are not one for each of 2 entries");
   expect_error<tn::ValueError>([&] { tn::rot90(x, 1, 1, -1); }, "[rot90] axis 1 is named twice");
   expect_error<tn::ShapeError>([&] { tn::fliplr(counting({2})); },
                                "[fliplr] expected at least two axes, got shape (2,)");

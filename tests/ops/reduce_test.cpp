@@ -21,11 +21,7 @@ const OpCases cases{
     {"sum", {real({3, 4, 5})}, [](const auto& x) { return tn::sum(x[0]); }},
     {"sum_last", {real({3, 4, 5})}, [](const auto& x) { return tn::sum(x[0], {-1}); }},
     {"sum_first", {real({3, 4, 5})}, [](const auto& x) { return tn::sum(x[0], {0}, true); }},
-    {"sum_two",
-     {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::sum(x[0], {2, 0});
-     }},
+    {"sum_two", {real({3, 4, 5})}, [](const auto& x) { return tn::sum(x[0], {2, 0}); }},
     {"mean", {real({3, 4, 5})}, [](const auto& x) { return tn::mean(x[0], {1}); }},
     {"var", {real({4, 5})}, [](const auto& x) { return tn::var(x[0], {1}, 0); }},
     {"var_unbiased", {real({4, 5})}, [](const auto& x) { return tn::var(x[0]); }, {.fixed = true}},
@@ -34,12 +30,7 @@ const OpCases cases{
     {"mean_of_var_mean", {real({4, 5})}, [](const auto& x) { return tn::var_mean(x[0], {0}).mean; }},
     {"nansum", {real({4, 5})}, [](const auto& x) { return tn::nansum(x[0], {1}); }},
     {"nanmean", {real({4, 5})}, [](const auto& x) { return tn::nanmean(x[0], {0}, true); }},
-    {"amax",
-     {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::amax(x[0], {0, 2});
-     },
-     {.empty_throws = true}},
+    {"amax", {real({3, 4, 5})}, [](const auto& x) { return tn::amax(x[0], {0, 2}); }, {.empty_throws = true}},
     {"amin",
      {real({3, 4, 5})},
      [](const auto& x) { return tn::amin(x[0], {1}, true); },
@@ -56,11 +47,7 @@ const OpCases cases{
     {"prod", {between(0.9, 1.1, {3, 5})}, [](const auto& x) { return tn::prod(x[0], 1); }, {.fixed = true}},
     {"prod_of_all", {real({2, 3})}, [](const auto& x) { return tn::prod(x[0]); }, {.fixed = true}},
     {"logsumexp", {real({3, 4, 5})}, [](const auto& x) { return tn::logsumexp(x[0], {1}); }},
-    {"logsumexp_two",
-     {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::logsumexp(x[0], {0, 2}, true);
-     }},
+    {"logsumexp_two", {real({3, 4, 5})}, [](const auto& x) { return tn::logsumexp(x[0], {0, 2}, true); }},
     {"cumsum", {real({3, 4, 5})}, [](const auto& x) { return tn::cumsum(x[0], 1); }},
     {"cumsum_last", {real({3, 5})}, [](const auto& x) { return tn::cumsum(x[0], -1); }},
     {"norm_1", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], 1, {1}); }},
@@ -298,21 +285,12 @@ TEST(ReduceErrors, NameWhatIsWrong) {
   expect_error<tn::ValueError>([&] { tn::all(x, {0, 0}); }, "[all] axis 0 is named twice");
   expect_error<tn::IndexError>([&] { tn::mean(x, {5}); }, "[mean] axis 5 is outside [-2, 2) of rank 2");
   expect_error<tn::IndexError>([&] { tn::nanmean(x, {5}); }, "[nanmean] axis 5 is outside [-2, 2) of rank 2");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::amax(tn::zeros<float>({2, 0}));
-      },
-      "[amax] nothing to choose from: axis 1 of shape (2, 0) is empty");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::amin(tn::zeros<float>({2, 0}), {1});
-      },
-      "[amin] nothing to choose from: axis 1 of shape (2, 0) is empty");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::argmax(tn::zeros<float>({2, 0}), 1);
-      },
-      "[argmax] nothing to choose from: axis 1 of shape (2, 0) is empty");
+  expect_error<tn::ValueError>([] { tn::amax(tn::zeros<float>({2, 0})); },
+                               "[amax] nothing to choose from: axis 1 of shape (2, 0) is empty");
+  expect_error<tn::ValueError>([] { tn::amin(tn::zeros<float>({2, 0}), {1}); },
+                               "[amin] nothing to choose from: axis 1 of shape (2, 0) is empty");
+  expect_error<tn::ValueError>([] { tn::argmax(tn::zeros<float>({2, 0}), 1); },
+                               "[argmax] nothing to choose from: axis 1 of shape (2, 0) is empty");
   expect_error<tn::ValueError>([] { tn::argmin(tn::zeros<float>({0})); },
                                "[argmin] nothing to choose from: axis 0 of shape (0,) is empty");
 }

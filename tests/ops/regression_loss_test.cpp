@@ -91,21 +91,12 @@ TEST(RegressionLossErrors, ShapesThatWouldBroadcast) {
   // A column of four predictions against four targets would be sixteen losses.
   const auto refused = [](const char* op, const auto& loss) {
     const std::string message = tn::join("[", op, "] expected targets of shape ");
-    expect_error<tn::ShapeError>(
-        [&] {
-          loss(tn::ones<float>({4, 1}), tn::ones<float>({4}));
-        },
-        message + "(4, 1), got (4,)");
-    expect_error<tn::ShapeError>(
-        [&] {
-          loss(tn::ones<float>({4}), tn::ones<float>({4, 1}));
-        },
-        message + "(4,), got (4, 1)");
-    expect_error<tn::ShapeError>(
-        [&] {
-          loss(tn::ones<float>({2, 3}), tn::scalar<float>(1));
-        },
-        message + "(2, 3), got ()");
+    expect_error<tn::ShapeError>([&] { loss(tn::ones<float>({4, 1}), tn::ones<float>({4})); },
+                                 message + "(4, 1), got (4,)");
+    expect_error<tn::ShapeError>([&] { loss(tn::ones<float>({4}), tn::ones<float>({4, 1})); },
+                                 message + "(4,), got (4, 1)");
+    expect_error<tn::ShapeError>([&] { loss(tn::ones<float>({2, 3}), tn::scalar<float>(1)); },
+                                 message + "(2, 3), got ()");
     loss(tn::ones<float>({2, 3}), tn::ones<float>({2, 3}));
   };
   refused("mse_loss", [](auto a, auto b) { return tn::mse_loss(a, b); });
@@ -131,11 +122,8 @@ TEST(RegressionLossErrors, NameNumbersAndVariances) {
                                "[gaussian_nll_loss] a variance is negative");
   expect_error<tn::ValueError>([&] { tn::gaussian_nll_loss(x, x, x, {.eps = 0}); },
                                "[gaussian_nll_loss] eps is 0, expected a positive number");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::gaussian_nll_loss(x, x, tn::ones<float>({4, 2, 3}));
-      },
-      "[gaussian_nll_loss] variances of shape (4, 2, 3) do not broadcast to (2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::gaussian_nll_loss(x, x, tn::ones<float>({4, 2, 3})); },
+                               "[gaussian_nll_loss] variances of shape (4, 2, 3) do not broadcast to (2, 3)");
 }
 
 }  // namespace regression_loss_test

@@ -55,9 +55,7 @@ const OpCases cases{
      {.fixed = true}},
     {"gru_ragged",
      {real({3, 2, 2}), real({9, 2}), real({9, 3}), real({9}), real({9})},
-     [](const auto& x) {
-       return all_of(tn::gru(x[0], one_set(x), {}, {.lengths = {1, 3}}));
-     },
+     [](const auto& x) { return all_of(tn::gru(x[0], one_set(x), {}, {.lengths = {1, 3}})); },
      {.fixed = true}},
     {"lstm",
      {real({3, 2, 2}), real({12, 2}), real({12, 3}), real({12}), real({12}), real({1, 2, 3}),
@@ -157,46 +155,27 @@ TEST(RecurrentErrors, NameShapes) {
   const auto x = zeros<float>({4, 2, 3});
   const std::vector<RecurrentWeights<float>> w = {{zeros<float>({5, 3}), zeros<float>({5, 5})}};
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::rnn(zeros<float>({4, 3}), w);
-      },
+      [&] { tn::rnn(zeros<float>({4, 3}), w); },
       "[rnn] expected shape (T, N, input), or (N, T, input) batch first, got (4, 3)");
   expect_error<tn::ValueError>([&] { tn::rnn(x, w, {}, {.bidirectional = true}); },
                                "[rnn] 1 sets of weights for 2 direction(s)");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::rnn(zeros<float>({0, 2, 3}), w);
-      },
-      "[rnn] expected at least one step");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::rnn(zeros<float>({4, 2, 2}), w);
-      },
-      "[rnn] expected the input weight of set 0 of shape (5, 2), got (5, 3)");
+  expect_error<tn::ValueError>([&] { tn::rnn(zeros<float>({0, 2, 3}), w); },
+                               "[rnn] expected at least one step");
+  expect_error<tn::ShapeError>([&] { tn::rnn(zeros<float>({4, 2, 2}), w); },
+                               "[rnn] expected the input weight of set 0 of shape (5, 2), got (5, 3)");
   expect_error<tn::ShapeError>([&] { tn::gru(x, w); },
                                "[gru] expected a hidden weight of shape (3 H, H), got (5, 5)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::rnn(x, w, zeros<float>({2, 5}));
-      },
-      "[rnn] expected h0 of shape (1, 2, 5), got (2, 5)");
+  expect_error<tn::ShapeError>([&] { tn::rnn(x, w, zeros<float>({2, 5})); },
+                               "[rnn] expected h0 of shape (1, 2, 5), got (2, 5)");
   expect_error<tn::ShapeError>([&] { tn::rnn(x, w, {}, {.lengths = {4}}); },
                                "[rnn] expected 2 lengths, got 1");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::rnn(x, w, {}, {.lengths = {4, 0}});
-      },
-      "[rnn] length 0 of a sequence is not in 1 ... 4");
+  expect_error<tn::ValueError>([&] { tn::rnn(x, w, {}, {.lengths = {4, 0}}); },
+                               "[rnn] length 0 of a sequence is not in 1 ... 4");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::rnn<float>(x, {{zeros<float>({5, 3}), zeros<float>({5, 5}), zeros<float>({5})}});
-      },
+      [&] { tn::rnn<float>(x, {{zeros<float>({5, 3}), zeros<float>({5, 5}), zeros<float>({5})}}); },
       "[rnn] expected the hidden bias of set 0 of shape (5,), got ()");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::lstm<float>(x, {{zeros<float>({8, 3}), zeros<float>({8, 1})}});
-      },
-      "[lstm] expected the projection of set 0 of shape (1, 2), got ()");
+  expect_error<tn::ShapeError>([&] { tn::lstm<float>(x, {{zeros<float>({8, 3}), zeros<float>({8, 1})}}); },
+                               "[lstm] expected the projection of set 0 of shape (1, 2), got ()");
   expect_error<tn::ShapeError>(
       [&] { tn::rnn_cell(x, x, w[0]); },
       "[rnn_cell] expected x (N, input) and a state (N, H), got (4, 2, 3) and (4, 2, 3)");

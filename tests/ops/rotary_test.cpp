@@ -42,11 +42,8 @@ TEST(RotaryEmbedding, ProductsDependOnTheDistance) {
 }
 
 TEST(RotaryEmbeddingErrors, NameShapes) {
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::rotary_embedding(tn::zeros<float>({3, 5}));
-      },
-      "[rotary_embedding] expected shape (..., T, D) with an even D, got (3, 5)");
+  expect_error<tn::ShapeError>([&] { tn::rotary_embedding(tn::zeros<float>({3, 5})); },
+                               "[rotary_embedding] expected shape (..., T, D) with an even D, got (3, 5)");
 }
 
 }  // namespace rotary_test

@@ -55,11 +55,8 @@ TYPED_TEST(Scan, TheFirstFactorIsNotLookedAt) {
 }
 
 TEST(ScanErrors, NameShapesAndAxes) {
-  expect_error<tn::IndexError>(
-      [] {
-        tn::cumprod(tn::zeros<float>({2, 3}), 2);
-      },
-      "[cumprod] axis 2 is outside [-2, 2) of rank 2");
+  expect_error<tn::IndexError>([] { tn::cumprod(tn::zeros<float>({2, 3}), 2); },
+                               "[cumprod] axis 2 is outside [-2, 2) of rank 2");
   expect_error<tn::ShapeError>(
       [] { tn::linear_scan(tn::zeros<float>({2}), tn::zeros<float>({3}), 0); },
       "[linear_scan] expected factors and terms of one shape with an axis, got (2,) and (3,)");

@@ -24,27 +24,19 @@ Tensor<T> reduced(const std::vector<Tensor<T>>& x, ScatterReduce reduce, bool in
 const OpCases cases{
     {"index_fill",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::index_fill(x[0], 1, from<index_t>({3, 0, 3}), 5);
-     },
+     [](const auto& x) { return tn::index_fill(x[0], 1, from<index_t>({3, 0, 3}), 5); },
      {.fixed = true}},
     {"index_copy",  // position 3 is written twice
      {real({3, 4}), real({3, 3})},
-     [](const auto& x) {
-       return tn::index_copy(x[0], 1, from<index_t>({3, 0, -1}), x[1]);
-     },
+     [](const auto& x) { return tn::index_copy(x[0], 1, from<index_t>({3, 0, -1}), x[1]); },
      {.fixed = true}},
     {"scatter",
      {real({3, 4}), real({2, 5})},
-     [](const auto& x) {
-       return tn::scatter(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), x[1]);
-     },
+     [](const auto& x) { return tn::scatter(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), x[1]); },
      {.fixed = true}},
     {"scatter_value",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::scatter(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), 7);
-     },
+     [](const auto& x) { return tn::scatter(x[0], 0, from<index_t>({{2, 0, 1}, {2, 2, -3}}), 7); },
      {.fixed = true}},
     {"scatter_sum",
      {real({3, 4}), real({2, 5})},
@@ -72,9 +64,7 @@ const OpCases cases{
      {.fixed = true}},
     {"index",
      {real({3, 4, 2})},
-     [](const auto& x) {
-       return tn::index(x[0], {from<index_t>({{0}, {-1}}), from<index_t>({3, 0, 3})});
-     },
+     [](const auto& x) { return tn::index(x[0], {from<index_t>({{0}, {-1}}), from<index_t>({3, 0, 3})}); },
      {.fixed = true}},
     {"index_put",
      {real({3, 4, 2}), real({3, 1})},
@@ -90,15 +80,11 @@ const OpCases cases{
      {.fixed = true}},
     {"put",
      {real({3, 4}), real({3})},
-     [](const auto& x) {
-       return tn::put(x[0], from<index_t>({11, 0, -1}), x[1]);
-     },
+     [](const auto& x) { return tn::put(x[0], from<index_t>({11, 0, -1}), x[1]); },
      {.fixed = true}},
     {"masked_scatter",
      {real({2, 3}), real({5})},
-     [](const auto& x) {
-       return tn::masked_scatter(x[0], from<bool>({true, false, true}), x[1]);
-     },
+     [](const auto& x) { return tn::masked_scatter(x[0], from<bool>({true, false, true}), x[1]); },
      {.fixed = true}},
 };
 
@@ -184,30 +170,20 @@ TEST(Put, InTheFlattenedTensor) {
 TEST(ScatterErrors, NameTheShapes) {
   const auto x = tn::zeros<float>({2, 3});
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::index_fill(x, 0, tn::zeros<index_t>({1, 1}), 0);
-      },
+      [&] { tn::index_fill(x, 0, tn::zeros<index_t>({1, 1}), 0); },
       "[index_fill] expected a vector of indices into an axis, got shape (1, 1) for (2, 3)");
   expect_error<tn::IndexError>([&] { tn::index_fill(x, 0, from<index_t>({2}), 0); },
                                "[index_fill] index 2 is outside extent 2");
   expect_error<tn::ShapeError>([&] { tn::index_copy(x, 0, from<index_t>({0}), x); },
                                "[index_copy] expected a source of shape (1, 3), got (2, 3)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::scatter(x, 0, tn::zeros<index_t>({1, 4}), x);
-      },
-      "[scatter] index of shape (1, 4) exceeds the source's shape (2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::scatter(x, 0, tn::zeros<index_t>({1, 4}), x); },
+                               "[scatter] index of shape (1, 4) exceeds the source's shape (2, 3)");
   expect_error<tn::ShapeError>([&] { tn::scatter(x, 0, from<index_t>({0}), x); },
                                "[scatter] index of shape (1,) and source of shape (2, 3) differ in rank");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::scatter(x, 0, tn::full<index_t>({1, 3}, -3), x);
-      },
-      "[scatter] index -3 is outside extent 2 of axis 0");
+  expect_error<tn::IndexError>([&] { tn::scatter(x, 0, tn::full<index_t>({1, 3}, -3), x); },
+                               "[scatter] index -3 is outside extent 2 of axis 0");
   expect_error<tn::ShapeError>(
-      [&] {
-        tn::scatter_reduce(x, 0, tn::zeros<index_t>({2, 4}), x, ScatterReduce::sum);
-      },
+      [&] { tn::scatter_reduce(x, 0, tn::zeros<index_t>({2, 4}), x, ScatterReduce::sum); },
       "[scatter_reduce] index of shape (2, 4) exceeds the source's shape (2, 3)");
   expect_error<tn::ValueError>(
       [&] {
@@ -216,11 +192,8 @@ TEST(ScatterErrors, NameTheShapes) {
       },
       "[scatter_reduce] a mean needs float or double");
   expect_error<tn::ShapeError>([&] { tn::index(x, {}); }, "[index] 0 indices for a tensor of shape (2, 3)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::index(x, {from<index_t>({0}), from<index_t>({3})});
-      },
-      "[index] index 3 is outside extent 3");
+  expect_error<tn::IndexError>([&] { tn::index(x, {from<index_t>({0}), from<index_t>({3})}); },
+                               "[index] index 3 is outside extent 3");
   expect_error<tn::ShapeError>([&] { tn::index_put(x, {from<index_t>({0})}, tn::zeros<float>({2})); },
                                "[index_put] shapes do not broadcast: (2,) and (1, 3)");
   expect_error<tn::ShapeError>([&] { tn::put(x, from<index_t>({0}), x); },

@@ -96,21 +96,12 @@ TEST(SegmentErrors, NameTheIds) {
   expect_error<tn::ShapeError>(
       [&] { tn::segment_sum(x, from<index_t>({0}), 1); },
       "[segment_sum] expected one id for each row, got ids of shape (1,) for (2, 3)");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::segment_mean(x, from<index_t>({0, 2}), 2);
-      },
-      "[segment_mean] id 2 is not one of 2 segments");
-  expect_error<tn::IndexError>(
-      [&] {
-        tn::segment_max(x, from<index_t>({0, -1}), 2);
-      },
-      "[segment_max] id -1 is not one of 2 segments");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::segment_min(x, from<index_t>({0, 0}), -2);
-      },
-      "[segment_min] negative number of segments -2");
+  expect_error<tn::IndexError>([&] { tn::segment_mean(x, from<index_t>({0, 2}), 2); },
+                               "[segment_mean] id 2 is not one of 2 segments");
+  expect_error<tn::IndexError>([&] { tn::segment_max(x, from<index_t>({0, -1}), 2); },
+                               "[segment_max] id -1 is not one of 2 segments");
+  expect_error<tn::ValueError>([&] { tn::segment_min(x, from<index_t>({0, 0}), -2); },
+                               "[segment_min] negative number of segments -2");
 }
 
 }  // namespace segment_test

@@ -18,21 +18,15 @@ using tn::Tensor;
 const OpCases cases{
     {"take",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::take(x[0], from<index_t>({{11, 0}, {-1, 5}}));
-     },
+     [](const auto& x) { return tn::take(x[0], from<index_t>({{11, 0}, {-1, 5}})); },
      {.fixed = true}},
     {"take_along_dim",
      {real({3, 4})},
-     [](const auto& x) {
-       return tn::take_along_dim(x[0], from<index_t>({{2, 0, 2, -4}}), 1);
-     },
+     [](const auto& x) { return tn::take_along_dim(x[0], from<index_t>({{2, 0, 2, -4}}), 1); },
      {.fixed = true}},
     {"masked_select",
      {real({2, 3})},
-     [](const auto& x) {
-       return tn::masked_select(x[0], from<bool>({true, false, true}));
-     },
+     [](const auto& x) { return tn::masked_select(x[0], from<bool>({true, false, true})); },
      {.fixed = true}},
 };
 
@@ -78,16 +72,10 @@ TEST(SelectErrors, NameTheIndex) {
   expect_error<tn::ShapeError>(
       [&] { tn::take_along_dim(x, from<index_t>({0}), 0); },
       "[take_along_dim] index of shape (1,) and tensor of shape (2, 3) differ in rank or have no axes");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::masked_select(x, from<bool>({true, false}));
-      },
-      "[masked_select] shapes do not broadcast: (2, 3) and (2,)");
-  expect_error<tn::IndexError>(
-      [] {
-        tn::one_hot(from<index_t>({1, -1}));
-      },
-      "[one_hot] index -1 is not one of 2 classes");
+  expect_error<tn::ShapeError>([&] { tn::masked_select(x, from<bool>({true, false})); },
+                               "[masked_select] shapes do not broadcast: (2, 3) and (2,)");
+  expect_error<tn::IndexError>([] { tn::one_hot(from<index_t>({1, -1})); },
+                               "[one_hot] index -1 is not one of 2 classes");
   expect_error<tn::IndexError>([] { tn::one_hot(from<index_t>({3}), 3); },
                                "[one_hot] index 3 is not one of 3 classes");
   expect_error<tn::ValueError>([] { tn::one_hot(from<index_t>({3}), 0); },

@@ -15,47 +15,26 @@ using tn::from;
 using tn::Tensor;
 
 const OpCases cases{
-    {"permute",
-     {real({2, 3, 4})},
-     [](const auto& x) {
-       return tn::permute(x[0], {2, 0, -2});
-     }},
+    {"permute", {real({2, 3, 4})}, [](const auto& x) { return tn::permute(x[0], {2, 0, -2}); }},
     {"transpose", {real({2, 3, 4})}, [](const auto& x) { return tn::transpose(x[0], 0, -1); }},
     {"flatten", {real({2, 3, 4})}, [](const auto& x) { return tn::flatten(x[0], 1); }},
     {"flatten_transposed",
      {real({2, 3, 4})},
      [](const auto& x) { return tn::flatten(tn::transpose(x[0], 0, 1)); }},
-    {"reshape",
-     {real({2, 6})},
-     [](const auto& x) {
-       return tn::reshape(x[0], {3, -1});
-     },
-     {.fixed = true}},
+    {"reshape", {real({2, 6})}, [](const auto& x) { return tn::reshape(x[0], {3, -1}); }, {.fixed = true}},
     {"squeeze", {real({2, 1, 3, 1})}, [](const auto& x) { return tn::squeeze(x[0], 1); }},
     {"squeeze_all", {real({2, 1, 3, 1})}, [](const auto& x) { return tn::squeeze(x[0]); }},
     {"unsqueeze", {real({2, 3})}, [](const auto& x) { return tn::unsqueeze(x[0], -2); }},
-    {"expand",
-     {real({2, 1, 3})},
-     [](const auto& x) {
-       return tn::expand(x[0], {4, -1, 5, -1});
-     }},
+    {"expand", {real({2, 1, 3})}, [](const auto& x) { return tn::expand(x[0], {4, -1, 5, -1}); }},
     {"cat", {real({2, 3}), real({2, 4}), real({2, 1})}, [](const auto& x) { return tn::cat(x, 1); }},
     {"cat_first", {real({2, 3}), real({4, 3})}, [](const auto& x) { return tn::cat(x, -2); }},
     {"cat_one", {real({2, 3})}, [](const auto& x) { return tn::cat(x, 0); }},
     {"stack", {real({2, 3}), real({2, 3})}, [](const auto& x) { return tn::stack(x, 1); }},
     {"split", {real({5, 2})}, [](const auto& x) { return tn::split(x[0], 2)[1]; }, {.fixed = true}},
     {"chunk", {real({2, 5})}, [](const auto& x) { return tn::chunk(x[0], 3, 1)[2]; }, {.fixed = true}},
-    {"roll",
-     {real({4, 5})},
-     [](const auto& x) {
-       return tn::roll(x[0], {-2, 1}, {1, 0});
-     }},
+    {"roll", {real({4, 5})}, [](const auto& x) { return tn::roll(x[0], {-2, 1}, {1, 0}); }},
     {"roll_flat", {real({4, 5})}, [](const auto& x) { return tn::roll(x[0], {3}); }},
-    {"repeat",
-     {real({2, 3})},
-     [](const auto& x) {
-       return tn::repeat(x[0], {2, 3, 2});
-     }},
+    {"repeat", {real({2, 3})}, [](const auto& x) { return tn::repeat(x[0], {2, 3, 2}); }},
     {"tril", {real({3, 4, 5})}, [](const auto& x) { return tn::tril(x[0], 1); }},
     {"triu", {real({3, 4, 5})}, [](const auto& x) { return tn::triu(x[0], -1); }},
 };
@@ -176,72 +155,39 @@ TEST(ShapeErrors, NameTheShapes) {
   const auto x = counting({2, 3});
   expect_error<tn::ShapeError>([&] { tn::permute(x, {0}); },
                                "[permute] (0,) does not list the axes of shape (2, 3)");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::permute(x, {0, -2});
-      },
-      "[permute] axis 0 is named twice in (0, -2)");
+  expect_error<tn::ValueError>([&] { tn::permute(x, {0, -2}); },
+                               "[permute] axis 0 is named twice in (0, -2)");
   expect_error<tn::IndexError>([&] { tn::transpose(x, 0, 2); },
                                "[transpose] axis 2 is outside [-2, 2) of rank 2");
   expect_error<tn::ShapeError>([&] { tn::reshape(x, {4, 2}); }, "[reshape] shape (2, 3) does not fit (4, 2)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::reshape(x, {-1, 4});
-      },
-      "[reshape] shape (2, 3) does not fit (-1, 4)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::reshape(x, {-1, -1});
-      },
-      "[reshape] more than one extent is -1 in (-1, -1)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::reshape(x, {-2, 3});
-      },
-      "[reshape] negative extent in shape (-2, 3)");
+  expect_error<tn::ShapeError>([&] { tn::reshape(x, {-1, 4}); },
+                               "[reshape] shape (2, 3) does not fit (-1, 4)");
+  expect_error<tn::ShapeError>([&] { tn::reshape(x, {-1, -1}); },
+                               "[reshape] more than one extent is -1 in (-1, -1)");
+  expect_error<tn::ShapeError>([&] { tn::reshape(x, {-2, 3}); },
+                               "[reshape] negative extent in shape (-2, 3)");
   expect_error<tn::ValueError>([&] { tn::flatten(x, 1, 0); },
                                "[flatten] start axis 1 comes after end axis 0");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::expand(x, {4, 3});
-      },
-      "[expand] shape (2, 3) does not stretch to (4, 3)");
+  expect_error<tn::ShapeError>([&] { tn::expand(x, {4, 3}); },
+                               "[expand] shape (2, 3) does not stretch to (4, 3)");
   expect_error<tn::ShapeError>([&] { tn::expand(x, {3}); }, "[expand] shape (2, 3) does not stretch to (3,)");
   expect_error<tn::ValueError>([] { tn::cat<float>({}); }, "[cat] expected at least one tensor");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::cat<float>({x, counting({2})});
-      },
-      "[cat] ranks differ: (2, 3) and (2,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::cat<float>({x, counting({2, 2})});
-      },
-      "[cat] extents differ outside axis 0: (2, 3) and (2, 2)");
+  expect_error<tn::ShapeError>([&] { tn::cat<float>({x, counting({2})}); },
+                               "[cat] ranks differ: (2, 3) and (2,)");
+  expect_error<tn::ShapeError>([&] { tn::cat<float>({x, counting({2, 2})}); },
+                               "[cat] extents differ outside axis 0: (2, 3) and (2, 2)");
   expect_error<tn::ShapeError>([] { tn::cat<float>({tn::scalar<float>(1)}); },
                                "[cat] tensors of rank 0 have no axis to join");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::stack<float>({x, counting({3, 2})});
-      },
-      "[stack] shapes differ: (2, 3) and (3, 2)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::split(x, {1, 3}, 1);
-      },
-      "[split] lengths sum to 4, the axis has extent 3");
+  expect_error<tn::ShapeError>([&] { tn::stack<float>({x, counting({3, 2})}); },
+                               "[stack] shapes differ: (2, 3) and (3, 2)");
+  expect_error<tn::ShapeError>([&] { tn::split(x, {1, 3}, 1); },
+                               "[split] lengths sum to 4, the axis has extent 3");
   expect_error<tn::ValueError>([&] { tn::split(x, 0); }, "[split] length 0 does not fill extent 2");
   expect_error<tn::ValueError>([&] { tn::chunk(x, 0); }, "[chunk] expected at least one chunk, got 0");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::roll(x, {1, 2}, {0});
-      },
-      "[roll] shifts (1, 2) and axes (0,) differ in number");
-  expect_error<tn::ValueError>(
-      [&] {
-        tn::roll(x, {1, 2});
-      },
-      "[roll] without axes expected one shift, got (1, 2)");
+  expect_error<tn::ValueError>([&] { tn::roll(x, {1, 2}, {0}); },
+                               "[roll] shifts (1, 2) and axes (0,) differ in number");
+  expect_error<tn::ValueError>([&] { tn::roll(x, {1, 2}); },
+                               "[roll] without axes expected one shift, got (1, 2)");
   expect_error<tn::ShapeError>([&] { tn::repeat(x, {2}); },
                                "[repeat] repeats (2,) are fewer than the axes of (2, 3)");
   expect_error<tn::ShapeError>([] { tn::tril(counting({3})); },

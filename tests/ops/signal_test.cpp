@@ -193,15 +193,10 @@ TEST(SignalErrors, NameWhatDoesNotFit) {
                                "[stft] expected a window of length 8, got shape (4,)");
   expect_error<tn::ShapeError>([&] { tn::stft(x, 32, {.center = false}); },
                                "[stft] a signal of shape (1, 20) is shorter than one frame of 32");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::istft(tn::zeros<float>({4, 3, 2}), 8);
-      },
-      "[istft] expected 5 bins and at least one frame, got shape (1, 4, 3, 2)");
+  expect_error<tn::ShapeError>([&] { tn::istft(tn::zeros<float>({4, 3, 2}), 8); },
+                               "[istft] expected 5 bins and at least one frame, got shape (1, 4, 3, 2)");
   expect_error<tn::ValueError>(
-      [&] {
-        tn::istft(tn::zeros<float>({5, 3, 2}), 8, {.window = tn::zeros<float>({8})});
-      },
+      [&] { tn::istft(tn::zeros<float>({5, 3, 2}), 8, {.window = tn::zeros<float>({8})}); },
       "[istft] the windows leave places that no frame covers: the hop or the window does not fit");
   expect_error<tn::ValueError>([] { tn::mel_filter_bank<float>(1, 2, 8000); },
                                "[mel_filter_bank] expected at least two bins and one filter, got 1 and 2");

@@ -24,11 +24,7 @@ const OpCases cases{
     {"slice_backwards", {real({3, 5})}, [](const auto& x) { return tn::slice(x[0], 1, range({}, {}, -2)); }},
     {"narrow", {real({5, 3})}, [](const auto& x) { return tn::narrow(x[0], 0, 1, 3); }, {.fixed = true}},
     {"select", {real({5, 3})}, [](const auto& x) { return tn::select(x[0], 1, -1); }, {.empty_throws = true}},
-    {"flip",
-     {real({3, 4, 5})},
-     [](const auto& x) {
-       return tn::flip(x[0], {0, -1});
-     }},
+    {"flip", {real({3, 4, 5})}, [](const auto& x) { return tn::flip(x[0], {0, -1}); }},
     {"subscripts",
      {real({4, 5, 3})},
      [](const auto& x) { return x[0](range(1, {}), newaxis, ellipsis, -1); },

@@ -77,16 +77,10 @@ TYPED_TEST(Softmax, OneElementEmptyAndRankZero) {
 }
 
 TEST(SoftmaxErrors, ABadAxisIsNamed) {
-  expect_error<tn::IndexError>(
-      [] {
-        tn::softmax(tn::zeros<float>({2, 3}), 2);
-      },
-      "[softmax] axis 2 is outside [-2, 2) of rank 2");
-  expect_error<tn::IndexError>(
-      [] {
-        tn::log_softmax(tn::zeros<float>({2, 3}), -3);
-      },
-      "[log_softmax] axis -3 is outside [-2, 2) of rank 2");
+  expect_error<tn::IndexError>([] { tn::softmax(tn::zeros<float>({2, 3}), 2); },
+                               "[softmax] axis 2 is outside [-2, 2) of rank 2");
+  expect_error<tn::IndexError>([] { tn::log_softmax(tn::zeros<float>({2, 3}), -3); },
+                               "[log_softmax] axis -3 is outside [-2, 2) of rank 2");
 }
 
 }  // namespace softmax_test

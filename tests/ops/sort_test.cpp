@@ -32,9 +32,7 @@ const OpCases cases{
     {"median", {real({3, 5})}, [](const auto& x) { return tn::median(x[0]); }},
     {"bincount_weights",
      {real({4})},
-     [](const auto& x) {
-       return tn::bincount(from<index_t>({1, 0, 3, 1}), x[0]);
-     },
+     [](const auto& x) { return tn::bincount(from<index_t>({1, 0, 3, 1}), x[0]); },
      {.fixed = true}},
 };
 
@@ -147,26 +145,17 @@ TEST(SortErrors, NameWhatIsWrong) {
                                "[topk] k is -1, but there are 2 elements along axis 0 of shape (2, 3)");
   expect_error<tn::IndexError>([&] { tn::kthvalue(x, 0); },
                                "[kthvalue] k is 0, but there are 3 elements along axis -1 of shape (2, 3)");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::median(tn::zeros<float>({2, 0}), 1);
-      },
-      "[median] nothing to choose from: axis 1 of shape (2, 0) is empty");
+  expect_error<tn::ValueError>([] { tn::median(tn::zeros<float>({2, 0}), 1); },
+                               "[median] nothing to choose from: axis 1 of shape (2, 0) is empty");
   expect_error<tn::ShapeError>([&] { tn::searchsorted(x, tn::zeros<float>({3})); },
                                "[searchsorted] expected a vector, or sequences and values that agree but for "
                                "the last axis; got (2, 3) and (3,)");
   expect_error<tn::ShapeError>([&] { tn::bucketize(x, x); },
                                "[bucketize] expected a vector of boundaries, got shape (2, 3)");
-  expect_error<tn::ValueError>(
-      [] {
-        tn::bincount(from<index_t>({1, -2}));
-      },
-      "[bincount] expected numbers from 0 on, got -2");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::bincount(tn::zeros<index_t>({1, 2}));
-      },
-      "[bincount] expected a vector, got shape (1, 2)");
+  expect_error<tn::ValueError>([] { tn::bincount(from<index_t>({1, -2})); },
+                               "[bincount] expected numbers from 0 on, got -2");
+  expect_error<tn::ShapeError>([] { tn::bincount(tn::zeros<index_t>({1, 2})); },
+                               "[bincount] expected a vector, got shape (1, 2)");
   expect_error<tn::ValueError>([] { tn::bincount(from<index_t>({1}), -1); },
                                "[bincount] the minimum length is negative: -1");
   expect_error<tn::ShapeError>([] { tn::bincount(from<index_t>({1}), tn::zeros<float>({2})); },

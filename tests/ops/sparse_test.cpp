@@ -94,26 +94,17 @@ TEST(CsrErrors, SayWhatIsWrong) {
                                "[Csr] expected one value for each column index, got shapes (2,) and (1,)");
   expect_error<tn::ValueError>(make(-1, 2, from<index_t>({0}), from<index_t>({0, 1})),
                                "[Csr] negative extents -1 and 2");
-  expect_error<tn::ShapeError>(
-      [] {
-        tn::matmul(small(tn::zeros<float>({6})), tn::zeros<float>({4, 2}));
-      },
-      "[matmul] a sparse matrix of 4 by 3 does not multiply shape (4, 2)");
+  expect_error<tn::ShapeError>([] { tn::matmul(small(tn::zeros<float>({6})), tn::zeros<float>({4, 2})); },
+                               "[matmul] a sparse matrix of 4 by 3 does not multiply shape (4, 2)");
   expect_error<tn::ShapeError>([&] { tn::to_csr(v); }, "[to_csr] expected a matrix, got shape (2,)");
   expect_error<tn::IndexError>(
-      [&] {
-        tn::csr_from_entries(1, 2, from<index_t>({0, 1}), from<index_t>({0, 1}), v);
-      },
+      [&] { tn::csr_from_entries(1, 2, from<index_t>({0, 1}), from<index_t>({0, 1}), v); },
       "[csr_from_entries] index 1 is outside extent 1");
   expect_error<tn::IndexError>(
-      [&] {
-        tn::csr_from_entries(2, 2, from<index_t>({0, -1}), from<index_t>({0, 1}), v);
-      },
+      [&] { tn::csr_from_entries(2, 2, from<index_t>({0, -1}), from<index_t>({0, 1}), v); },
       "[csr_from_entries] index -1 is outside extent 2");
   expect_error<tn::IndexError>(
-      [&] {
-        tn::csr_from_entries(2, 2, from<index_t>({0, 1}), from<index_t>({0, -1}), v);
-      },
+      [&] { tn::csr_from_entries(2, 2, from<index_t>({0, 1}), from<index_t>({0, -1}), v); },
       "[csr_from_entries] index -1 is outside extent 2");
 }
 

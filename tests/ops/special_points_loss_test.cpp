@@ -58,10 +58,7 @@ TEST(SpecialPoints, CrossEntropyOfProbabilities) {
       at("cross_entropy of probabilities, smooth, weight 0", {1, -inf, 1}, loss({1, 0, 0}, smooth),
          {-0.35, 0, 0.35}),
       at("cross_entropy by the probabilities", {1, 0, 0},
-         [](X p) {
-           return tn::cross_entropy(c({0, -inf, 0}), p);
-         },
-         {std::log(2.0), 0, std::log(2.0)}),
+         [](X p) { return tn::cross_entropy(c({0, -inf, 0}), p); }, {std::log(2.0), 0, std::log(2.0)}),
   });
   expect_vector(reshape(loss({1, 0, 0})(c({1, -inf, 1})), {1}), {std::log(2.0)});
   expect_vector(reshape(loss({0.5, 0.5, 0}, masked)(c({1, -inf, 1})), {1}), {0.5 * std::log(2.0)});
@@ -118,10 +115,7 @@ TEST(SpecialPoints, DecisionsAndCounts) {
       at("poisson_nll_loss of a log", {-inf}, counts(true), {0}),
       at("poisson_nll_loss of a rate", {0}, counts(false), {1}),
       at("dice_loss", {0, 0},
-         [](X x) {
-           return tn::dice_loss(reshape(x, {1, 2}), tn::zeros<double>({1, 2}));
-         },
-         {1, 1}),
+         [](X x) { return tn::dice_loss(reshape(x, {1, 2}), tn::zeros<double>({1, 2})); }, {1, 1}),
   });
 }
 
@@ -150,9 +144,7 @@ TEST(SpecialPoints, DistancesAtTiesAndBounds) {
       {"cosine_embedding_loss",
        {1, 2},
        {0, 0},
-       [](X x) {
-         return tn::cosine_embedding_loss(x, tn::from<double>({{3, 4}}), tn::ones<double>({1}));
-       },
+       [](X x) { return tn::cosine_embedding_loss(x, tn::from<double>({{3, 4}}), tn::ones<double>({1})); },
        {-0.6e6, -0.8e6}},
       at("multi_margin_loss", {1, 0}, [](X x) { return tn::multi_margin_loss(x, tn::scalar<index_t>(0)); },
          {0, 0}),

@@ -66,16 +66,12 @@ TEST(SpecialPoints, Norms) {
   points.push_back({"pairwise_distance",
                     {1, 2},
                     {1, 1},
-                    [](X x) {
-                      return tn::pairwise_distance(x, tn::ones<double>({1, 2}), 2, 0);
-                    },
+                    [](X x) { return tn::pairwise_distance(x, tn::ones<double>({1, 2}), 2, 0); },
                     {0, 0}});
   points.push_back({"cosine_similarity",
                     {1, 2},
                     {0, 0},
-                    [](X x) {
-                      return tn::cosine_similarity(x, tn::from<double>({{3, 4}}));
-                    },
+                    [](X x) { return tn::cosine_similarity(x, tn::from<double>({{3, 4}})); },
                     {0.6e8, 0.8e8}});
   expect_special_gradients(points);
 }
@@ -111,9 +107,7 @@ TEST(SpecialPoints, SumsOfExponentials) {
       at("log_softmax", {-inf, 0, 0}, [](X x) { return narrow(tn::log_softmax(x, 0), 0, 1, 1); },
          {0, 0.5, -0.5}),
       at("segment_softmax", {-inf, 0, 0, 5},
-         [](X x) {
-           return weighted(tn::segment_softmax(x, tn::from<index_t>({0, 0, 0, 1}), 2));
-         },
+         [](X x) { return weighted(tn::segment_softmax(x, tn::from<index_t>({0, 0, 0, 1}), 2)); },
          {0, -0.25, 0.25, 0}),
   });
 }

@@ -129,9 +129,7 @@ TEST(SpecialPoints, ResizingAtPixels) {
       {"embedding_bag max",
        {2, 1},
        {1, 1},
-       [](X x) {
-         return tn::embedding_bag(x, tn::from<index_t>({{0, 1}}), {}, {.mode = tn::BagMode::max});
-       },
+       [](X x) { return tn::embedding_bag(x, tn::from<index_t>({{0, 1}}), {}, {.mode = tn::BagMode::max}); },
        {1, 0}},
       {"roi_align",
        {1, 1, 2, 2},

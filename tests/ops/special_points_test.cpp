@@ -26,11 +26,8 @@ using Reals = ::testing::Types<float, double>;
 TYPED_TEST_SUITE(SpecialPoints, Reals);
 
 /// name(x) at x.
-#define AT(name, x, gradient) \
-  at<T>(                      \
-      #name, x, [](const auto& v) { return tn::name(v); }, gradient)
-#define LIST(...) \
-  { __VA_ARGS__ }
+#define AT(name, x, gradient) at<T>(#name, x, [](const auto& v) { return tn::name(v); }, gradient)
+#define LIST(...) {__VA_ARGS__}
 
 TYPED_TEST(SpecialPoints, ExponentialsAndLogarithms) {
   using T = TypeParam;
@@ -138,76 +135,36 @@ TYPED_TEST(SpecialPoints, PairsAndChoices) {
   const auto c = [](std::vector<T> v) { return tn::from(v, {static_cast<tn::index_t>(v.size())}); };
   const T ln2 = T(0.6931471805599453);
   expect_special_gradients<T>({
-      at<T>("maximum(x, 1)", {1, 2, 0},
-            [=](const auto& v) {
-              return tn::maximum(v, c({1, 1, 1}));
-            },
+      at<T>("maximum(x, 1)", {1, 2, 0}, [=](const auto& v) { return tn::maximum(v, c({1, 1, 1})); },
             {0.5, 1, 0}),
-      at<T>("minimum(x, 1)", {1, 2, 0},
-            [=](const auto& v) {
-              return tn::minimum(v, c({1, 1, 1}));
-            },
+      at<T>("minimum(x, 1)", {1, 2, 0}, [=](const auto& v) { return tn::minimum(v, c({1, 1, 1})); },
             {0.5, 0, 1}),
       at<T>("clamp(x, 0, 1)", {0, 1, 0.5, 2, -inf}, [](const auto& v) { return tn::clamp(v, T(0), T(1)); },
             {1, 1, 1, 0, 0}),
       at<T>("where(mask, x, NaN)", {1, 2},
-            [=](const auto& v) {
-              return tn::where(tn::from<bool>({true, false}), v, c({nan, nan}));
-            },
+            [=](const auto& v) { return tn::where(tn::from<bool>({true, false}), v, c({nan, nan})); },
             {1, 0}),
       at<T>("where(mask, 1, x)", {nan, 2},
-            [=](const auto& v) {
-              return tn::where(tn::from<bool>({true, false}), c({1, 1}), v);
-            },
-            {0, 1}),
+            [=](const auto& v) { return tn::where(tn::from<bool>({true, false}), c({1, 1}), v); }, {0, 1}),
       at<T>("masked_fill(x, mask, -inf)", {1, 2},
-            [](const auto& v) {
-              return tn::masked_fill(v, tn::from<bool>({true, false}), T(-inf));
-            },
-            {0, 1}),
+            [](const auto& v) { return tn::masked_fill(v, tn::from<bool>({true, false}), T(-inf)); }, {0, 1}),
       at<T>("nan_to_num", {nan, inf, -inf, 1}, [](const auto& v) { return tn::nan_to_num(v); }, {0, 0, 0, 1}),
-      at<T>("div(1, x)", {0, 1, inf},
-            [=](const auto& v) {
-              return tn::div(c({1, 1, 1}), v);
-            },
-            {-inf, -1, 0}),
+      at<T>("div(1, x)", {0, 1, inf}, [=](const auto& v) { return tn::div(c({1, 1, 1}), v); }, {-inf, -1, 0}),
       at<T>("mul(x, x)", {0, inf}, [](const auto& v) { return tn::mul(v, v); }, {0, inf}),
       at<T>("fmod(x, 2)", {0, 2, -2}, [](const auto& v) { return tn::fmod(v, 2); }, {1, 1, 1}),
       at<T>("remainder(x, 2)", {0, 2, -2}, [](const auto& v) { return tn::remainder(v, 2); }, {1, 1, 1}),
-      at<T>("copysign(x, -1)", {0, 1, -1},
-            [=](const auto& v) {
-              return tn::copysign(v, c({-1, -1, -1}));
-            },
+      at<T>("copysign(x, -1)", {0, 1, -1}, [=](const auto& v) { return tn::copysign(v, c({-1, -1, -1})); },
             {0, -1, 1}),
-      at<T>("lerp(x, 1, 0.5)", {1, inf},
-            [=](const auto& v) {
-              return tn::lerp(v, c({1, 1}), 0.5);
-            },
+      at<T>("lerp(x, 1, 0.5)", {1, inf}, [=](const auto& v) { return tn::lerp(v, c({1, 1}), 0.5); },
             {0.5, 0.5}),
       at<T>("logaddexp(x, x')", {-inf, -inf, 0, 0, inf},
-            [=](const auto& v) {
-              return tn::logaddexp(v, c({-inf, 0, -inf, 0, 0}));
-            },
-            {0.5, 0, 1, 0.5, 1}),
-      at<T>("xlogy(x, y)", {0, 0, 0, 1},
-            [=](const auto& v) {
-              return tn::xlogy(v, c({0, 1, 2, 0}));
-            },
+            [=](const auto& v) { return tn::logaddexp(v, c({-inf, 0, -inf, 0, 0})); }, {0.5, 0, 1, 0.5, 1}),
+      at<T>("xlogy(x, y)", {0, 0, 0, 1}, [=](const auto& v) { return tn::xlogy(v, c({0, 1, 2, 0})); },
             {0, 0, ln2, -inf}),
-      at<T>("xlogy(a, x)", {0, 1, 0},
-            [=](const auto& v) {
-              return tn::xlogy(c({0, 0, 1}), v);
-            },
-            {0, 0, inf}),
-      at<T>("addcdiv(1, x, 2)", {0, inf},
-            [=](const auto& v) {
-              return tn::addcdiv(c({1, 1}), v, c({2, 2}));
-            },
+      at<T>("xlogy(a, x)", {0, 1, 0}, [=](const auto& v) { return tn::xlogy(c({0, 0, 1}), v); }, {0, 0, inf}),
+      at<T>("addcdiv(1, x, 2)", {0, inf}, [=](const auto& v) { return tn::addcdiv(c({1, 1}), v, c({2, 2})); },
             {0.5, 0.5}),
-      at<T>("addcmul(x, 0, 1)", {0, inf},
-            [=](const auto& v) {
-              return tn::addcmul(v, c({0, 0}), c({1, 1}));
-            },
+      at<T>("addcmul(x, 0, 1)", {0, inf}, [=](const auto& v) { return tn::addcmul(v, c({0, 0}), c({1, 1})); },
             {1, 1}),
   });
 }

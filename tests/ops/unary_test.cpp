@@ -128,25 +128,17 @@ void expect_accurate(tn::Tensor<T> (*f)(const tn::Tensor<T>&), double (*exact)(d
 
 TYPED_TEST(Unary, WithinAFewUnitsOfTheLastPlace) {
   using T = TypeParam;
-  expect_accurate<T>(
-      tn::exp, [](double v) { return std::exp(v); }, -80, 80, 2);
-  expect_accurate<T>(
-      tn::log, [](double v) { return std::log(v); }, 1.5, 1e6, 2);
-  expect_accurate<T>(
-      tn::log1p, [](double v) { return std::log1p(v); }, 1e-6, 10, 2);
-  expect_accurate<T>(
-      tn::expm1, [](double v) { return std::expm1(v); }, -5, 5, 2);
+  expect_accurate<T>(tn::exp, [](double v) { return std::exp(v); }, -80, 80, 2);
+  expect_accurate<T>(tn::log, [](double v) { return std::log(v); }, 1.5, 1e6, 2);
+  expect_accurate<T>(tn::log1p, [](double v) { return std::log1p(v); }, 1e-6, 10, 2);
+  expect_accurate<T>(tn::expm1, [](double v) { return std::expm1(v); }, -5, 5, 2);
   expect_accurate<T>(
       tn::tanh, [](double v) { return std::tanh(v); }, -10, 10,
       sizeof(T) == sizeof(float) ? tn::backend::tanh_error : 2);
-  expect_accurate<T>(
-      tn::sigmoid, [](double v) { return 1 / (1 + std::exp(-v)); }, -30, 30, 2);
-  expect_accurate<T>(
-      tn::erf, [](double v) { return std::erf(v); }, -4, 4, sizeof(T) == 4 ? 2 : 40);
-  expect_accurate<T>(
-      tn::sqrt, [](double v) { return std::sqrt(v); }, 0, 1e6, 1);
-  expect_accurate<T>(
-      tn::rsqrt, [](double v) { return 1 / std::sqrt(v); }, 1e-3, 1e6, 2);
+  expect_accurate<T>(tn::sigmoid, [](double v) { return 1 / (1 + std::exp(-v)); }, -30, 30, 2);
+  expect_accurate<T>(tn::erf, [](double v) { return std::erf(v); }, -4, 4, sizeof(T) == 4 ? 2 : 40);
+  expect_accurate<T>(tn::sqrt, [](double v) { return std::sqrt(v); }, 0, 1e6, 1);
+  expect_accurate<T>(tn::rsqrt, [](double v) { return 1 / std::sqrt(v); }, 1e-3, 1e6, 2);
 }
 
 TEST(UnaryOfIntegers, AbsAndSign) {

@@ -75,11 +75,8 @@ TEST(WeightNormErrors, NameShapes) {
                                "[local_response_norm] expected shape (N, C, ...), got (3,)");
   expect_error<tn::ValueError>([&] { tn::local_response_norm(w, 0); },
                                "[local_response_norm] expected a positive size, got 0");
-  expect_error<tn::ShapeError>(
-      [&] {
-        tn::weight_norm(w, zeros<float>({2, 3}));
-      },
-      "[weight_norm] g of shape (2, 3) does not fit the norms' shape (2, 1)");
+  expect_error<tn::ShapeError>([&] { tn::weight_norm(w, zeros<float>({2, 3})); },
+                               "[weight_norm] g of shape (2, 3) does not fit the norms' shape (2, 1)");
   expect_error<tn::ShapeError>([&] { tn::spectral_norm(zeros<float>({2}), w, w); },
                                "[spectral_norm] expected a weight of at least two axes, got shape (2,)");
   expect_error<tn::ShapeError>(

@@ -94,17 +94,11 @@ TEST(Optimizer, EmptyParametersAndNoParameters) {
 
 TEST(OptimizerErrors, AParameterIsGivenOnce) {
   auto p = from<float>({1}), q = from<float>({1});
-  expect_error<tn::ValueError>(
-      [&] {
-        Sgd<float>({p, q, p});
-      },
-      "[sgd] parameter \"2\" is here already, as \"0\"");
+  expect_error<tn::ValueError>([&] { Sgd<float>({p, q, p}); },
+                               "[sgd] parameter \"2\" is here already, as \"0\"");
   Sgd<float> sgd({{"p", p}});
-  expect_error<tn::ValueError>(
-      [&] {
-        sgd.add_group({{"p", q}}, {});
-      },
-      "[sgd] parameter \"p\" is here already, as \"p\"");
+  expect_error<tn::ValueError>([&] { sgd.add_group({{"p", q}}, {}); },
+                               "[sgd] parameter \"p\" is here already, as \"p\"");
   EXPECT_EQ(sgd.groups().size(), 1u);
 }
 
@@ -171,17 +165,12 @@ TEST(OptimizerState, WhatDoesNotFitIsNamedAndChangesNothing) {
     EXPECT_TRUE(fresh.adam.state().tensors.empty());
   };
   tn::ValueError* const value = nullptr;
-  refused(
-      value, [](auto& s) { s.numbers[0].second = 0.5; }, "[adam] \"p.steps\" is 0.5, not a count");
-  refused(
-      value, [](auto& s) { s.numbers[0].second = NAN; }, "[adam] \"p.steps\" is nan, not a count");
+  refused(value, [](auto& s) { s.numbers[0].second = 0.5; }, "[adam] \"p.steps\" is 0.5, not a count");
+  refused(value, [](auto& s) { s.numbers[0].second = NAN; }, "[adam] \"p.steps\" is nan, not a count");
   refused(
       value, [](auto& s) { s.numbers.pop_back(); }, "[adam] the state lacks the number \"group1.momentum\"");
   refused(
-      value,
-      [](auto& s) {
-        s.numbers.push_back({"r.steps", 1});
-      },
+      value, [](auto& s) { s.numbers.push_back({"r.steps", 1}); },
       "[adam] nothing here is called \"r.steps\", as a number of the state is");
   refused(
       value, [](auto& s) { s.tensors[1].name = "p.momentum"; },
@@ -203,16 +192,10 @@ TEST(OptimizerErrors, CountsAndShapes) {
   const auto two = tn::zeros<float>({2}), three = tn::zeros<float>({3});
   expect_error<tn::ValueError>([&] { sgd.step({two}); }, "[sgd] 1 gradients for 2 parameters");
   expect_error<tn::ValueError>([&] { sgd.step({two, three, two}); }, "[sgd] 3 gradients for 2 parameters");
-  expect_error<tn::ShapeError>(
-      [&] {
-        sgd.step({three, three});
-      },
-      "[sgd] parameter 0 has shape (2,), its gradient (3,)");
-  expect_error<tn::ValueError>(
-      [] {
-        Sgd<float>({tn::transpose(tn::zeros<float>({2, 3}), 0, 1)});
-      },
-      "[sgd] parameters must be dense tensors, shape (3, 2) is not");
+  expect_error<tn::ShapeError>([&] { sgd.step({three, three}); },
+                               "[sgd] parameter 0 has shape (2,), its gradient (3,)");
+  expect_error<tn::ValueError>([] { Sgd<float>({tn::transpose(tn::zeros<float>({2, 3}), 0, 1)}); },
+                               "[sgd] parameters must be dense tensors, shape (3, 2) is not");
 }
 
 TEST(OptimizerErrors, ResultsAreNotParameters) {

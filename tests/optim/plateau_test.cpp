@@ -96,11 +96,8 @@ TEST(PlateauErrors, OptionsAndStates) {
                                "[reduce_lr_on_plateau] factor must lie in (0, 1), got 1");
   expect_error<tn::ValueError>([] { ReduceLrOnPlateau({.patience = -1}); },
                                "[reduce_lr_on_plateau] patience and cooldown must not be negative");
-  expect_error<tn::ValueError>(
-      [] {
-        from_named_numbers<PlateauState>({{"best", 1}});
-      },
-      "[from_named_numbers] the state lacks the number \"bad_steps\"");
+  expect_error<tn::ValueError>([] { from_named_numbers<PlateauState>({{"best", 1}}); },
+                               "[from_named_numbers] the state lacks the number \"bad_steps\"");
   expect_error<tn::ValueError>(
       [] {
         from_named_numbers<PlateauState>({{"best", 1}, {"bad_steps", 0}, {"cooldown_left", 0}, {"worst", 2}});

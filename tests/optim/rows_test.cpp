@@ -27,11 +27,8 @@ TEST(LookupRows, FindsEachRowOnce) {
   expect_values(used.positions, {3, 2}, {1, 0, 0, 1, 1, 1});
   EXPECT_TRUE(used.values.requires_grad());
   EXPECT_EQ(optim::lookup_rows(a_table(), Tensor<index_t>::empty({0})).values.shape(), (tn::Shape{0, 3}));
-  expect_error<tn::IndexError>(
-      [] {
-        optim::lookup_rows(a_table(), from<index_t>({0, -1}));
-      },
-      "[lookup_rows] negative index -1");
+  expect_error<tn::IndexError>([] { optim::lookup_rows(a_table(), from<index_t>({0, -1})); },
+                               "[lookup_rows] negative index -1");
 }
 
 /// Three batches of a sum of squares of embeddings, each of which moves the rows that it uses.
@@ -101,23 +98,16 @@ TEST(StepRowsErrors, WhatDoesNotFit) {
   auto table = a_table();
   optim::Sgd<double> sgd({table});
   const auto two = tn::zeros<double>({2, 3});
-  expect_error<tn::ValueError>(
-      [&] {
-        sgd.step_rows(a_table(), from<index_t>({0, 1}), two);
-      },
-      "[sgd] a tensor of shape (4, 3) is not among the parameters");
+  expect_error<tn::ValueError>([&] { sgd.step_rows(a_table(), from<index_t>({0, 1}), two); },
+                               "[sgd] a tensor of shape (4, 3) is not among the parameters");
   expect_error<tn::ShapeError>(
       [&] { sgd.step_rows(table, from<index_t>({0}), two); },
       "[sgd] 1 rows of a table of shape (4, 3) have a gradient of shape (1, 3), not (2, 3)");
   expect_error<tn::IndexError>(
-      [&] {
-        sgd.step_rows(table, from<index_t>({1, 1}), two);
-      },
+      [&] { sgd.step_rows(table, from<index_t>({1, 1}), two); },
       "[sgd] row 1 after row 1 of a table of shape (4, 3): expected ascending rows, each once");
   expect_error<tn::IndexError>(
-      [&] {
-        sgd.step_rows(table, from<index_t>({1, 4}), two);
-      },
+      [&] { sgd.step_rows(table, from<index_t>({1, 4}), two); },
       "[sgd] row 4 after row 1 of a table of shape (4, 3): expected ascending rows, each once");
 }
 

@@ -47,8 +47,7 @@ TEST(Schedule, SetsEveryGroupFromItsInitialRate) {
   Sgd<float> sgd({p}, {.lr = 0.1});
   sgd.add_group({q}, {.lr = 1});
   for (int t : {0, 7, 3}) {  // nothing is remembered from call to call
-    set_lr(
-        sgd, [](double lr, double at) { return lr / (1 + at); }, t);
+    set_lr(sgd, [](double lr, double at) { return lr / (1 + at); }, t);
     EXPECT_EQ(sgd.groups()[0].options.lr, 0.1 / (1 + t));
     EXPECT_EQ(sgd.groups()[1].options.lr, 1.0 / (1 + t));
   }

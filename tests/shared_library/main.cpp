@@ -48,7 +48,8 @@ void seeds(const Library& library) {
   tn::manual_seed(5);
   tn::Generator generator(5);
   expect(library.draw() == generator.uniform<double>(), "the program's seed reaches the library");
-  expect(tn::default_generator().uniform<double>() == generator.uniform<double>(), "both draw from one stream");
+  expect(tn::default_generator().uniform<double>() == generator.uniform<double>(),
+         "both draw from one stream");
 }
 
 void records(const Library& library) {

@@ -337,7 +337,8 @@ void check_memory(const OpCase& op, Complaints& complaints) {
     for (const tn::Tensor<double>& x : xs) leaves.push_back(x.detach().requires_grad_());
     const tn::Tensor<double> y = op.in_double(leaves);
     const bool twice = op.traits.order == 2;
-    const Tensors<double> first = tn::grad(y, leaves, {.output_gradient = upstream(y), .create_graph = twice});
+    const Tensors<double> first =
+        tn::grad(y, leaves, {.output_gradient = upstream(y), .create_graph = twice});
     for (const tn::Tensor<double>& g : first)
       if (g.defined() && g.requires_grad())
         static_cast<void>(tn::grad(g, leaves, {.output_gradient = upstream(g), .retain_graph = true}));

@@ -35,11 +35,8 @@ TEST(Create, FromValues) {
   expect_values(from<float>({{1, 2}, {3, 4}}), {2, 2}, {1, 2, 3, 4});
   expect_values(from(std::vector<double>{1, 2, 3, 4}, {2, 2}), {2, 2}, {1, 2, 3, 4});
   EXPECT_EQ(from<float>({}).shape(), (tn::Shape{0}));
-  expect_error<tn::ShapeError>(
-      [] {
-        from(std::vector<float>{1, 2, 3}, {2, 2});
-      },
-      "[from] 3 values do not fill shape (2, 2)");
+  expect_error<tn::ShapeError>([] { from(std::vector<float>{1, 2, 3}, {2, 2}); },
+                               "[from] 3 values do not fill shape (2, 2)");
   expect_error<tn::ShapeError>([] { from<float>({{1, 2}, {3}}); }, "[from] rows differ in length: 2 and 1");
 }
 

@@ -25,8 +25,7 @@ TEST(Storage, BorrowedMemoryIsGivenBackOnce) {
   static int released = 0;
   float numbers[] = {1, 2, 3};
   {
-    auto x = tn::borrow(
-        numbers, {3}, [](void* context) { *static_cast<int*>(context) += 1; }, &released);
+    auto x = tn::borrow(numbers, {3}, [](void* context) { *static_cast<int*>(context) += 1; }, &released);
     const auto view = x.view(1, {2}, {1});
     x.mutable_data()[0] = 7;
     x = {};

@@ -60,7 +60,7 @@ TEST(Lowercase, EveryScriptThatHasTwoCases) {
   EXPECT_EQ(to_lower(std::string_view("ႠჅ ᲐᲺ")), "ⴀⴥ აჺ");  // Georgian
   EXPECT_EQ(to_lower(std::string_view("ᎠᏵ ⰀⲀ Ꙁ Ꞌ Ⅷ Ⓐ")), "ꭰᏽ ⰰⲁ ꙁ ꞌ ⅷ ⓐ");
   EXPECT_EQ(to_lower(std::string_view("𐐀𐒰𐲀𑢠𖹀𞤀")),
-            "𐐨𐓘𐳀𑣀𖹠𞤢");                               // beyond 16 bits
+            "𐐨𐓘𐳀𑣀𖹠𞤢");                                                 // beyond 16 bits
   EXPECT_EQ(to_lower(std::string_view("\u212a\u212b\u2126")), "kåω");  // Kelvin, Ångström, Ohm
 }
 

@@ -163,10 +163,7 @@ TEST(Fit, TellsOfItsProgress) {
   std::vector<std::string> told;
   fit(model, sgd, batches, half_square,
       {.epochs = 2,
-       .validate =
-           [](const Slope& m) {
-             return Scores{{"w", m.w.item()}};
-           },
+       .validate = [](const Slope& m) { return Scores{{"w", m.w.item()}}; },
        .on_progress =
            [&](const Progress& p) {
              EXPECT_GE(p.seconds, 0);
@@ -190,10 +187,7 @@ TEST(Fit, WritesATableAndCurves) {
   Slope model;
   Sgd sgd(tn::nn::parameters(model), {.lr = 0.5});
   fit(model, sgd, batches, half_square,
-      {.validate =
-           [](const Slope& m) {
-             return Scores{{"w", m.w.item()}};
-           },
+      {.validate = [](const Slope& m) { return Scores{{"w", m.w.item()}}; },
        .csv = folder / "log.csv",
        .tensorboard = folder / "curves",
        .log_every = 1});
@@ -220,10 +214,7 @@ struct RandomWalk {
     return fit(model, sgd, batches, noisy,
                {.epochs = 2,
                 .after_step = [&](const StepTime&) { path.push_back(std::to_string(model.w.item())); },
-                .validate =
-                    [](const Slope& m) {
-                      return Scores{{"w", m.w.item()}};
-                    },
+                .validate = [](const Slope& m) { return Scores{{"w", m.w.item()}}; },
                 .checkpoint = folder / "checkpoint",
                 .resume = true,
                 .csv = folder / "log.csv",
@@ -327,19 +318,12 @@ TEST(FitErrors, OptionsThatMakeNoSense) {
   EXPECT_EQ(refusal({.resume = true}), "[fit] checkpoints need a path");
   EXPECT_EQ(refusal({.validate = [](const Slope&) { return Scores{}; }}),
             "[fit] the validation returned no score");
-  EXPECT_EQ(refusal({.validate =
-                         [](const Slope&) {
-                           return Scores{{"f1", 1}};
-                         },
-                     .monitor = "bleu"}),
+  EXPECT_EQ(refusal({.validate = [](const Slope&) { return Scores{{"f1", 1}}; }, .monitor = "bleu"}),
             "[fit] the validation returned no score \"bleu\" to be monitored");
   index_t calls = 0;
-  EXPECT_EQ(refusal({.epochs = 2,
-                     .validate =
-                         [&](const Slope&) {
-                           return Scores{{++calls == 1 ? "a" : "b", 1}};
-                         }}),
-            "[fit] the validation returned scores of other names than after the epoch before");
+  EXPECT_EQ(
+      refusal({.epochs = 2, .validate = [&](const Slope&) { return Scores{{++calls == 1 ? "a" : "b", 1}}; }}),
+      "[fit] the validation returned scores of other names than after the epoch before");
 }
 
 TEST(FitErrors, EpochsWithoutBatchesOrWithFewerThanBefore) {

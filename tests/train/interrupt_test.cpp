@@ -26,7 +26,9 @@ TEST(Interrupt, ANewOneHasSeenNothing) {
 
 TEST(Interrupt, GivesTheSignalBack) {
   const auto before = std::signal(SIGINT, SIG_IGN);
-  { const Interrupt interrupt; }
+  {
+    const Interrupt interrupt;
+  }
   EXPECT_EQ(std::signal(SIGINT, before), SIG_IGN);
 }
 

@@ -82,9 +82,7 @@ void train_in(const std::string& folder) {
        .clip_norm = 1,
        .schedule = [&](const auto& at) { set_lr(adam, tn::optim::CosineAnnealingLr{.t_max = 8}, at.epoch); },
        .validate =
-           [&](const Net& net) {
-             return tn::train::Scores{{"loss", cross_entropy(net(x), label).item()}};
-           },
+           [&](const Net& net) { return tn::train::Scores{{"loss", cross_entropy(net(x), label).item()}}; },
        .checkpoint = folder + "/checkpoint",
        .checkpoint_every = 1,
        .resume = true,

@@ -10,7 +10,7 @@ class InterruptGuard {
  public:
   [[nodiscard]] InterruptGuard() {
     received() = 0;
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) { received() = 1; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &action, &before_);
@@ -25,7 +25,7 @@ class InterruptGuard {
     static volatile std::sig_atomic_t flag = 0;
     return flag;
   }
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 }  // namespace examples

@@ -130,7 +130,7 @@ class Backpropagation {
 ///           kept tensor was modified in place; ShapeError if output_gradient does not fit the output
 template <Real T>
 [[nodiscard]] std::vector<Tensor<T>> grad(const Tensor<T>& output, const std::vector<Tensor<T>>& xs,
-                            const GradOptions<T>& options = {}) {
+                                          const GradOptions<T>& options = {}) {
   AddressMap<graph::Node<T>, Tensor<T>> wanted;
   std::uint64_t oldest = xs.empty() ? 0 : ~std::uint64_t{0};
   for (const Tensor<T>& x : xs) {

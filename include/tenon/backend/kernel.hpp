@@ -30,11 +30,12 @@ struct Blas : Cpu {};
 /// Inside a contract: which function of a provider is this kernel, for the scalar types for which that
 /// function template is declared. With TENON_COMPILED the functions are in the library tenon::compiled, and
 /// programs do not even parse them; except those of TENON_INLINE_PROVIDER.
-#define TENON_INLINE_PROVIDER(provider, ...)                  \
-  static constexpr Function* by(provider) requires requires { \
-    __VA_ARGS__;                                              \
-  }                                                           \
-  { return __VA_ARGS__; }
+#define TENON_INLINE_PROVIDER(provider, ...) \
+  static constexpr Function* by(provider)    \
+    requires requires { __VA_ARGS__; }       \
+  {                                          \
+    return __VA_ARGS__;                      \
+  }
 #if defined(TENON_COMPILED)
 #define TENON_PROVIDER(provider, ...)
 #else

@@ -89,7 +89,8 @@ Pack<T> as_pack(const Mask<T>& m) {
   return select(m, Pack<T>(1), Pack<T>(0));
 }
 template <class T, class S>
-requires std::is_arithmetic_v<S> Pack<T> as_pack(S s) {
+  requires std::is_arithmetic_v<S>
+Pack<T> as_pack(S s) {
   return Pack<T>(s);
 }
 

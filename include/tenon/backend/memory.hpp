@@ -85,7 +85,7 @@ inline void* system_allocate(std::size_t bytes) noexcept {
     return first + head;
   }
 #endif
-  return ::operator new (bytes, std::align_val_t{alignment}, std::nothrow);
+  return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
 }
 
 inline void system_deallocate(void* block, [[maybe_unused]] std::size_t bytes) noexcept {
@@ -95,7 +95,7 @@ inline void system_deallocate(void* block, [[maybe_unused]] std::size_t bytes) n
     return;
   }
 #endif
-  ::operator delete (block, std::align_val_t{alignment});
+  ::operator delete(block, std::align_val_t{alignment});
 }
 
 /// Blocks of one class that wait for reuse, the one freed last on top. One thread at a time changes a list;
@@ -329,7 +329,7 @@ namespace TENON_NAMESPACE::backend {
 
 /// Uninitialised scratch for `count` elements, given back at the end of its scope.
 template <class T>
-requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
 class Buffer {
  public:
   explicit Buffer(index_t count)

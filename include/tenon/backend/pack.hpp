@@ -62,7 +62,8 @@ class Pack {
 
   Pack() = default;
   template <class S>
-  requires std::is_arithmetic_v<S> Pack(S value) : lanes(static_cast<T>(value)) {}
+    requires std::is_arithmetic_v<S>
+  Pack(S value) : lanes(static_cast<T>(value)) {}
 
   static Pack load(const T* p) { return Pack(*p); }
   static Pack load_halves(const T* p) { return Pack(*p); }
@@ -99,7 +100,8 @@ class Pack<T> {
   Pack() = default;
   Pack(const Lanes& value) : lanes(value) {}
   template <class S>
-  requires std::is_arithmetic_v<S> Pack(S value) : lanes(static_cast<T>(value)) {}
+    requires std::is_arithmetic_v<S>
+  Pack(S value) : lanes(static_cast<T>(value)) {}
 
   static Pack load(const T* p) { return Lanes::load_unaligned(p); }
   void store(T* p) const { lanes.store_unaligned(p); }
@@ -159,47 +161,21 @@ class Pack<T> {
 #endif
   }
 
-  friend Pack operator+(const Pack& a, const Pack& b) {
-    return a.lanes + b.lanes;
-  }
-  friend Pack operator-(const Pack& a, const Pack& b) {
-    return a.lanes - b.lanes;
-  }
-  friend Pack operator*(const Pack& a, const Pack& b) {
-    return a.lanes * b.lanes;
-  }
-  friend Pack operator/(const Pack& a, const Pack& b) {
-    return a.lanes / b.lanes;
-  }
-  friend Pack operator-(const Pack& a) {
-    return -a.lanes;
-  }
-  Pack& operator+=(const Pack& b) {
-    return *this = *this + b;
-  }
-  Pack& operator*=(const Pack& b) {
-    return *this = *this * b;
-  }
+  friend Pack operator+(const Pack& a, const Pack& b) { return a.lanes + b.lanes; }
+  friend Pack operator-(const Pack& a, const Pack& b) { return a.lanes - b.lanes; }
+  friend Pack operator*(const Pack& a, const Pack& b) { return a.lanes * b.lanes; }
+  friend Pack operator/(const Pack& a, const Pack& b) { return a.lanes / b.lanes; }
+  friend Pack operator-(const Pack& a) { return -a.lanes; }
+  Pack& operator+=(const Pack& b) { return *this = *this + b; }
+  Pack& operator*=(const Pack& b) { return *this = *this * b; }
 
-  friend Mask<T> operator<(const Pack& a, const Pack& b) {
-    return {a.lanes < b.lanes};
-  }
-  friend Mask<T> operator<=(const Pack& a, const Pack& b) {
-    return {a.lanes <= b.lanes};
-  }
-  friend Mask<T> operator>(const Pack& a, const Pack& b) {
-    return {a.lanes > b.lanes};
-  }
-  friend Mask<T> operator>=(const Pack& a, const Pack& b) {
-    return {a.lanes >= b.lanes};
-  }
-  friend Mask<T> operator==(const Pack& a, const Pack& b) {
-    return {a.lanes == b.lanes};
-  }
+  friend Mask<T> operator<(const Pack& a, const Pack& b) { return {a.lanes < b.lanes}; }
+  friend Mask<T> operator<=(const Pack& a, const Pack& b) { return {a.lanes <= b.lanes}; }
+  friend Mask<T> operator>(const Pack& a, const Pack& b) { return {a.lanes > b.lanes}; }
+  friend Mask<T> operator>=(const Pack& a, const Pack& b) { return {a.lanes >= b.lanes}; }
+  friend Mask<T> operator==(const Pack& a, const Pack& b) { return {a.lanes == b.lanes}; }
   /// True for NaN, which version 8 forgets in its own comparison with AVX-512.
-  friend Mask<T> operator!=(const Pack& a, const Pack& b) {
-    return {!(a.lanes == b.lanes)};
-  }
+  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return {!(a.lanes == b.lanes)}; }
   friend Pack select(const Mask<T>& m, const Pack& a, const Pack& b) {
     return xsimd::select(m.lanes, a.lanes, b.lanes);
   }
@@ -208,48 +184,24 @@ class Pack<T> {
   friend Pack fma(const Pack& a, const Pack& b, const Pack& c) {
     return xsimd::fma(a.lanes, b.lanes, c.lanes);
   }
-  friend Pack max(const Pack& a, const Pack& b) {
-    return xsimd::max(a.lanes, b.lanes);
-  }
-  friend Pack min(const Pack& a, const Pack& b) {
-    return xsimd::min(a.lanes, b.lanes);
-  }
-  friend Pack abs(const Pack& a) {
-    return xsimd::abs(a.lanes);
-  }
-  friend Pack sqrt(const Pack& a) {
-    return xsimd::sqrt(a.lanes);
-  }
-  friend Pack rsqrt(const Pack& a) {
-    return T{1} / xsimd::sqrt(a.lanes);
-  }
-  friend Pack exp(const Pack& a) {
-    return exponential(a);
-  }
-  friend Pack expm1(const Pack& a) {
-    return exponential_less_one(a);
-  }
-  friend Pack log(const Pack& a) {
-    return xsimd::log(a.lanes);
-  }
-  friend Pack log1p(const Pack& a) {
-    return xsimd::log1p(a.lanes);
-  }
-  friend Pack sin(const Pack& a) {
-    return xsimd::sin(a.lanes);
-  }
-  friend Pack cos(const Pack& a) {
-    return xsimd::cos(a.lanes);
-  }
+  friend Pack max(const Pack& a, const Pack& b) { return xsimd::max(a.lanes, b.lanes); }
+  friend Pack min(const Pack& a, const Pack& b) { return xsimd::min(a.lanes, b.lanes); }
+  friend Pack abs(const Pack& a) { return xsimd::abs(a.lanes); }
+  friend Pack sqrt(const Pack& a) { return xsimd::sqrt(a.lanes); }
+  friend Pack rsqrt(const Pack& a) { return T{1} / xsimd::sqrt(a.lanes); }
+  friend Pack exp(const Pack& a) { return exponential(a); }
+  friend Pack expm1(const Pack& a) { return exponential_less_one(a); }
+  friend Pack log(const Pack& a) { return xsimd::log(a.lanes); }
+  friend Pack log1p(const Pack& a) { return xsimd::log1p(a.lanes); }
+  friend Pack sin(const Pack& a) { return xsimd::sin(a.lanes); }
+  friend Pack cos(const Pack& a) { return xsimd::cos(a.lanes); }
   friend Pack tanh(const Pack& a) {
     if constexpr (std::is_same_v<T, float>)
       return rational_tanh(a);
     else
       return xsimd::tanh(a.lanes);
   }
-  friend Pack erf(const Pack& a) {
-    return xsimd::erf(a.lanes);
-  }
+  friend Pack erf(const Pack& a) { return xsimd::erf(a.lanes); }
   /// By the C library, lane for lane: exact for the many special cases that a power has.
   friend Pack pow(const Pack& a, const Pack& b) {
     T base[width], exponent[width];
@@ -268,9 +220,7 @@ class Pack<T> {
   }
   /// min(a, 0) - log(1 + e^-|a|): neither term can overflow. GCC would call the two functions at -O2, a tenth
   /// slower.
-  [[gnu::flatten]] friend Pack log_sigmoid(const Pack& a) {
-    return min(a, Pack(0)) - log1p(exp(-abs(a)));
-  }
+  [[gnu::flatten]] friend Pack log_sigmoid(const Pack& a) { return min(a, Pack(0)) - log1p(exp(-abs(a))); }
 };
 
 /// a = k log 2 + x + rest, k an integer, |x| at most log 2 / 2. Where e^a is infinite or 0 all the same a is

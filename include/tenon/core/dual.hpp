@@ -61,8 +61,7 @@ inline constexpr int dual_depth<Dual<V, D>> = dual_depth<V> + 1;
 
 /// A dual, of any depth.
 template <class X>
-concept IsDual = dual_depth<X> >
-0;
+concept IsDual = dual_depth<X> > 0;
 /// Two types of which at least one is a dual.
 template <class A, class B>
 concept AnyDual = IsDual<A> || IsDual<B>;
@@ -205,14 +204,14 @@ inline constexpr int outer_depth = dual_depth<A> > dual_depth<B> ? dual_depth<A>
 
 /// The sum, with tangent a' + b'.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto operator+(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{value_at<L>(a) + value_at<L>(b), tangent::add(tangent_at<L>(a), tangent_at<L>(b))};
 }
 /// The difference, with tangent a' - b'.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto operator-(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{value_at<L>(a) - value_at<L>(b),
@@ -220,7 +219,7 @@ constexpr auto operator-(const A& a, const B& b) {
 }
 /// The product, with tangent b a' + a b'.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto operator*(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& u = value_at<L>(a);
@@ -229,7 +228,7 @@ constexpr auto operator*(const A& a, const B& b) {
 }
 /// The quotient, with tangent a' / b - (a / b) / b b'.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto operator/(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& v = value_at<L>(b);
@@ -256,7 +255,7 @@ constexpr const auto& innermost(const X& x) {
 /// Defines a comparison of the innermost values of two operands.
 #define TENON_DUAL_COMPARISON(op)                      \
   template <class A, class B>                          \
-  requires AnyDual<A, B>                               \
+    requires AnyDual<A, B>                             \
   constexpr auto operator op(const A& a, const B& b) { \
     return innermost(a) op innermost(b);               \
   }
@@ -270,7 +269,7 @@ TENON_DUAL_COMPARISON(!=)
 
 /// a where the mask holds, else b.
 template <class Mask, class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto select(const Mask& mask, const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   return Dual{select(mask, value_at<L>(a), value_at<L>(b)),
@@ -378,7 +377,7 @@ constexpr auto power_by_exponent(const A& a, const Y& y) {
 /// The power a^b. As in PyTorch, the derivative by a is 0 at b = 0, and the derivative by b is 0 at a = 0
 /// unless a^b is infinite.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto pow(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& u = value_at<L>(a);

@@ -93,7 +93,7 @@ constexpr auto log10(const X& x) {
 
 /// The angle of the point (b, a), with derivatives b / (a^2 + b^2) by a and -a / (a^2 + b^2) by b.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto atan2(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& y = value_at<L>(a);
@@ -104,7 +104,7 @@ constexpr auto atan2(const A& a, const B& b) {
 }
 /// The length l of the vector (a, b), with derivatives a / l and b / l, which are taken as 0 at l = 0.
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto hypot(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto& x = value_at<L>(a);
@@ -116,7 +116,7 @@ constexpr auto hypot(const A& a, const B& b) {
 }
 /// The remainder with the sign of a: a - b trunc(a / b), with derivatives 1 and -trunc(a / b).
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto fmod(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto steps = trunc(innermost(a) / innermost(b));
@@ -125,7 +125,7 @@ constexpr auto fmod(const A& a, const B& b) {
 }
 /// The remainder with the sign of b: a - b floor(a / b), with derivatives 1 and -floor(a / b).
 template <class A, class B>
-requires AnyDual<A, B>
+  requires AnyDual<A, B>
 constexpr auto remainder(const A& a, const B& b) {
   constexpr int L = outer_depth<A, B>;
   const auto steps = floor(innermost(a) / innermost(b));

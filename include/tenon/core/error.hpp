@@ -49,7 +49,8 @@ struct TENON_SHARED GraphError : Error {
 /// The text of a number in a message. Overloads for shapes and other types are found by argument-dependent
 /// lookup.
 template <class T>
-requires std::is_arithmetic_v<T> std::string describe(T value) {
+  requires std::is_arithmetic_v<T>
+std::string describe(T value) {
   if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
   if constexpr (std::is_floating_point_v<T>) {  // with the digits that the type can hold: 0.5, 1e-08
     char text[32];
@@ -62,7 +63,8 @@ requires std::is_arithmetic_v<T> std::string describe(T value) {
 
 /// The text of a number of a type that converts to float, such as bfloat16.
 template <class T>
-requires(!std::is_arithmetic_v<T> && std::is_convertible_v<T, float>) std::string describe(const T& value) {
+  requires(!std::is_arithmetic_v<T> && std::is_convertible_v<T, float>)
+std::string describe(const T& value) {
   return describe(static_cast<float>(value));
 }
 

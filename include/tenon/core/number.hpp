@@ -27,7 +27,7 @@ struct NumberPlace {
 };
 /// The position of a number relative to the values of an integer type T.
 template <class T, Number S>
-requires std::is_integral_v<T>
+  requires std::is_integral_v<T>
 constexpr NumberPlace<T> place_of(S number) {
   using Place = NumberPlace<T>;
   using Limits = std::numeric_limits<T>;
@@ -69,7 +69,8 @@ class ElementArgument {
  public:
   ElementArgument(T value) : value_(value) {}
   template <Number S>
-  requires(!std::is_same_v<S, T>) ElementArgument(S number) : given_(static_cast<double>(number)) {
+    requires(!std::is_same_v<S, T>)
+  ElementArgument(S number) : given_(static_cast<double>(number)) {
     if constexpr (std::is_integral_v<T>) {
       const NumberPlace<T> place = place_of<T>(number);
       value_ = place.floor;

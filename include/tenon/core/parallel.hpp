@@ -6,7 +6,8 @@
 
 #if defined(_OPENMP)
 #if !__has_include(<omp.h>)
-#error "-fopenmp needs the header omp.h, which clang has in a package of its own (Debian: libomp-dev, for clang-19 libomp-19-dev)"
+#error \
+    "-fopenmp needs the header omp.h, which clang has in a package of its own (Debian: libomp-dev, for clang-19 libomp-19-dev)"
 #endif
 #include <omp.h>
 #include <pthread.h>  // pthread_atfork

@@ -28,9 +28,7 @@ inline constexpr std::size_t max_fields = 32;
 /// A class that names its members by TENON_FIELDS or visits them itself: `visit_fields(f)` calls f(name,
 /// member) for each, `tie_fields()` returns a tuple of references to them.
 template <class M>
-concept HasFields = requires(M& m) {
-  m.visit_fields([](std::string_view, auto&) {});
-};
+concept HasFields = requires(M& m) { m.visit_fields([](std::string_view, auto&) {}); };
 
 /// A struct whose members can be found without TENON_FIELDS: an aggregate with members.
 template <class M>
@@ -62,21 +60,15 @@ template <class M, std::size_t count, std::size_t index>
 consteval bool is_array_at() {
   return []<std::size_t... before, std::size_t... after>(std::index_sequence<before...>,
                                                          std::index_sequence<after...>) {
-    return requires {
-      M{AnyFieldAt<before>{}..., {}};
-    }
-    &&!requires {
-      M{AnyFieldAt<before>{}..., {}, AnyFieldAt<after>{}...};
-    };
-  }
-  (std::make_index_sequence<index>(), std::make_index_sequence<count - index - 1>());
+    return requires { M{AnyFieldAt<before>{}..., {}}; } &&
+           !requires { M{AnyFieldAt<before>{}..., {}, AnyFieldAt<after>{}...}; };
+  }(std::make_index_sequence<index>(), std::make_index_sequence<count - index - 1>());
 }
 template <class M, std::size_t count>
 consteval bool has_array() {
   return []<std::size_t... index>(std::index_sequence<index...>) {
     return (is_array_at<M, count, index>() || ...);
-  }
-  (std::make_index_sequence<count>());
+  }(std::make_index_sequence<count>());
 }
 
 /// References to all members.
@@ -250,8 +242,7 @@ template <class M, std::size_t count>
 consteval std::array<std::string_view, count> field_names() {
   return []<std::size_t... index>(std::index_sequence<index...>) {
     return std::array<std::string_view, count>{name_of<M, count, index>()...};
-  }
-  (std::make_index_sequence<count>());
+  }(std::make_index_sequence<count>());
 }
 
 #if defined(__clang__)
@@ -294,7 +285,7 @@ constexpr auto tie_fields(M& object) {
                   "TENON_FIELDS(...)");
     constexpr bool arrays = count <= max_fields && detail::has_array<std::remove_const_t<M>, count>();
     static_assert(!arrays, "the elements of a C array cannot be told from members: make it a std::array");
-    return detail::tie_members < arrays ? 0 : count > (object);
+    return detail::tie_members<arrays ? 0 : count>(object);
   }
 }
 

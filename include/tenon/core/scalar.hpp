@@ -42,7 +42,7 @@ concept Real = std::same_as<T, float> || std::same_as<T, double>;
 /// The scalar types of tensors.
 template <class T>
 concept Scalar = Real<T> || std::same_as<T, bfloat16> || std::same_as<T, std::int64_t> ||
-    std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
+                 std::same_as<T, std::int32_t> || std::same_as<T, std::uint8_t> || std::same_as<T, bool>;
 
 /// The scalar types of element-wise functions: all but bfloat16, which needs `to<float>` first.
 template <class T>

@@ -61,7 +61,8 @@ class SymbolOf {
   SymbolOf() = default;
   /// A number.
   template <class N>
-  requires std::is_arithmetic_v<N> SymbolOf(N number) : number_(static_cast<R>(number)) {}
+    requires std::is_arithmetic_v<N>
+  SymbolOf(N number) : number_(static_cast<R>(number)) {}
   /// A place in a formula.
   SymbolOf(FormulaOf<R>& formula, int place) : formula_(&formula), place_(place) {}
 
@@ -85,7 +86,7 @@ class SymbolOf {
   }
 
 #define TENON_SYMBOL_COMPARISON(op)                                                       \
-  [[gnu::noinline]] friend SymbolMask<R> operator op(const S& a, const S& b) {            \
+  [[gnu::noinline]] friend SymbolMask<R> operator op(const S & a, const S & b) {          \
     static constexpr SymbolFunction<R> f{[](const R* x) { return R(x[0] op x[1]); }, {}}; \
     const S x[] = {a, b};                                                                 \
     return {apply(f, 2, x)};                                                              \
@@ -130,9 +131,7 @@ class SymbolOf {
     const S x[] = {a, b};
     return apply(f, 2, x);
   }
-  friend S operator-(const S& x) {
-    return -1 * x;
-  }
+  friend S operator-(const S& x) { return -1 * x; }
   /// a where the mask holds, else b.
   [[gnu::noinline]] friend S select(const SymbolMask<R>& mask, const S& a, const S& b) {
     static constexpr SymbolFunction<R> f{
@@ -163,16 +162,14 @@ class SymbolOf {
 };
 
 /// Defines a function of a symbol from its value for numbers; its derivative is that of duals.
-#define TENON_SYMBOL_FUNCTION_1(name, number)                                          \
-  template <class R>                                                                   \
-  [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a) {                           \
-    using S = SymbolOf<R>;                                                             \
-    static constexpr SymbolFunction<R> f{[](const R* x) -> R { return number; },       \
-                                         {[](const S* x, const S& t) {                 \
-                                            return S::tangent_of(name(Dual{x[0], t})); \
-                                          },                                           \
-                                          nullptr, nullptr}};                          \
-    return S::apply(f, 1, &a);                                                         \
+#define TENON_SYMBOL_FUNCTION_1(name, number)                                                           \
+  template <class R>                                                                                    \
+  [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a) {                                            \
+    using S = SymbolOf<R>;                                                                              \
+    static constexpr SymbolFunction<R> f{                                                               \
+        [](const R* x) -> R { return number; },                                                         \
+        {[](const S* x, const S& t) { return S::tangent_of(name(Dual{x[0], t})); }, nullptr, nullptr}}; \
+    return S::apply(f, 1, &a);                                                                          \
   }
 TENON_SYMBOL_FUNCTION_1(exp, std::exp(*x))
 TENON_SYMBOL_FUNCTION_1(expm1, std::expm1(*x))
@@ -194,19 +191,16 @@ TENON_SYMBOL_FUNCTION_1(sign, *x > 0 ? 1 : *x < 0 ? -1 : *x)
   template <class R>                                                                                     \
   [[gnu::noinline]] SymbolOf<R> name(const SymbolOf<R>& a, const std::type_identity_t<SymbolOf<R>>& b) { \
     using S = SymbolOf<R>;                                                                               \
-    static constexpr SymbolFunction<R> f{[](const R* x) -> R { return number; },                         \
-                                         {[](const S* x, const S& t) {                                   \
-                                            return S::tangent_of(name(Dual{x[0], t}, x[1]));             \
-                                          },                                                             \
-                                          [](const S* x, const S& t) {                                   \
-                                            return S::tangent_of(name(x[0], Dual{x[1], t}));             \
-                                          },                                                             \
-                                          nullptr}};                                                     \
+    static constexpr SymbolFunction<R> f{                                                                \
+        [](const R* x) -> R { return number; },                                                          \
+        {[](const S* x, const S& t) { return S::tangent_of(name(Dual{x[0], t}, x[1])); },                \
+         [](const S* x, const S& t) { return S::tangent_of(name(x[0], Dual{x[1], t})); }, nullptr}};     \
     const S x[] = {a, b};                                                                                \
     return S::apply(f, 2, x);                                                                            \
   }                                                                                                      \
   template <class N, class R>                                                                            \
-  requires std::is_arithmetic_v<N> SymbolOf<R> name(N a, const SymbolOf<R>& b) {                         \
+    requires std::is_arithmetic_v<N>                                                                     \
+  SymbolOf<R> name(N a, const SymbolOf<R>& b) {                                                          \
     return name(SymbolOf<R>(a), b);                                                                      \
   }
 TENON_SYMBOL_FUNCTION_2(pow, std::pow(x[0], x[1]))

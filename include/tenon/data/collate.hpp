@@ -69,9 +69,7 @@ struct Pad {
 namespace detail {
 
 template <class E>
-concept TupleLike = requires {
-  std::tuple_size<E>::value;
-};
+concept TupleLike = requires { std::tuple_size<E>::value; };
 template <class E>
 inline constexpr bool is_pair = false;
 template <class A, class B>
@@ -110,8 +108,7 @@ auto collate_members(const Leaf& leaf, std::vector<E>& elements, Members members
   };
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     return std::tuple{member(std::integral_constant<std::size_t, i>())...};
-  }
-  (std::make_index_sequence<std::tuple_size_v<Tied>>());
+  }(std::make_index_sequence<std::tuple_size_v<Tied>>());
 }
 
 template <class E, class Columns>
@@ -124,8 +121,7 @@ auto as_struct(Columns columns) {
       return E{std::get<i>(std::move(columns))...};
     else
       return columns;
-  }
-  (std::make_index_sequence<std::tuple_size_v<Tied>>());
+  }(std::make_index_sequence<std::tuple_size_v<Tied>>());
 }
 
 template <class Leaf, class E>

@@ -48,9 +48,8 @@ using Element = std::remove_cvref_t<decltype(element_at(std::declval<const D&>()
 
 /// A data set that can make a batch at once: `gather(positions)` equals the stack of the elements there.
 template <class D>
-concept GatherDataset = Dataset<D> && requires(const D& dataset, const Tensor<index_t>& positions) {
-  dataset.gather(positions);
-};
+concept GatherDataset =
+    Dataset<D> && requires(const D& dataset, const Tensor<index_t>& positions) { dataset.gather(positions); };
 
 /// A data set of tensors with equal first extents. Element i is the tuple of their entries i, as views; a
 /// batch is one copy per tensor.
@@ -118,7 +117,9 @@ class Subset {
 
   index_t size() const { return positions_.size(); }
   auto operator[](index_t i) const { return element_at(dataset_, positions_.at({i})); }
-  auto gather(const Tensor<index_t>& positions) const requires GatherDataset<D> {
+  auto gather(const Tensor<index_t>& positions) const
+    requires GatherDataset<D>
+  {
     return dataset_.gather(index_select(positions_, 0, positions));
   }
 
@@ -129,7 +130,7 @@ class Subset {
 
 /// A data set of the elements of two others, one after the other; made by `concat`.
 template <Dataset A, Dataset B>
-requires std::same_as<Element<A>, Element<B>>
+  requires std::same_as<Element<A>, Element<B>>
 class Concat {
  public:
   Concat(A first, B second) : first_(std::move(first)), second_(std::move(second)) {}
@@ -201,8 +202,7 @@ std::array<Subset<D>, count> split_at(const D& dataset, const Tensor<index_t>& o
   };
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     return std::array<Subset<D>, count>{part(counts[i])...};
-  }
-  (std::make_index_sequence<count>());
+  }(std::make_index_sequence<count>());
 }
 
 template <Dataset D>

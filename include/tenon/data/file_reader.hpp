@@ -29,7 +29,7 @@ class FileReader {
   FileReader(const char* format, const std::string& path) : format_(format), path_(path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     require(descriptor >= 0, "cannot open it: ", io::system_reason());
-    struct stat status {};
+    struct stat status{};
     const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     if (!regular) ::close(descriptor);
     require(regular, "it is not a regular file");

@@ -40,7 +40,7 @@ inline int named_descriptor(std::string_view path) {
 /// Whether `path` must be written directly, because it cannot be replaced by another file: a pipe, a device
 /// such as /dev/null, or an open descriptor.
 inline bool written_directly(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return named_descriptor(path) >= 0 || (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
 }
 
@@ -143,14 +143,13 @@ class AtomicFile {
     }
   }
   bool still_has_its_name() const {
-    struct stat ours {
-    }, named{};
+    struct stat ours{}, named{};
     return ::fstat(descriptor_, &ours) == 0 && ::stat(written_.c_str(), &named) == 0 &&
            ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
   }
 
   void remember_replaced() {
-    struct stat status {};
+    struct stat status{};
     if (::stat(target_.c_str(), &status) == 0) replaced_ = status;
   }
   /// The mode of the partial file: no more than the replaced file allows its owner; of a new file, by the
@@ -164,7 +163,7 @@ class AtomicFile {
     if (::fchown(descriptor_, replaced_->st_uid, replaced_->st_gid) != 0 &&
         ::fchown(descriptor_, static_cast<uid_t>(-1), replaced_->st_gid) != 0)
       mode = (mode & 0707) | (mode & 0007) << 3;
-    struct stat ours {};
+    struct stat ours{};
     const bool differs = ::fstat(descriptor_, &ours) != 0 || (ours.st_mode & 07777) != mode;
     if (differs && ::fchmod(descriptor_, mode) != 0) fail_with(errno);  // some file systems have fixed modes
   }
@@ -223,7 +222,7 @@ inline void check_writable(const std::string& path) {
     AtomicFile{path};
     return;
   }
-  struct stat status {};
+  struct stat status{};
   const bool folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   const int named = named_descriptor(path);
   const int flags = named >= 0 ? ::fcntl(named, F_GETFL) : 0;

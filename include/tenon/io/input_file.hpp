@@ -25,7 +25,7 @@ class InputFile {
   explicit InputFile(const std::string& path) : path_(path), buffer_(buffer_size) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail_with(system_reason());
-    struct stat status {};
+    struct stat status{};
     const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     file_ = GzipFile(descriptor);
     if (!file_.is_open()) fail_with("out of memory");

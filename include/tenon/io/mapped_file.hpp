@@ -42,7 +42,7 @@ class MappedFile : public RefCounted {
   explicit MappedFile(const std::string& path) : path_(path) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor_ < 0) fail_with(errno);
-    struct stat status {};
+    struct stat status{};
     const int error = ::fstat(descriptor_, &status) != 0 ? errno : 0;
     if (error == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
       size_ = static_cast<std::size_t>(status.st_size);

@@ -123,8 +123,7 @@ double self_test(const std::string& path, const M& model) {
     check<IoError>(file.contains(detail::self_test_output), "self_test", path, " carries no self-test");
     const auto output = [&]<std::size_t... index>(std::index_sequence<index...>) {
       return model(file.get<Inputs>(detail::self_test_input(index, sizeof...(Inputs)), Cast::lossy)...);
-    }
-    (std::index_sequence_for<Inputs...>());
+    }(std::index_sequence_for<Inputs...>());
     return detail::compare_outputs(path, contiguous(output),
                                    file.get<T>(detail::self_test_output, Cast::lossy),
                                    detail::read_tolerance(file));

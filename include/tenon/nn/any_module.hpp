@@ -23,9 +23,8 @@ class AnyModule {
   AnyModule() = default;
   /// Holds `module`, which is callable with a Tensor<T> and returns one.
   template <class M>
-  requires(!std::is_same_v<M, AnyModule> && std::is_invocable_r_v<Tensor<T>, const M&, const Tensor<T>&>)
-      AnyModule(M module)
-      : held_(new Held<M>(std::move(module))) {}
+    requires(!std::is_same_v<M, AnyModule> && std::is_invocable_r_v<Tensor<T>, const M&, const Tensor<T>&>)
+  AnyModule(M module) : held_(new Held<M>(std::move(module))) {}
   AnyModule(const AnyModule& other) : held_(other.held_ ? other.held_->clone() : nullptr) {}
   AnyModule(AnyModule&&) noexcept = default;
   AnyModule& operator=(AnyModule other) noexcept {

@@ -69,8 +69,7 @@ void convert(const From& from, To& to) {
     const auto convert_all = [](const auto& sources, const auto& targets) {
       [&]<std::size_t... index>(std::index_sequence<index...>) {
         (convert(std::get<index>(sources), std::get<index>(targets)), ...);
-      }
-      (std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(sources)>>>());
+      }(std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(sources)>>>());
     };
     if constexpr (Tuple<From>)
       std::apply([&](auto&... targets) { convert_all(from, std::tie(targets...)); }, to);

@@ -85,9 +85,7 @@ template <class T>
 inline constexpr bool is_buffer<ModuleTensor<T, false>> = true;
 
 template <class M>
-concept Tuple = requires {
-  std::tuple_size<M>::value;
-};
+concept Tuple = requires { std::tuple_size<M>::value; };
 /// A struct whose members can be visited, and which is therefore walked as a module.
 template <class M>
 concept TellsMembers = (PlainStruct<M> && !Tuple<M>) || HasFields<M>;
@@ -95,15 +93,12 @@ template <class M>
 concept Range = requires(const M& m) {
   m.begin();
   m.end();
-}
-&&!is_tensor<M> && !is_parameter<M> && !is_buffer<M> && !TellsMembers<M>;
+} && !is_tensor<M> && !is_parameter<M> && !is_buffer<M> && !TellsMembers<M>;
 template <Range M>
 using Element = std::remove_cvref_t<decltype(*std::declval<const M&>().begin())>;
 /// A map, ordered or not. Unordered ones have a member type `hasher`.
 template <class M>
-concept Map = Range<M> && requires {
-  typename M::mapped_type;
-};
+concept Map = Range<M> && requires { typename M::mapped_type; };
 /// unique_ptr, shared_ptr and optional.
 template <class M>
 concept Nullable = requires(const M& m) {
@@ -112,14 +107,10 @@ concept Nullable = requires(const M& m) {
   static_cast<bool>(m);
 };
 template <class M>
-concept Variant = requires(const M& m) {
-  m.valueless_by_exception();
-};
+concept Variant = requires(const M& m) { m.valueless_by_exception(); };
 /// A module with a `walk` of its own, because its members are known only at run time.
 template <class M>
-concept Walkable = requires {
-  typename M::walks_itself;
-};
+concept Walkable = requires { typename M::walks_itself; };
 
 template <class M>
 consteval bool is_data();
@@ -272,8 +263,7 @@ void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
   } else if constexpr (Tuple<M>) {
     [&]<std::size_t... index>(std::index_sequence<index...>) {
       (walk<T>(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
-    }
-    (std::make_index_sequence<std::tuple_size_v<M>>());
+    }(std::make_index_sequence<std::tuple_size_v<M>>());
   } else if constexpr (is_module<M>()) {
     walk_module<T>(m, path, visitor);
   }

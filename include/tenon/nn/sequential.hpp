@@ -13,7 +13,8 @@ template <class... Modules>
 class Sequential {
  public:
   Sequential() = default;
-  explicit Sequential(Modules... modules) requires(sizeof...(Modules) > 0)
+  explicit Sequential(Modules... modules)
+    requires(sizeof...(Modules) > 0)
       : modules_(std::move(modules)...) {}
 
   template <class X>

@@ -19,68 +19,56 @@ namespace TENON_NAMESPACE {
 /// Sum: a + b.
 template <Arithmetic T>
 Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "add", [](auto x, auto y) { return x + y; }, a, b);
+  return map("add", [](auto x, auto y) { return x + y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> add(const Tensor<T>& a, S b) {
-  return map(
-      "add", [b = number_as<T>(b, "add")](auto x) { return x + b; }, a);
+  return map("add", [b = number_as<T>(b, "add")](auto x) { return x + b; }, a);
 }
 /// Difference: a - b.
 template <Arithmetic T>
 Tensor<T> sub(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "sub", [](auto x, auto y) { return x - y; }, a, b);
+  return map("sub", [](auto x, auto y) { return x - y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> sub(const Tensor<T>& a, S b) {
-  return map(
-      "sub", [b = number_as<T>(b, "sub")](auto x) { return x - b; }, a);
+  return map("sub", [b = number_as<T>(b, "sub")](auto x) { return x - b; }, a);
 }
 template <Arithmetic T, Number S>
 Tensor<T> sub(S a, const Tensor<T>& b) {
-  return map(
-      "sub", [a = number_as<T>(a, "sub")](auto x) { return a - x; }, b);
+  return map("sub", [a = number_as<T>(a, "sub")](auto x) { return a - x; }, b);
 }
 /// Product element by element: a b.
 template <Arithmetic T>
 Tensor<T> mul(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "mul", [](auto x, auto y) { return x * y; }, a, b);
+  return map("mul", [](auto x, auto y) { return x * y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> mul(const Tensor<T>& a, S b) {
-  return map(
-      "mul", [b = number_as<T>(b, "mul")](auto x) { return x * b; }, a);
+  return map("mul", [b = number_as<T>(b, "mul")](auto x) { return x * b; }, a);
 }
 /// Quotient: a / b.
 template <Real T>
 Tensor<T> div(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "div", [](auto x, auto y) { return x / y; }, a, b);
+  return map("div", [](auto x, auto y) { return x / y; }, a, b);
 }
 template <Real T, Number S>
 Tensor<T> div(const Tensor<T>& a, S b) {
-  return map(
-      "div", [b = static_cast<T>(b)](auto x) { return x / b; }, a);
+  return map("div", [b = static_cast<T>(b)](auto x) { return x / b; }, a);
 }
 template <Real T, Number S>
 Tensor<T> div(S a, const Tensor<T>& b) {
-  return map(
-      "div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
+  return map("div", [a = static_cast<T>(a)](auto x) { return a / x; }, b);
 }
 /// Negation: -x.
 template <Arithmetic T>
 Tensor<T> neg(const Tensor<T>& x) {
-  return map(
-      "neg", [](auto v) { return -v; }, x);
+  return map("neg", [](auto v) { return -v; }, x);
 }
 /// Square: x^2.
 template <Arithmetic T>
 Tensor<T> square(const Tensor<T>& x) {
-  return map(
-      "square", [](auto v) { return v * v; }, x);
+  return map("square", [](auto v) { return v * v; }, x);
 }
 /// Reciprocal: 1 / x.
 template <Real T>
@@ -91,28 +79,21 @@ Tensor<T> reciprocal(const Tensor<T>& x) {
 /// Power: a^b. The gradient of a is 0 where b is 0; the gradient of b is 0 where a is 0 and b >= 0.
 template <Real T>
 Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "pow", [](auto x, auto y) { return pow(x, y); }, a, b);
+  return map("pow", [](auto x, auto y) { return pow(x, y); }, a, b);
 }
 /// Power with a number as exponent; exponents 1, 2, 3 and -1 are computed by products and a division.
 template <Real T, Number S>
 Tensor<T> pow(const Tensor<T>& a, S exponent) {
   const auto b = static_cast<T>(exponent);
   if (b == T(2)) return square(a);
-  if (b == T(1))
-    return map(
-        "pow", [](auto x) { return x * T(1); }, a);
-  if (b == T(3))
-    return map(
-        "pow", [](auto x) { return x * x * x; }, a);
+  if (b == T(1)) return map("pow", [](auto x) { return x * T(1); }, a);
+  if (b == T(3)) return map("pow", [](auto x) { return x * x * x; }, a);
   if (b == T(-1)) return reciprocal(a);
-  return map(
-      "pow", [b](auto x) { return pow(x, b); }, a);
+  return map("pow", [b](auto x) { return pow(x, b); }, a);
 }
 template <Real T, Number S>
 Tensor<T> pow(S base, const Tensor<T>& b) {
-  return map(
-      "pow", [a = static_cast<T>(base)](auto x) { return pow(a, x); }, b);
+  return map("pow", [a = static_cast<T>(base)](auto x) { return pow(a, x); }, b);
 }
 
 /// The larger of a and b, NaN if either is NaN. Where a and b are equal each receives half of the gradient.
@@ -123,8 +104,7 @@ Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
         "maximum", [](auto x, auto y) { return select(x > y, x, select(y > x, y, 0.5 * x + 0.5 * y)); }, a,
         b);
   else
-    return map(
-        "maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
+    return map("maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
 }
 /// The smaller of a and b, NaN if either is NaN. Where a and b are equal each receives half of the
 /// gradient.
@@ -135,8 +115,7 @@ Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
         "minimum", [](auto x, auto y) { return select(x < y, x, select(y < x, y, 0.5 * x + 0.5 * y)); }, a,
         b);
   else
-    return map(
-        "minimum", [](auto x, auto y) { return select(x < y, x, y); }, a, b);
+    return map("minimum", [](auto x, auto y) { return select(x < y, x, y); }, a, b);
 }
 
 // Operators

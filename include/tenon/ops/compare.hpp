@@ -37,11 +37,9 @@ Tensor<bool> compare(const char* name, const Tensor<T>& x, S number, F f) {
                        select(v > floor, decltype(v)(0), decltype(v)(1)));
             },
             x);
-    return map(
-        name, [f, b = place.floor](auto v) { return f(v, decltype(v)(b)); }, x);
+    return map(name, [f, b = place.floor](auto v) { return f(v, decltype(v)(b)); }, x);
   } else {
-    return map(
-        name, [f, b = static_cast<T>(number)](auto v) { return f(v, b); }, x);
+    return map(name, [f, b = static_cast<T>(number)](auto v) { return f(v, b); }, x);
   }
 }
 }  // namespace detail
@@ -49,8 +47,7 @@ Tensor<bool> compare(const char* name, const Tensor<T>& x, S number, F f) {
 /// Whether a == b.
 template <Arithmetic T>
 Tensor<bool> eq(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "eq", [](auto x, auto y) { return x == y; }, a, b);
+  return map("eq", [](auto x, auto y) { return x == y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> eq(const Tensor<T>& a, S b) {
@@ -59,8 +56,7 @@ Tensor<bool> eq(const Tensor<T>& a, S b) {
 /// Whether a != b.
 template <Arithmetic T>
 Tensor<bool> ne(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "ne", [](auto x, auto y) { return x != y; }, a, b);
+  return map("ne", [](auto x, auto y) { return x != y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> ne(const Tensor<T>& a, S b) {
@@ -69,8 +65,7 @@ Tensor<bool> ne(const Tensor<T>& a, S b) {
 /// Whether a < b.
 template <Arithmetic T>
 Tensor<bool> lt(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "lt", [](auto x, auto y) { return x < y; }, a, b);
+  return map("lt", [](auto x, auto y) { return x < y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> lt(const Tensor<T>& a, S b) {
@@ -79,8 +74,7 @@ Tensor<bool> lt(const Tensor<T>& a, S b) {
 /// Whether a <= b.
 template <Arithmetic T>
 Tensor<bool> le(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "le", [](auto x, auto y) { return x <= y; }, a, b);
+  return map("le", [](auto x, auto y) { return x <= y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> le(const Tensor<T>& a, S b) {
@@ -89,8 +83,7 @@ Tensor<bool> le(const Tensor<T>& a, S b) {
 /// Whether a > b.
 template <Arithmetic T>
 Tensor<bool> gt(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "gt", [](auto x, auto y) { return x > y; }, a, b);
+  return map("gt", [](auto x, auto y) { return x > y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> gt(const Tensor<T>& a, S b) {
@@ -99,8 +92,7 @@ Tensor<bool> gt(const Tensor<T>& a, S b) {
 /// Whether a >= b.
 template <Arithmetic T>
 Tensor<bool> ge(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "ge", [](auto x, auto y) { return x >= y; }, a, b);
+  return map("ge", [](auto x, auto y) { return x >= y; }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<bool> ge(const Tensor<T>& a, S b) {
@@ -113,8 +105,7 @@ Tensor<bool> ge(const Tensor<T>& a, S b) {
 ///   keeps: all three
 template <Arithmetic T>
 Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "where", [](auto c, auto x, auto y) { return select(c != 0, x, y); }, condition, a, b);
+  return map("where", [](auto c, auto x, auto y) { return select(c != 0, x, y); }, condition, a, b);
 }
 
 /// Replaces elements under a mask: `value` where the mask holds, else x.

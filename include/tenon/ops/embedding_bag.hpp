@@ -140,8 +140,7 @@ Tensor<T> embedding_bag(const Tensor<T>& weight, const Tensor<index_t>& index,
   Tensor<T> share = zeros<T>({bags.count, 1});
   T* const counts = share.mutable_data();
   for (index_t b : bags.bag) counts[b] += T(1);
-  return map(
-      "embedding_bag", [](auto t, auto n) { return t / select(n == 0, 1, n); }, total, share);
+  return map("embedding_bag", [](auto t, auto n) { return t / select(n == 0, 1, n); }, total, share);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -100,11 +100,8 @@ Tensor<T> pixel_weights(const GridAxis<T>& axis, index_t step, GridMode mode) {
         },
         axis.position, floor);
   }
-  if (step == 0)
-    return map(
-        "grid_sample", [](auto p, auto f) { return 1 - (p - f); }, axis.position, floor);
-  return map(
-      "grid_sample", [](auto p, auto f) { return p - f; }, axis.position, floor);
+  if (step == 0) return map("grid_sample", [](auto p, auto f) { return 1 - (p - f); }, axis.position, floor);
+  return map("grid_sample", [](auto p, auto f) { return p - f; }, axis.position, floor);
 }
 
 /// The rows (points, C) of the pixels that are `steps` after each position, times their weights.
@@ -137,8 +134,7 @@ Tensor<T> weighted_pixels(const Tensor<T>& rows, const std::vector<GridAxis<T>>&
   }
   Tensor<T> weight = seen;
   if (options.mode == GridMode::nearest)  // steps: recorded, with derivative 0
-    weight = map(
-        "grid_sample", [](auto s, auto p) { return select(s >= 0, s, p); }, seen, axes[0].position);
+    weight = map("grid_sample", [](auto s, auto p) { return select(s >= 0, s, p); }, seen, axes[0].position);
   for (std::size_t k = 0; k < axes.size() && options.mode != GridMode::nearest; ++k)
     weight = map(
         "grid_sample",  // only pixels outside are left out: a weight of 0 may have a derivative that is not 0

@@ -332,8 +332,7 @@ template <class T>
 Tensor<T> inverse_gaps(const Tensor<T>& d) {
   const Tensor<T> gaps = sub(unsqueeze(d, -2), unsqueeze(d, -1));
   const Tensor<T> unit = eye<T>(d.shape().back());
-  return map(
-      "inverse_gaps", [](auto gap, auto one) { return (1 - one) / (gap + one); }, gaps, unit);
+  return map("inverse_gaps", [](auto gap, auto one) { return (1 - one) / (gap + one); }, gaps, unit);
 }
 }  // namespace detail
 

@@ -264,10 +264,8 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
     if (!needs(k))
       result.push_back({});
     else
-      result.push_back(sum_to(c == T(1) ? g
-                                        : detail::map(
-                                              "mul", [c](auto v) { return c * v; }, g),
-                              shape_of(k)));
+      result.push_back(
+          sum_to(c == T(1) ? g : detail::map("mul", [c](auto v) { return c * v; }, g), shape_of(k)));
   }
   return result;
 }
@@ -288,7 +286,8 @@ Gradients<T> MapNode<T>::constant(const Tensor<T>& g) {
 ///   keeps: all tensors; of those that are differentiated none if every derivative is a number
 ///   cost: one pass over memory in each direction; differentiable to any order
 template <class F, Scalar... X>
-requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X>&... x) {
+  requires(sizeof...(X) > 0)
+auto map(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map takes one to seven tensors");
   static_assert(Arithmetic<typename detail::MapScalar<X...>::type>,
                 "bfloat16 is a type of storage: convert with to<float>(x) first");
@@ -296,8 +295,8 @@ requires(sizeof...(X) > 0) auto map(const char* name, const F& f, const Tensor<X
 }
 /// Applies a generic lambda under the name "map" in messages of errors.
 template <class F, Scalar... X>
-requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0) auto map(const F& f,
-                                                                              const Tensor<X>&... x) {
+  requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0)
+auto map(const F& f, const Tensor<X>&... x) {
   return map("map", f, x...);
 }
 

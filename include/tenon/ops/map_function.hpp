@@ -33,7 +33,7 @@ struct MapFunction {
 
 /// Arguments of the computing type are variables; others (masks, integers) are constants.
 template <class T, class X>
-inline constexpr bool is_variable = Real<T>&& std::is_same_v<X, T>;
+inline constexpr bool is_variable = Real<T> && std::is_same_v<X, T>;
 
 /// A pack of T in the place of an argument of type X.
 template <class T, class X>
@@ -204,8 +204,7 @@ void map_constants(const void* function, T* derivatives) {
   const auto y = Signature<T, X...>::differentiate(*static_cast<const F*>(function), pack_for<T, X>(0)...);
   [&]<int... K>(std::integer_sequence<int, K...>) {
     ((derivatives[K] = constant_value<T>(tangent_of<K>(y))), ...);
-  }
-  (typename Signature<T, X...>::Variables{});
+  }(typename Signature<T, X...>::Variables{});
 }
 
 /// f run on symbols.

@@ -49,14 +49,15 @@ auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
 ///   cost: one pass that only reads, backward one; blocks are summed in packs, their sums in double and in
 ///     order; differentiable to any order
 template <class F, Scalar... X>
-requires(sizeof...(X) > 0) auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
+  requires(sizeof...(X) > 0)
+auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(sizeof...(X) <= detail::max_map_arguments, "map_sum takes one to seven tensors");
   return detail::map_sum(name, f, x...);
 }
 /// Sums a generic lambda under the name "map_sum" in messages of errors.
 template <class F, Scalar... X>
-requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0) auto map_sum(const F& f,
-                                                                                  const Tensor<X>&... x) {
+  requires(!std::is_convertible_v<F, const char*> && sizeof...(X) > 0)
+auto map_sum(const F& f, const Tensor<X>&... x) {
   return map_sum("map_sum", f, x...);
 }
 

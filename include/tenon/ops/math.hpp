@@ -18,117 +18,98 @@ namespace TENON_NAMESPACE {
 /// Rounds down. Not recorded: its derivative is 0.
 template <Real T>
 Tensor<T> floor(const Tensor<T>& x) {
-  return map(
-      "floor", [](auto v) { return floor(v); }, x);
+  return map("floor", [](auto v) { return floor(v); }, x);
 }
 /// Rounds up. Not recorded: its derivative is 0.
 template <Real T>
 Tensor<T> ceil(const Tensor<T>& x) {
-  return map(
-      "ceil", [](auto v) { return ceil(v); }, x);
+  return map("ceil", [](auto v) { return ceil(v); }, x);
 }
 /// Rounds towards 0. Not recorded: its derivative is 0.
 template <Real T>
 Tensor<T> trunc(const Tensor<T>& x) {
-  return map(
-      "trunc", [](auto v) { return trunc(v); }, x);
+  return map("trunc", [](auto v) { return trunc(v); }, x);
 }
 /// Rounds to the nearest integer, halves to the even one. Not recorded: its derivative is 0.
 template <Real T>
 Tensor<T> round(const Tensor<T>& x) {
-  return map(
-      "round", [](auto v) { return round_even(v); }, x);
+  return map("round", [](auto v) { return round_even(v); }, x);
 }
 /// Fractional part x - trunc(x), which has the sign of x. Keeps nothing: its derivative is 1.
 template <Real T>
 Tensor<T> frac(const Tensor<T>& x) {
-  return map(
-      "frac", [](auto v) { return v - trunc(v); }, x);
+  return map("frac", [](auto v) { return v - trunc(v); }, x);
 }
 
 /// Tangent of an angle in radians.
 template <Real T>
 Tensor<T> tan(const Tensor<T>& x) {
-  return map(
-      "tan", [](auto v) { return tan(v); }, x);
+  return map("tan", [](auto v) { return tan(v); }, x);
 }
 /// Inverse sine in [-pi/2, pi/2]: NaN outside [-1, 1].
 template <Real T>
 Tensor<T> asin(const Tensor<T>& x) {
-  return map(
-      "asin", [](auto v) { return asin(v); }, x);
+  return map("asin", [](auto v) { return asin(v); }, x);
 }
 /// Inverse cosine in [0, pi]: NaN outside [-1, 1].
 template <Real T>
 Tensor<T> acos(const Tensor<T>& x) {
-  return map(
-      "acos", [](auto v) { return acos(v); }, x);
+  return map("acos", [](auto v) { return acos(v); }, x);
 }
 /// Inverse tangent in (-pi/2, pi/2).
 template <Real T>
 Tensor<T> atan(const Tensor<T>& x) {
-  return map(
-      "atan", [](auto v) { return atan(v); }, x);
+  return map("atan", [](auto v) { return atan(v); }, x);
 }
 /// Hyperbolic sine.
 template <Real T>
 Tensor<T> sinh(const Tensor<T>& x) {
-  return map(
-      "sinh", [](auto v) { return sinh(v); }, x);
+  return map("sinh", [](auto v) { return sinh(v); }, x);
 }
 /// Hyperbolic cosine.
 template <Real T>
 Tensor<T> cosh(const Tensor<T>& x) {
-  return map(
-      "cosh", [](auto v) { return cosh(v); }, x);
+  return map("cosh", [](auto v) { return cosh(v); }, x);
 }
 /// Inverse hyperbolic sine.
 template <Real T>
 Tensor<T> asinh(const Tensor<T>& x) {
-  return map(
-      "asinh", [](auto v) { return asinh(v); }, x);
+  return map("asinh", [](auto v) { return asinh(v); }, x);
 }
 /// Inverse hyperbolic cosine: NaN below 1.
 template <Real T>
 Tensor<T> acosh(const Tensor<T>& x) {
-  return map(
-      "acosh", [](auto v) { return acosh(v); }, x);
+  return map("acosh", [](auto v) { return acosh(v); }, x);
 }
 /// Inverse hyperbolic tangent: NaN outside [-1, 1].
 template <Real T>
 Tensor<T> atanh(const Tensor<T>& x) {
-  return map(
-      "atanh", [](auto v) { return atanh(v); }, x);
+  return map("atanh", [](auto v) { return atanh(v); }, x);
 }
 /// 2^x
 template <Real T>
 Tensor<T> exp2(const Tensor<T>& x) {
-  return map(
-      "exp2", [](auto v) { return exp2(v); }, x);
+  return map("exp2", [](auto v) { return exp2(v); }, x);
 }
 /// Logarithm to base 2: NaN below 0, -infinity at 0.
 template <Real T>
 Tensor<T> log2(const Tensor<T>& x) {
-  return map(
-      "log2", [](auto v) { return log2(v); }, x);
+  return map("log2", [](auto v) { return log2(v); }, x);
 }
 /// Logarithm to base 10: NaN below 0, -infinity at 0.
 template <Real T>
 Tensor<T> log10(const Tensor<T>& x) {
-  return map(
-      "log10", [](auto v) { return log10(v); }, x);
+  return map("log10", [](auto v) { return log10(v); }, x);
 }
 /// Angle of the point (x, y) in (-pi, pi].
 template <Real T>
 Tensor<T> atan2(const Tensor<T>& y, const Tensor<T>& x) {
-  return map(
-      "atan2", [](auto a, auto b) { return atan2(a, b); }, y, x);
+  return map("atan2", [](auto a, auto b) { return atan2(a, b); }, y, x);
 }
 /// Length of the vector (a, b), without overflow: sqrt(a^2 + b^2). The gradients at (0, 0) are 0.
 template <Real T>
 Tensor<T> hypot(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "hypot", [](auto x, auto y) { return hypot(x, y); }, a, b);
+  return map("hypot", [](auto x, auto y) { return hypot(x, y); }, a, b);
 }
 
 namespace detail {
@@ -145,8 +126,7 @@ void check_divisor(const Tensor<T>& b, const char* op) {
 template <Arithmetic T>
 Tensor<T> fmod(const Tensor<T>& a, const Tensor<T>& b) {
   detail::check_divisor(b, "fmod");
-  return map(
-      "fmod", [](auto x, auto y) { return fmod(x, y); }, a, b);
+  return map("fmod", [](auto x, auto y) { return fmod(x, y); }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> fmod(const Tensor<T>& a, S b) {
@@ -160,8 +140,7 @@ Tensor<T> fmod(const Tensor<T>& a, S b) {
 template <Arithmetic T>
 Tensor<T> remainder(const Tensor<T>& a, const Tensor<T>& b) {
   detail::check_divisor(b, "remainder");
-  return map(
-      "remainder", [](auto x, auto y) { return remainder(x, y); }, a, b);
+  return map("remainder", [](auto x, auto y) { return remainder(x, y); }, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> remainder(const Tensor<T>& a, S b) {
@@ -200,11 +179,8 @@ Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, const Tensor<T>& weight) 
 template <Real T, Number S>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, S weight) {
   const auto w = static_cast<T>(weight);
-  if (w < T(0.5))
-    return map(
-        "lerp", [w](auto x, auto y) { return x + w * (y - x); }, a, b);
-  return map(
-      "lerp", [w](auto x, auto y) { return y - (1 - w) * (y - x); }, a, b);
+  if (w < T(0.5)) return map("lerp", [w](auto x, auto y) { return x + w * (y - x); }, a, b);
+  return map("lerp", [w](auto x, auto y) { return y - (1 - w) * (y - x); }, a, b);
 }
 /// Adds a scaled product: x + value a b.
 template <Real T>
@@ -258,27 +234,23 @@ Tensor<bool> isnan(const Tensor<T>& x) {
 /// Whether an element is infinite, of either sign.
 template <Real T>
 Tensor<bool> isinf(const Tensor<T>& x) {
-  return map(
-      "isinf", [](auto v) { return abs(v) == std::numeric_limits<T>::infinity(); }, x);
+  return map("isinf", [](auto v) { return abs(v) == std::numeric_limits<T>::infinity(); }, x);
 }
 /// Whether an element is neither NaN nor infinite.
 template <Real T>
 Tensor<bool> isfinite(const Tensor<T>& x) {
-  return map(
-      "isfinite", [](auto v) { return abs(v) < std::numeric_limits<T>::infinity(); }, x);
+  return map("isfinite", [](auto v) { return abs(v) < std::numeric_limits<T>::infinity(); }, x);
 }
 
 /// Whether both a and b are true. A number is true unless it is 0.
 template <Arithmetic T>
 Tensor<bool> logical_and(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "logical_and", [](auto x, auto y) { return (x != 0) & (y != 0); }, a, b);
+  return map("logical_and", [](auto x, auto y) { return (x != 0) & (y != 0); }, a, b);
 }
 /// Whether a or b is true. A number is true unless it is 0.
 template <Arithmetic T>
 Tensor<bool> logical_or(const Tensor<T>& a, const Tensor<T>& b) {
-  return map(
-      "logical_or", [](auto x, auto y) { return (x != 0) | (y != 0); }, a, b);
+  return map("logical_or", [](auto x, auto y) { return (x != 0) | (y != 0); }, a, b);
 }
 /// Whether exactly one of a and b is true. A number is true unless it is 0.
 template <Arithmetic T>
@@ -294,31 +266,34 @@ Tensor<bool> logical_not(const Tensor<T>& x) {
 
 /// And of the bits of integers, or of booleans.
 template <Scalar T>
-requires std::integral<T> Tensor<T> bitwise_and(const Tensor<T>& a, const Tensor<T>& b) {
+  requires std::integral<T>
+Tensor<T> bitwise_and(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "bitwise_and", [](auto x, auto y) { return decltype(x)(static_cast<T>(x.lanes & y.lanes)); }, a, b);
 }
 /// Or of the bits of integers, or of booleans.
 template <Scalar T>
-requires std::integral<T> Tensor<T> bitwise_or(const Tensor<T>& a, const Tensor<T>& b) {
+  requires std::integral<T>
+Tensor<T> bitwise_or(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "bitwise_or", [](auto x, auto y) { return decltype(x)(static_cast<T>(x.lanes | y.lanes)); }, a, b);
 }
 /// Exclusive or of the bits of integers, or of booleans.
 template <Scalar T>
-requires std::integral<T> Tensor<T> bitwise_xor(const Tensor<T>& a, const Tensor<T>& b) {
+  requires std::integral<T>
+Tensor<T> bitwise_xor(const Tensor<T>& a, const Tensor<T>& b) {
   return map(
       "bitwise_xor", [](auto x, auto y) { return decltype(x)(static_cast<T>(x.lanes ^ y.lanes)); }, a, b);
 }
 /// All bits of an integer flipped; of booleans, the negation.
 ///
 template <Scalar T>
-requires std::integral<T> Tensor<T> bitwise_not(const Tensor<T>& x) {
+  requires std::integral<T>
+Tensor<T> bitwise_not(const Tensor<T>& x) {
   if constexpr (std::is_same_v<T, bool>)
     return logical_not(x);
   else
-    return map(
-        "bitwise_not", [](auto v) { return decltype(v)(static_cast<T>(~v.lanes)); }, x);
+    return map("bitwise_not", [](auto v) { return decltype(v)(static_cast<T>(~v.lanes)); }, x);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -38,8 +38,8 @@ Tensor<T> cosine_similarity(const Tensor<T>& a, const Tensor<T>& b, index_t axis
 template <Real T>
 Tensor<T> pairwise_distance(const Tensor<T>& a, const Tensor<T>& b, double p = 2, double eps = 1e-6,
                             bool keepdim = false) {
-  const Tensor<T> difference = map(
-      "pairwise_distance", [e = static_cast<T>(eps)](auto x, auto y) { return x - y + e; }, a, b);
+  const Tensor<T> difference =
+      map("pairwise_distance", [e = static_cast<T>(eps)](auto x, auto y) { return x - y + e; }, a, b);
   return norm(difference, p, {-1}, keepdim);
 }
 

@@ -397,8 +397,7 @@ Tensor<T> rrelu(const Tensor<T>& x, const RreluOptions& options = {}, bool train
                 Generator& generator = default_generator()) {
   if (!training) return leaky_relu(x, (options.lower + options.upper) / 2);
   const Tensor<T> slopes = uniform<T>(x.shape(), options.lower, options.upper, generator);
-  return map(
-      "rrelu", [](auto v, auto s) { return select(v > 0, v, s * v); }, x, slopes);
+  return map("rrelu", [](auto v, auto s) { return select(v > 0, v, s * v); }, x, slopes);
 }
 
 }  // namespace TENON_NAMESPACE

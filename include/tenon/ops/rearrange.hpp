@@ -115,7 +115,7 @@ template <Scalar T>
 ///   throws: ShapeError if x has rank 0; IndexError if the axis is out of range
 template <Scalar T>
 [[nodiscard]] std::vector<Tensor<T>> tensor_split(const Tensor<T>& x, const std::vector<index_t>& positions,
-                                    index_t axis = 0) {
+                                                  index_t axis = 0) {
   check<ShapeError>(x.rank() > 0, "tensor_split", "a tensor of rank 0 has no axes");
   std::vector<Tensor<T>> parts;
   index_t start = 0;
@@ -322,7 +322,8 @@ enum class Indexing { ij, xy };
 ///   returns: views
 ///   throws: ShapeError if a tensor has more than one axis or there are more than eight
 template <Scalar T>
-[[nodiscard]] std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs, Indexing indexing = Indexing::ij) {
+[[nodiscard]] std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& xs,
+                                              Indexing indexing = Indexing::ij) {
   const auto count = static_cast<int>(xs.size());
   check<ShapeError>(count <= max_rank, "meshgrid", "expected at most ", max_rank, " vectors, got ", count);
   const auto axis_of = [&](int k) { return indexing == Indexing::xy && count > 1 && k < 2 ? 1 - k : k; };

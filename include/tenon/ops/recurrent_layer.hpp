@@ -185,8 +185,7 @@ struct RecurrentLayer {
     const auto sum = [&](int k) { return add(part(of_input, k), part(of_state, k)); };
     if (extents.cell == Cell::tanh) s.new_hidden = s.gate[0] = tanh(sum(0));
     if (extents.cell == Cell::relu)
-      s.new_hidden = s.gate[0] = map(
-          "relu", [](auto v) { return select(v <= 0, 0, v); }, sum(0));
+      s.new_hidden = s.gate[0] = map("relu", [](auto v) { return select(v <= 0, 0, v); }, sum(0));
     if (is_gru()) {
       s.gate[0] = sigmoid(sum(0));
       s.gate[1] = sigmoid(sum(1));

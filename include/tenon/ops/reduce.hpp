@@ -29,8 +29,8 @@ inline index_t reduced_count(const Shape& shape, const Dims& axes, const char* o
 /// Arithmetic mean; NaN if there are no elements. The mean of integers and masks is a double, as in NumPy:
 /// of a mask it is the share of true elements. Gradient: dx = g / n stretched.
 template <Scalar T>
-requires(Real<T> || std::is_integral_v<T>) auto mean(const Tensor<T>& x, const Dims& axes = {},
-                                                     bool keepdim = false) {
+  requires(Real<T> || std::is_integral_v<T>)
+auto mean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "mean");  // first, so that errors name the mean
   if constexpr (Real<T>)
     return div(sum(x, axes, keepdim), n);
@@ -44,9 +44,7 @@ requires(Real<T> || std::is_integral_v<T>) auto mean(const Tensor<T>& x, const D
 ///   cost: two passes, with a temporary of the shape of x
 template <Real T>
 Tensor<T> nansum(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
-  return sum(map(
-                 "nansum", [](auto v) { return select(v == v, v, 0); }, x),
-             axes, keepdim);
+  return sum(map("nansum", [](auto v) { return select(v == v, v, 0); }, x), axes, keepdim);
 }
 
 namespace detail {
@@ -95,8 +93,8 @@ Tensor<T> nanmean(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = fals
 template <Real T>
 Tensor<T> var(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "var");
-  const Tensor<T> squares = map(
-      "var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
+  const Tensor<T> squares =
+      map("var", [](auto v, auto m) { return (v - m) * (v - m); }, x, mean(x, axes, true));
   return div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0));
 }
 /// Variance and mean, as `var_mean` returns them.
@@ -112,8 +110,7 @@ template <Real T>
 VarMean<T> var_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   const index_t n = detail::reduced_count(x.shape(), axes, "var_mean");
   const Tensor<T> wide = mean(x, axes, true);
-  const Tensor<T> squares = map(
-      "var_mean", [](auto v, auto m) { return (v - m) * (v - m); }, x, wide);
+  const Tensor<T> squares = map("var_mean", [](auto v, auto m) { return (v - m) * (v - m); }, x, wide);
   const Shape shape = detail::AxisSet(axes, x.rank(), "var_mean").apply(x.shape(), keepdim);
   return {div(sum(squares, axes, keepdim), std::max<index_t>(n - correction, 0)), reshape(wide, shape)};
 }
@@ -121,8 +118,7 @@ namespace detail {
 /// The root of a sum of squares. Where the sum is 0 the derivative is taken as 0.
 template <class T>
 Tensor<T> root_of_squares(const char* name, const Tensor<T>& squares) {
-  return map(
-      name, [](auto s) { return select(s > 0, sqrt(s), s * 0); }, squares);
+  return map(name, [](auto s) { return select(s > 0, sqrt(s), s * 0); }, squares);
 }
 }  // namespace detail
 /// Standard deviation: the square root of `var`. Where all elements are equal the gradient is 0.
@@ -325,8 +321,7 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Dims& axes, bool keepdim = false) 
   if (x.size() == 0) return log(sum(exp(x), axes, keepdim));
   const auto finite = [](auto v) { return select(abs(v) == std::numeric_limits<T>::infinity(), 0, v); };
   const Tensor<T> shift = map(finite, amax(x.detach(), axes, true));
-  const Tensor<T> shifted = map(
-      "logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
+  const Tensor<T> shifted = map("logsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
   const Tensor<T> y = map(
       "logsumexp", [](auto s, auto m) { return select(s == 0, log(innermost(s)), log(s)) + m; },
       sum(shifted, axes, true), shift);

@@ -18,16 +18,14 @@ namespace TENON_NAMESPACE {
 template <Real T>
 Tensor<T> mse_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
   detail::check_same_shape(x, target, "mse_loss");
-  return detail::map_loss(
-      "mse_loss", reduction, [](auto a, auto b) { return (a - b) * (a - b); }, x, target);
+  return detail::map_loss("mse_loss", reduction, [](auto a, auto b) { return (a - b) * (a - b); }, x, target);
 }
 
 /// Absolute error: |x - t|. The gradient is 0 where x equals t.
 template <Real T>
 Tensor<T> l1_loss(const Tensor<T>& x, const Tensor<T>& target, Reduction reduction = Reduction::mean) {
   detail::check_same_shape(x, target, "l1_loss");
-  return detail::map_loss(
-      "l1_loss", reduction, [](auto a, auto b) { return abs(a - b); }, x, target);
+  return detail::map_loss("l1_loss", reduction, [](auto a, auto b) { return abs(a - b); }, x, target);
 }
 
 /// Options of `smooth_l1_loss`.

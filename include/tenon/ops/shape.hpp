@@ -188,7 +188,8 @@ Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
 ///   throws: ShapeError if the lengths do not add up to the extent; ValueError if one is negative;
 ///     IndexError if the axis is out of range or x has rank 0
 template <Scalar T>
-[[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& lengths, index_t axis = 0) {
+[[nodiscard]] std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<index_t>& lengths,
+                                           index_t axis = 0) {
   const index_t extent = x.extent(axis);
   index_t total = 0;
   for (index_t length : lengths) {
@@ -309,8 +310,7 @@ inline Tensor<bool> lower_mask(const Shape& shape, index_t diagonal, const char*
 template <Arithmetic T>
 Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> keep = detail::lower_mask(x.shape(), diagonal, "tril");
-  return map(
-      "tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
+  return map("tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
 }
 /// Upper triangle of the last two axes: x where column - row >= diagonal, 0 elsewhere.
 ///
@@ -323,8 +323,7 @@ Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
 template <Arithmetic T>
 Tensor<T> triu(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> drop = detail::lower_mask(x.shape(), diagonal - 1, "triu");
-  return map(
-      "triu", [](auto m, auto v) { return select(m != 0, 0, v); }, drop, x);
+  return map("triu", [](auto m, auto v) { return select(m != 0, 0, v); }, drop, x);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -57,11 +57,8 @@ class Ema {
     for (const Entry& e : entries_) check_writable(e.parameter.tensor, "ema");
     for (Entry& e : entries_) {
       Tensor<T>& p = e.parameter.tensor;
-      tenon::detail::map_into<T>(
-          [](auto x, auto a) {
-            return backend::Packs<T, 2>{{a, x}};
-          },
-          {{p.mutable_data()}, {e.average.mutable_data()}}, p.shape(), p, e.average);
+      tenon::detail::map_into<T>([](auto x, auto a) { return backend::Packs<T, 2>{{a, x}}; },
+                                 {{p.mutable_data()}, {e.average.mutable_data()}}, p.shape(), p, e.average);
     }
   }
   /// Exchanges parameters and averages until the end of its scope.

@@ -185,10 +185,7 @@ class Optimizer {
   template <class F>
   static void for_each_scheduled(std::size_t group, Options& options, const F& f) {
     f(join("group", group, ".lr"), options.lr);
-    constexpr const char* momentum = requires {
-      options.momentum;
-    }
-    ? ".momentum" : ".beta1";
+    constexpr const char* momentum = requires { options.momentum; } ? ".momentum" : ".beta1";
     if (double* value = momentum_of(options)) f(join("group", group, momentum), *value);
   }
 

@@ -85,8 +85,7 @@ void put_state_of_rows(State& state, const Tensor<index_t>& rows, State& part) {
   const auto fields = tie_fields(state), moved = tie_fields(part);
   [&]<std::size_t... k>(std::index_sequence<k...>) {
     (put(std::get<k>(fields), std::get<k>(moved)), ...);
-  }
-  (std::make_index_sequence<std::tuple_size_v<decltype(tie_fields(state))>>());
+  }(std::make_index_sequence<std::tuple_size_v<decltype(tie_fields(state))>>());
 }
 
 }  // namespace detail

@@ -230,8 +230,8 @@ Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) 
 ///
 ///   throws: ValueError if low >= high
 template <Scalar T = index_t>
-requires std::integral<T> Tensor<T> randint(index_t low, index_t high, const Shape& shape,
-                                            Generator& generator = default_generator()) {
+  requires std::integral<T>
+Tensor<T> randint(index_t low, index_t high, const Shape& shape, Generator& generator = default_generator()) {
   check<ValueError>(low < high, "randint", "the range [", low, ", ", high, ") is empty");
   Tensor<T> x = Tensor<T>::empty(shape);
   const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);

@@ -135,7 +135,8 @@ template <Scalar T>
 
 /// Writes the elements of `x` as `to_string` formats them.
 template <class Stream, Scalar T>
-requires std::is_base_of_v<std::ios_base, Stream> Stream& operator<<(Stream& out, const Tensor<T>& x) {
+  requires std::is_base_of_v<std::ios_base, Stream>
+Stream& operator<<(Stream& out, const Tensor<T>& x) {
   out << to_string(x);
   return out;
 }

@@ -83,7 +83,7 @@ class SpoolFile {
 /// A sequence of records, appended one by one and read a block at a time. Up to a number of blocks are kept
 /// in memory; beyond it, all full blocks are stored in a temporary file.
 template <class Record>
-requires std::is_trivially_copyable_v<Record>
+  requires std::is_trivially_copyable_v<Record>
 class BlockStream {
  public:
   static constexpr index_t block_size = 4096;  ///< records in a full block

@@ -50,9 +50,7 @@ namespace detail {
 
 /// A range of batches that can report its position and continue from one.
 template <class Batches>
-concept Restorable = requires(Batches& batches) {
-  batches.restore(batches.position());
-};
+concept Restorable = requires(Batches& batches) { batches.restore(batches.position()); };
 
 template <class Model, class Optimizer, class Batches, class LossOf>
 class Fit {

@@ -17,7 +17,7 @@ class Interrupt {
  public:
   /// Installs the signal handler.    throws: ValueError if the system refuses
   [[nodiscard]] Interrupt() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) { count().fetch_add(1, std::memory_order_relaxed); };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigemptyset(&action.sa_mask);
@@ -38,7 +38,7 @@ class Interrupt {
   }
 
   int first_ = count();
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 }  // namespace TENON_NAMESPACE::train

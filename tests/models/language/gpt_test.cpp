@@ -147,20 +147,14 @@ TEST(Gpt, SaysWhatDoesNotFit) {
       [] { Gpt<float>({.vocabulary = 1, .context = 1, .heads = 3, .embed_dim = 10}); },
       "[gpt] embed_dim 10 does not divide into 3 heads");
   const Gpt<float> gpt(tiny());
-  expect_error<tn::ShapeError>(
-      [&] {
-        gpt(from<index_t>({1, 2}));
-      },
-      "[gpt] expected ids of shape (N, T), got (2,)");
+  expect_error<tn::ShapeError>([&] { gpt(from<index_t>({1, 2})); },
+                               "[gpt] expected ids of shape (N, T), got (2,)");
   const char* const too_long = "[learned_positions] positions 0 to 7 are beyond the 6 that there are";
   expect_error<tn::ValueError>([&] { gpt(tn::zeros<index_t>({1, 7})); }, too_long);
   GptCache<float> cache;
   gpt.next(tn::zeros<index_t>({1, 4}), cache);
-  expect_error<tn::ValueError>(
-      [&] {
-        gpt.next(tn::zeros<index_t>({1, 3}), cache);
-      },
-      "[learned_positions] positions 4 to 7 are beyond the 6 that there are");
+  expect_error<tn::ValueError>([&] { gpt.next(tn::zeros<index_t>({1, 3}), cache); },
+                               "[learned_positions] positions 4 to 7 are beyond the 6 that there are");
   EXPECT_EQ(cache.length, 4);
   EXPECT_EQ(gpt.next(tn::zeros<index_t>({1, 2}), cache).shape(), (tn::Shape{1, 7}));
 }

@@ -60,13 +60,9 @@ TEST(PrincipalAxes, EqualPointsHaveNone) {
 }
 
 TEST(PrincipalAxes, RefusesWhatMakesNoSense) {
-  EXPECT_EQ(support::message_of<tn::ValueError>([] {
-              principal_axes({1, 2}, 1, 2);
-            }),
+  EXPECT_EQ(support::message_of<tn::ValueError>([] { principal_axes({1, 2}, 1, 2); }),
             "[principal_axes] 1 points have no 2 axes");
-  EXPECT_EQ(support::message_of<tn::ShapeError>([] {
-              principal_axes({1, 2, 3}, 2, 1);
-            }),
+  EXPECT_EQ(support::message_of<tn::ShapeError>([] { principal_axes({1, 2, 3}, 2, 1); }),
             "[principal_axes] 3 values are not 2 points");
 }
 

@@ -42,10 +42,9 @@ TEST(WordMap, OneTopicAndNoCountsSuffice) {
 
 TEST(WordMap, NeedsThreeWords) {
   const WordQueries queries = three_topics();
-  EXPECT_EQ(support::message_of<tn::ValueError>([&] {
-              word_map_svg(queries, {{"few", {"a0", "b1", "nowhere"}}});
-            }),
-            "[word map] needs three words of its topics or more, the vocabulary has 2");
+  EXPECT_EQ(
+      support::message_of<tn::ValueError>([&] { word_map_svg(queries, {{"few", {"a0", "b1", "nowhere"}}}); }),
+      "[word map] needs three words of its topics or more, the vocabulary has 2");
 }
 
 TEST(WordMap, EqualVectorsDoNotBreakIt) {

@@ -42,17 +42,11 @@ TEST(WordVectors, NoneIsEmpty) {
 }
 
 TEST(WordVectors, RefusesPartsThatDoNotFit) {
-  EXPECT_EQ(message_of<tn::ValueError>([] {
-              WordVectors({{"a"}, {}, 2, {1, 2, 3}});
-            }),
+  EXPECT_EQ(message_of<tn::ValueError>([] { WordVectors({{"a"}, {}, 2, {1, 2, 3}}); }),
             "[word vectors] 1 words of 2 dimensions need 2 values, not 3");
-  EXPECT_EQ(message_of<tn::ValueError>([] {
-              WordVectors({{"a"}, {1, 2}, 1, {1}});
-            }),
+  EXPECT_EQ(message_of<tn::ValueError>([] { WordVectors({{"a"}, {1, 2}, 1, {1}}); }),
             "[word vectors] 1 words but 2 counts");
-  EXPECT_EQ(message_of<tn::ValueError>([] {
-              WordVectors({{"a"}, {}, 0, {}});
-            }),
+  EXPECT_EQ(message_of<tn::ValueError>([] { WordVectors({{"a"}, {}, 0, {}}); }),
             "[word vectors] the dimension must be positive, not 0");
 }
 

@@ -1,4 +1,6 @@
 #include <tenon/io/model_file.hpp>
 #include <tenon/tenon.hpp>
 
-tn::Dims other_dims() { return {2, 3}; }
+tn::Dims other_dims() {
+  return {2, 3};
+}

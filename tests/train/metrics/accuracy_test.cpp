@@ -71,21 +71,12 @@ TEST(Accuracy, OfViewsAndOfNothing) {
 
 TEST(AccuracyErrors, NameWhatDoesNotFit) {
   Accuracy accuracy;
-  expect_error<tn::ShapeError>(
-      [&] {
-        accuracy.add(from<float>({1, 2}), from<index_t>({1}));
-      },
-      "[accuracy] expected class scores of shape (N, K, ...), got (2,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        accuracy.add(from<float>({{1, 2}}), from<index_t>({1, 0}));
-      },
-      "[accuracy] expected targets of shape (1,), got (2,)");
-  expect_error<tn::IndexError>(
-      [&] {
-        accuracy.add(from<float>({{1, 2}}), from<index_t>({2}));
-      },
-      "[accuracy] target 2 is not one of 2 classes");
+  expect_error<tn::ShapeError>([&] { accuracy.add(from<float>({1, 2}), from<index_t>({1})); },
+                               "[accuracy] expected class scores of shape (N, K, ...), got (2,)");
+  expect_error<tn::ShapeError>([&] { accuracy.add(from<float>({{1, 2}}), from<index_t>({1, 0})); },
+                               "[accuracy] expected targets of shape (1,), got (2,)");
+  expect_error<tn::IndexError>([&] { accuracy.add(from<float>({{1, 2}}), from<index_t>({2})); },
+                               "[accuracy] target 2 is not one of 2 classes");
   expect_error<tn::ValueError>([] { Accuracy({.top_k = 0}); }, "[accuracy] top_k is 0, expected at least 1");
 }
 

@@ -150,15 +150,10 @@ TEST(AveragePrecision, OfNothingIsNaNAndScoresThatAreNaNComeLast) {
 TEST(AveragePrecisionErrors, NameWhatDoesNotFit) {
   AveragePrecision metric;
   expect_error<tn::ShapeError>(
-      [&] {
-        metric.add<float>({from<float>({1, 2}), from<float>({1}), ones(1, 1)}, truth({}));
-      },
+      [&] { metric.add<float>({from<float>({1, 2}), from<float>({1}), ones(1, 1)}, truth({})); },
       "[average_precision] expected boxes of shape (N, 4), got (2,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        metric.add(found({0}, {1, 2}), truth({}));
-      },
-      "[average_precision] 1 boxes have scores of shape (2,)");
+  expect_error<tn::ShapeError>([&] { metric.add(found({0}, {1, 2}), truth({})); },
+                               "[average_precision] 1 boxes have scores of shape (2,)");
   expect_error<tn::ValueError>([&] { metric.value(1, 0.42); },
                                "[average_precision] threshold 0.42 is not one of those measured");
   expect_error<tn::ValueError>([] { AveragePrecision({.thresholds = {0}}); },

@@ -86,26 +86,14 @@ TEST(ConfusionMatrix, TableLinesUp) {
 
 TEST(ConfusionMatrixErrors, CountNothing) {
   ConfusionMatrix m(2);
-  expect_error<tn::IndexError>(
-      [&] {
-        m.add(from<index_t>({0, 2}), from<index_t>({0, 0}));
-      },
-      "[confusion_matrix] class 2 is not one of 2 classes");
-  expect_error<tn::IndexError>(
-      [&] {
-        m.add(from<index_t>({0, 0}), from<index_t>({0, -1}));
-      },
-      "[confusion_matrix] class -1 is not one of 2 classes");
-  expect_error<tn::ShapeError>(
-      [&] {
-        m.add(from<index_t>({0, 1}), from<index_t>({0}));
-      },
-      "[confusion_matrix] predictions have shape (2,), targets (1,)");
-  expect_error<tn::ShapeError>(
-      [&] {
-        m.add(from<float>({{0, 1, 2}}), from<index_t>({0}));
-      },
-      "[confusion_matrix] expected class scores of shape (N, 2, ...), got (1, 3)");
+  expect_error<tn::IndexError>([&] { m.add(from<index_t>({0, 2}), from<index_t>({0, 0})); },
+                               "[confusion_matrix] class 2 is not one of 2 classes");
+  expect_error<tn::IndexError>([&] { m.add(from<index_t>({0, 0}), from<index_t>({0, -1})); },
+                               "[confusion_matrix] class -1 is not one of 2 classes");
+  expect_error<tn::ShapeError>([&] { m.add(from<index_t>({0, 1}), from<index_t>({0})); },
+                               "[confusion_matrix] predictions have shape (2,), targets (1,)");
+  expect_error<tn::ShapeError>([&] { m.add(from<float>({{0, 1, 2}}), from<index_t>({0})); },
+                               "[confusion_matrix] expected class scores of shape (N, 2, ...), got (1, 3)");
   expect_error<tn::ValueError>([] { ConfusionMatrix(3, {.names = {"cat"}}); },
                                "[confusion_matrix] 1 names for 3 classes");
   expect_error<tn::IndexError>([&] { m.f1(2); }, "[confusion_matrix] class 2 is not one of 2 classes");

@@ -76,12 +76,8 @@ struct WeightProduct {
   // Many channels: a matrix product whose left side are the shifted planes, packed, and whose right side are
   // the planes of dy, turned so that channels are neighbours ------------------------------------------------
 
-  index_t panels() const {
-    return (out + wide - 1) / wide;
-  }
-  index_t columns() const {
-    return images * positions();
-  }
+  index_t panels() const { return (out + wide - 1) / wide; }
+  index_t columns() const { return images * positions(); }
 
   /// to(groups, panels, columns, wide)
   void turn(T* to) const {

@@ -27,8 +27,7 @@ template <int N, class F>
 [[gnu::always_inline]] inline void unroll(const F& f) {
   [&]<int... I>(std::integer_sequence<int, I...>) {
     (f(std::integral_constant<int, I>()), ...);
-  }
-  (std::make_integer_sequence<int, N>());
+  }(std::make_integer_sequence<int, N>());
 }
 
 /// scores[i * N + j] = <x_i, y_j>; up to a pack beyond them is written too.

@@ -67,13 +67,9 @@ TEST(AliasTable, OneOutcomeIsCertain) {
 }
 
 TEST(AliasTable, RefusesWeightsWithoutMeaning) {
-  EXPECT_EQ(message_of<tn::ValueError>([] {
-              AliasTable(std::vector<double>{1, -2});
-            }),
+  EXPECT_EQ(message_of<tn::ValueError>([] { AliasTable(std::vector<double>{1, -2}); }),
             "[alias table] a weight must not be negative, it is -2");
-  EXPECT_EQ(message_of<tn::ValueError>([] {
-              AliasTable(std::vector<double>{0, 0});
-            }),
+  EXPECT_EQ(message_of<tn::ValueError>([] { AliasTable(std::vector<double>{0, 0}); }),
             "[alias table] the weights must have a finite positive sum, not 0");
   EXPECT_THROW(AliasTable(std::vector<double>{}), tn::ValueError);
   EXPECT_THROW(AliasTable(std::vector<double>{1, std::nan("")}), tn::ValueError);
