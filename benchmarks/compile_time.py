@@ -17,13 +17,17 @@ import sys
 import time
 from pathlib import Path
 
-BUDGETS = {"vector": None, "umbrella": 2.5, "mlp": 8.0}  # seconds
+BUDGETS = {"vector": None, "umbrella": 2.5, "mlp": 8.0, "readme": None, "layers": None, "layers, compiled": None}  # seconds
 LIBTORCH_SECONDS = 12.5  # of its header, where these were set
 MEANING = {
     "vector": "#include <vector>",
     "libtorch": "#include <torch/torch.h>",
     "umbrella": "#include <tenon/tenon.hpp>",
     "mlp": "a small training program",
+    "eigen": "#include <Eigen/Core>",
+    "readme": "README's first example: train and save",
+    "layers": "convolution, LSTM and attention",
+    "layers, compiled": "the same with tenon::compiled",
 }
 
 
@@ -39,7 +43,8 @@ def commands(build_folder):
             if "ccache" in names:
                 words = words[names.index("ccache") + 1:]
             words[words.index("-o") + 1] = "/dev/null"
-            found[source.stem] = (words, entry["directory"])
+            name = source.stem + (", compiled" if "-DTENON_COMPILED" in words else "")
+            found[name] = (words, entry["directory"])
     missing = set(BUDGETS) - set(found)
     if missing:
         sys.exit(f"{build_folder} does not compile {', '.join(sorted(missing))}: configure it with TENON_BUILD_BENCHMARKS=ON")
@@ -67,13 +72,17 @@ def main():
     best = {name: min(values) for name, values in times.items()}
     scale = best["libtorch"] / LIBTORCH_SECONDS if "libtorch" in best else 1
 
+    def relative(taken):
+        return f"{taken / best['eigen']:.1f}" if "eigen" in best else ""
+
     exceeded = False
-    print(f"{'':30} {'seconds':>8} {'budget':>8}")
+    print(f"{'':40} {'seconds':>8} {'budget':>8} {'/ Eigen':>8}")
     for name, taken in best.items():
         budget = BUDGETS.get(name)
         over = budget is not None and taken > budget * scale
         exceeded |= over
-        print(f"{MEANING[name]:30} {taken:8.2f} {f'{budget * scale:.2f}' if budget else '':>8}"
+        print(f"{MEANING[name]:40} {taken:8.2f} {f'{budget * scale:.2f}' if budget else '':>8} "
+              f"{relative(taken):>8}"
               f"{'   over budget' if over else ''}")
     return 1 if exceeded and arguments.enforce else 0
 

@@ -22,5 +22,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/tenonConfigVersion.cmake
                                  ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/tenonConfig.cmake" "${PROJECT_BINARY_DIR}/tenonConfigVersion.cmake"
               cmake/TenonDependencies.cmake cmake/TenonIoDependencies.cmake cmake/TenonImagesDependencies.cmake
+              cmake/TenonCompiled.cmake cmake/compiled_kernels.cpp.in
         DESTINATION "${tenon_package_dir}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,0 +1,5 @@
+// What the core header of Eigen costs.
+
+#include <Eigen/Core>
+
+int main() {}
