@@ -9,12 +9,12 @@
 
 namespace golden {
 
-namespace args_cases {
+namespace {
 bool is_list_of(const nlohmann::json& value, bool (nlohmann::json::*is_kind)() const noexcept) {
   return value.is_array() && std::all_of(value.begin(), value.end(),
                                          [&](const nlohmann::json& entry) { return (entry.*is_kind)(); });
 }
-}  // namespace args_cases
+}  // namespace
 
 Args::Args(std::shared_ptr<const nlohmann::json> object)
     : object_(std::move(object)), read_(std::make_shared<std::set<std::string>>()) {}

@@ -6,7 +6,7 @@
 
 namespace golden {
 
-namespace case_cases {
+namespace {
 
 std::optional<tn::index_t> bound(const nlohmann::json& value) {
   return value.is_null() ? std::nullopt : std::optional<tn::index_t>(value.get<tn::index_t>());
@@ -33,7 +33,7 @@ tn::Tensor<T> take_step(const tn::Tensor<T>& x, const nlohmann::json& step) {
   throw Unsupported("the view step \"" + name + "\" is not known");
 }
 
-}  // namespace case_cases
+}  // namespace
 
 template <class T>
 Case<T>::Case(const Fixture& fixture) : fixture_(fixture) {

@@ -9,7 +9,7 @@
 
 namespace golden {
 
-namespace fixture_cases {
+namespace {
 
 template <class... Pieces>
 void require(bool holds, const std::string& path, const Pieces&... sentence) {
@@ -81,7 +81,7 @@ void check_complete(const std::string& path, const Fixture& f) {
   require(has_upstream || !has_gradient, path, f.name, " has gradients, but none of an output");
 }
 
-}  // namespace fixture_cases
+}  // namespace
 
 std::vector<Fixture> read_fixtures(const std::string& path) {
   tn::io::SafetensorsFile file(path);

@@ -8,7 +8,7 @@
 
 #include "run.hpp"
 
-namespace golden_cases {
+namespace {
 
 struct Options {
   std::string folder = TENON_GOLDEN_FOLDER;
@@ -118,7 +118,7 @@ std::vector<std::string> golden_files(const std::string& folder) {
   return files;
 }
 
-}  // namespace golden_cases
+}  // namespace
 
 int main(int argc, char** argv) try {
   Options options;

@@ -4,13 +4,13 @@
 
 namespace golden {
 
-namespace registry_cases {
+namespace {
 /// Filled while the families' files are initialised, in no particular order.
 std::map<std::string, Op>& ops() {
   static std::map<std::string, Op> ops;
   return ops;
 }
-}  // namespace registry_cases
+}  // namespace
 
 Family::Family(std::initializer_list<Op> list) {
   for (const Op& op : list)

@@ -7,7 +7,7 @@
 
 namespace golden {
 
-namespace run_cases {
+namespace {
 
 using Complaints = std::vector<std::string>;
 
@@ -120,7 +120,7 @@ Verdict run(Outputs (*function)(const Case<T>&), const Fixture& fixture) {
   return {.complaints = complaints};
 }
 
-}  // namespace run_cases
+}  // namespace
 
 Verdict run(const Op& op, const Fixture& fixture) {
   return fixture.is_double ? run(op.run_double, fixture) : run(op.run_float, fixture);

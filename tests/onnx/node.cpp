@@ -6,12 +6,12 @@
 
 namespace onnx_tests {
 
-namespace node_nodes {
+namespace {
 std::map<std::string, Operator>& operators() {
   static std::map<std::string, Operator> all;
   return all;
 }
-}  // namespace node_nodes
+}  // namespace
 
 Family::Family(std::initializer_list<std::pair<const char*, Operator>> list) {
   for (const auto& [name, f] : list) operators().emplace(name, f);

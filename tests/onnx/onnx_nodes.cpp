@@ -11,7 +11,7 @@
 #include "node.hpp"
 
 namespace onnx_tests {
-namespace onnx_nodes_nodes {
+namespace {
 
 namespace fs = std::filesystem;
 
@@ -114,7 +114,7 @@ int run_all(const fs::path& root, int least) {
   return tally.failed == 0 && tally.passed >= least ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-}  // namespace onnx_nodes_nodes
+}  // namespace
 }  // namespace onnx_tests
 
 int main(int argc, char** argv) {

@@ -7,7 +7,7 @@
 
 namespace onnx_tests {
 
-namespace value_nodes {
+namespace {
 
 template <class T, class Field>
 Value from_proto(const onnx::TensorProto& proto, const Field& field) {
@@ -30,7 +30,7 @@ bool near(double got, double want, double tolerance) {
   return got == want || std::abs(got - want) <= tolerance * (0.1 + std::abs(want));
 }
 
-}  // namespace value_nodes
+}  // namespace
 
 Value read_tensor(const onnx::TensorProto& proto) {
   switch (proto.data_type()) {

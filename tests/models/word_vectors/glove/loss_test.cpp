@@ -59,8 +59,9 @@ TEST(GloveLoss, IsWhatTheFusedStepDescends) {
   };
   begin(row, w, i, dim + 1, b.data()[i], dim);
   begin(context, w_tilde, j, dim, b_tilde.data()[j], dim + 1);
-  const double stepped = tn::backend::glove_step(tn::backend::GloveRows<double>{
-      row.data(), context.data(), stride, std::log(count), std::pow(count / x_max, 0.75), rate});
+  const double stepped =
+      tn::backend::inline_kernel<tn::backend::GloveStep<double>>()(tn::backend::GloveRows<double>{
+          row.data(), context.data(), stride, std::log(count), std::pow(count / x_max, 0.75), rate});
 
   EXPECT_NEAR(stepped, loss.item(), 1e-12 * loss.item());
   const auto expect_step = [&](double got, double before, double gradient) {

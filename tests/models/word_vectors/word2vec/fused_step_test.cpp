@@ -61,8 +61,8 @@ Stepped step(const SharedWindow& window, const Tensor<double>& in, const Tensor<
   const auto m = static_cast<index_t>(x.size()), n = static_cast<index_t>(y.size());
   tn::backend::SgnsScratch<double> scratch(m, n, stride);
   Stepped result;
-  tn::backend::sgns_step(tn::backend::SgnsBatch<double>{x.data(), x.data(), m, y.data(), labels.data(), n,
-                                                        stride, rate, &scratch, &result.loss});
+  tn::backend::inline_kernel<tn::backend::SgnsStep<double>>()(tn::backend::SgnsBatch<double>{
+      x.data(), x.data(), m, y.data(), labels.data(), n, stride, rate, &scratch, &result.loss});
   result.in = compact(a);
   result.out = compact(b);
   return result;
