@@ -11,6 +11,9 @@ namespace data::detail {}
 namespace graph::detail {}
 namespace io::detail {}
 namespace models::detail {}
+namespace models::glove::detail {}
+namespace models::word2vec::detail {}
+namespace models::word_vectors::detail {}
 namespace nn::detail {}
 namespace optim::detail {}
 namespace text::detail {}
