@@ -98,6 +98,19 @@ TEST(Conv, OneSeedGivesTheSameWeights) {
 TEST(Conv, SaysWhatIsWrong) {
   expect_error<tn::ValueError>([] { nn::Conv2d<float>(3, 4, 3, {.groups = 2}); },
                                "[conv] 3 and 4 channels do not fall into 2 groups");
+  const auto x = tn::ones<float>({1, 1, 4, 4, 4});
+  const auto padded = [&](const nn::ConvLayerOptions& options) { nn::Conv3d<float>(1, 1, 3, options)(x); };
+  using tn::PadMode;
+  expect_error<tn::ValueError>([&] { padded({.padding = {1, 1}, .padding_mode = PadMode::reflect}); },
+                               "[conv3d] padding (1, 1) is not one number or 3");
+  expect_error<tn::ValueError>([&] { padded({.dilation = {1, 1}, .padding_mode = PadMode::reflect}); },
+                               "[conv3d] dilation (1, 1) is not one number or 3");
+  expect_error<tn::ValueError>(
+      [&] { padded({.padding = {1}, .same = true, .padding_mode = PadMode::reflect}); },
+      "[conv3d] padding (1) is given besides same");
+  expect_error<tn::ValueError>(
+      [&] { padded({.stride = {2}, .same = true, .padding_mode = PadMode::reflect}); },
+      "[conv3d] padding to the same extents needs stride 1, got (2, 2, 2)");
   expect_error<tn::ValueError>([] { nn::Conv2d<float>(0, 4, 3); },
                                "[conv] expected positive numbers of channels, got 0 and 4");
   expect_error<tn::ValueError>([] { nn::Conv3d<float>(1, 1, {3, 3}); },

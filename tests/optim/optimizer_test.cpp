@@ -196,6 +196,8 @@ TEST(OptimizerErrors, CountsAndShapes) {
                                "[sgd] parameter 0 has shape (2,), its gradient (3,)");
   expect_error<tn::ValueError>([] { Sgd<float>({tn::transpose(tn::zeros<float>({2, 3}), 0, 1)}); },
                                "[sgd] parameters must be dense tensors, shape (3, 2) is not");
+  expect_error<tn::ValueError>([] { Sgd<float>({tn::Tensor<float>{}}, {}); },
+                               "[sgd] parameter \"0\" is an undefined tensor");
 }
 
 TEST(OptimizerErrors, ResultsAreNotParameters) {

@@ -112,13 +112,18 @@ struct Conv {
  private:
   /// The amounts that `pad` adds before and after each axis, from the last axis to the first.
   std::vector<index_t> amounts() const {
-    const auto of_axis = [](const Dims& given, int axis, index_t otherwise) {
-      return given.empty() ? otherwise : given.size() == 1 ? given[0] : given[axis];
-    };
+    constexpr const char* op = axes == 1 ? "conv1d" : axes == 2 ? "conv2d" : "conv3d";
+    const Dims dilation = tenon::detail::per_axis(options.dilation, axes, 1, 1, op, "dilation"),
+               padding = tenon::detail::per_axis(options.padding, axes, 0, 0, op, "padding"),
+               stride = tenon::detail::per_axis(options.stride, axes, 1, 1, op, "stride");
     std::vector<index_t> all;
     for (int axis = axes; axis-- > 0;) {
-      const index_t reach = of_axis(options.dilation, axis, 1) * (weight.extent(axis + 2) - 1);
-      const index_t before = options.same ? reach / 2 : of_axis(options.padding, axis, 0);
+      const index_t reach = dilation[axis] * (weight.extent(axis + 2) - 1);
+      if (options.same) {
+        check<ValueError>(options.padding.empty(), op, "padding ", options.padding, " is given besides same");
+        check<ValueError>(stride[axis] == 1, op, "padding to the same extents needs stride 1, got ", stride);
+      }
+      const index_t before = options.same ? reach / 2 : padding[axis];
       all.push_back(before);
       all.push_back(options.same ? reach - before : before);
     }

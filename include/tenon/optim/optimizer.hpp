@@ -191,8 +191,9 @@ class Optimizer {
 
   static void check_new(const NamedTensor<T>& p, const std::vector<Tensor<T>>& tensors,
                         const std::vector<Slot>& slots) {
-    check<ValueError>(p.tensor.defined() && p.tensor.is_contiguous(), Rule::name,
-                      "parameters must be dense tensors, shape ", p.tensor.shape(), " is not");
+    check<ValueError>(p.tensor.defined(), Rule::name, "parameter \"", p.name, "\" is an undefined tensor");
+    check<ValueError>(p.tensor.is_contiguous(), Rule::name, "parameters must be dense tensors, shape ",
+                      p.tensor.shape(), " is not");
     for (std::size_t k = 0; k < slots.size(); ++k)
       check<ValueError>(slots[k].name != p.name && !tensors[k].is(p.tensor), Rule::name, "parameter \"",
                         p.name, "\" is here already, as \"", slots[k].name, "\"");
