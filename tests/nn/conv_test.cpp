@@ -107,7 +107,7 @@ TEST(Conv, SaysWhatIsWrong) {
                                "[conv3d] dilation (1, 1) is not one number or 3");
   expect_error<tn::ValueError>(
       [&] { padded({.padding = {1}, .same = true, .padding_mode = PadMode::reflect}); },
-      "[conv3d] padding (1) is given besides same");
+      "[conv3d] padding (1,) is given besides same");
   expect_error<tn::ValueError>(
       [&] { padded({.stride = {2}, .same = true, .padding_mode = PadMode::reflect}); },
       "[conv3d] padding to the same extents needs stride 1, got (2, 2, 2)");

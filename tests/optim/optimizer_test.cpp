@@ -121,8 +121,8 @@ TEST(OptimizerState, NamesWhatIsRemembered) {
   for (const auto& tensor : run.adam.state().tensors) names += tensor.name + " ";
   for (const auto& [name, value] : run.adam.state().numbers) names += tn::join(name, "=", value, " ");
   EXPECT_EQ(names,
-            "p.mean p.square p.largest_square p.steps=1 q.steps=0 group0.lr=0.1 group0.momentum=0.9 "
-            "group1.lr=0.2 group1.momentum=0.9 ");
+            "p.exp_avg p.exp_avg_sq p.max_exp_avg_sq p.steps=1 q.steps=0 group0.lr=0.1 group0.beta1=0.9 "
+            "group1.lr=0.2 group1.beta1=0.9 ");
 }
 
 TEST(OptimizerState, AFreshOptimizerContinuesWithTheSameBits) {
@@ -167,8 +167,7 @@ TEST(OptimizerState, WhatDoesNotFitIsNamedAndChangesNothing) {
   tn::ValueError* const value = nullptr;
   refused(value, [](auto& s) { s.numbers[0].second = 0.5; }, "[adam] \"p.steps\" is 0.5, not a count");
   refused(value, [](auto& s) { s.numbers[0].second = NAN; }, "[adam] \"p.steps\" is nan, not a count");
-  refused(
-      value, [](auto& s) { s.numbers.pop_back(); }, "[adam] the state lacks the number \"group1.momentum\"");
+  refused(value, [](auto& s) { s.numbers.pop_back(); }, "[adam] the state lacks the number \"group1.beta1\"");
   refused(
       value, [](auto& s) { s.numbers.push_back({"r.steps", 1}); },
       "[adam] nothing here is called \"r.steps\", as a number of the state is");
@@ -180,7 +179,7 @@ TEST(OptimizerState, WhatDoesNotFitIsNamedAndChangesNothing) {
       "[adam] lr, eps and weight_decay must not be negative");
   refused(
       static_cast<tn::ShapeError*>(nullptr), [](auto& s) { s.tensors[1].tensor = tn::zeros<float>({3}); },
-      "[adam] \"p.square\" of the state has shape (3,), expected (2,)");
+      "[adam] \"p.exp_avg_sq\" of the state has shape (3,), expected (2,)");
 }
 
 // Errors
