@@ -112,6 +112,10 @@ TYPED_TEST(Sort, Searching) {
   expect_values(tn::searchsorted(from<T>({{1, 2}, {5, 6}}), from<T>({{2, 3, 0}, {6, 7, 5}})), {2, 3},
                 {1, 2, 0, 1, 2, 0});
   expect_values(tn::searchsorted(tn::zeros<T>({0}), tn::scalar<T>(1)), {}, {0});
+  // NaN is greater than any number in the sequence, too.
+  const auto ends = from<T>({1, 3, nan, nan}), among = from<T>({2, nan, 9});
+  expect_vector(tn::searchsorted(ends, among), {1, 2, 2});
+  expect_vector(tn::searchsorted(ends, among, true), {1, 4, 2});
 }
 
 TYPED_TEST(Sort, Histograms) {
