@@ -10,7 +10,7 @@
 
 #include "tenon/data/file_reader.hpp"
 #include "tenon/io/utf8_mark.hpp"
-#include "tenon/ops/index.hpp"
+#include "tenon/ops/index/index.hpp"
 #include "tenon/text/normalize.hpp"
 #include "tenon/text/vocabulary.hpp"
 

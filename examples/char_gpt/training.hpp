@@ -13,7 +13,7 @@
 #include "../support/common/program.hpp"
 #include "tenon/generate/generate.hpp"
 #include "tenon/models/language/gpt.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/ema.hpp"
 #include "tenon/optim/schedule.hpp"

@@ -6,6 +6,7 @@
 #include "../support/common/program.hpp"
 #include "tenon/io/npy.hpp"
 #include "tenon/nn/graph.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace graph_classification {
 

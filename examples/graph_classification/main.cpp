@@ -14,7 +14,7 @@
 #include "tenon/io/model_file.hpp"
 #include "tenon/models/graph/gat.hpp"
 #include "tenon/models/graph/gcn.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/train/best_score.hpp"
 #include "tenon/train/interrupt.hpp"

@@ -13,6 +13,7 @@
 #include "tenon/data/image.hpp"
 #include "tenon/data/image_folder.hpp"
 #include "tenon/data/transform.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace image_classification {
 

@@ -10,6 +10,7 @@
 
 #include "network.hpp"
 #include "tenon/data/image_file.hpp"
+#include "tenon/ops/index/select.hpp"
 #include "tenon/train/metrics/confusion_matrix.hpp"
 
 namespace image_classification {

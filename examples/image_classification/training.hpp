@@ -10,7 +10,7 @@
 #include "network.hpp"
 #include "predictions.hpp"
 #include "tenon/data/loader.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/schedule.hpp"
 #include "tenon/optim/sgd.hpp"
 #include "tenon/train/fit.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tenon/generate/generate.hpp"
+#include "tenon/ops/index/select.hpp"
 #include "training.hpp"
 
 namespace language_model {

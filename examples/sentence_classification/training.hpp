@@ -12,7 +12,7 @@
 #include "sentences.hpp"
 #include "tenon/io/model_file.hpp"
 #include "tenon/models/language/text_lstm.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adadelta.hpp"
 #include "tenon/train/best_score.hpp"
 #include "tenon/train/interrupt.hpp"

@@ -4,9 +4,9 @@
 
 #include "support/expect.hpp"
 #include "tenon/autograd/gradcheck.hpp"
-#include "tenon/ops/matmul.hpp"
-#include "tenon/ops/random.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace checkpoint_test {
 

@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "support/expect.hpp"
-#include "tenon/ops/matmul.hpp"
-#include "tenon/ops/reduce.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace grad_test {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
 
 namespace gradcheck_test {
 

@@ -1,8 +1,8 @@
 // error: no matching function for call to [^a-z]*relu
 // bfloat16 only stores.
 
-#include "tenon/ops/activation.hpp"
-#include "tenon/ops/cast.hpp"
+#include "tenon/ops/elementwise/activation.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 
 float activate(const tn::Tensor<tn::bfloat16>& x) {
 #if defined(TENON_WRONG)

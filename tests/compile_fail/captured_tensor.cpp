@@ -1,7 +1,7 @@
 // error: the lambda of a differentiable map may capture numbers only
 // A tensor that a map reads is one of its operands: only then is it walked, kept and differentiated.
 
-#include "tenon/ops/map.hpp"
+#include "tenon/ops/elementwise/map.hpp"
 
 tn::Tensor<float> scaled(const tn::Tensor<float>& x, const tn::Tensor<float>& scale) {
 #if defined(TENON_WRONG)

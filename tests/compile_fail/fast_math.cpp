@@ -6,7 +6,7 @@
 #include "tenon/core/config.hpp"
 #else
 #define TENON_ALLOW_FAST_MATH
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 tn::Tensor<float> largest(const tn::Tensor<float>& x) {
   return tn::amax(x);

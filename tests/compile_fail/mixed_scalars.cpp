@@ -1,8 +1,8 @@
 // error: no matching function for call to [^a-z]*add
 // Tensors of two floating types do not meet without a conversion that one can read.
 
-#include "tenon/ops/arithmetic.hpp"
-#include "tenon/ops/cast.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 
 tn::Tensor<double> sum_of(const tn::Tensor<float>& a, const tn::Tensor<double>& b) {
 #if defined(TENON_WRONG)

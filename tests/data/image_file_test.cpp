@@ -9,6 +9,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/data/cifar10.hpp"
 #include "tenon/data/image.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace image_file_test {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace char_gpt_text_test {
 

@@ -4,8 +4,9 @@
 
 #include "examples/example_program.hpp"
 #include "tenon/data/image_file.hpp"
-#include "tenon/ops/inplace.hpp"
-#include "tenon/ops/slice.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/shape/slice.hpp"
 
 namespace image_classification_cli_test {
 

@@ -4,6 +4,7 @@
 
 #include "support/expect.hpp"
 #include "tenon/models/language/gpt.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace generate_test {
 

@@ -1,10 +1,10 @@
 /// Golden cases of activations.
 
-#include "tenon/ops/activation.hpp"
+#include "tenon/ops/elementwise/activation.hpp"
 
 #include "registry.hpp"
-#include "tenon/ops/softmax.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/nn/softmax.hpp"
 
 namespace golden {
 namespace activation_cases {

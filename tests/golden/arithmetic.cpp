@@ -1,6 +1,6 @@
 /// Golden cases of + - * / and powers.
 
-#include "tenon/ops/arithmetic.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
 
 #include "registry.hpp"
 

@@ -1,7 +1,7 @@
 /// Golden cases of attention and of bags of embeddings.
 
 #include "tenon/nn/attention.hpp"
-#include "tenon/ops/embedding_bag.hpp"
+#include "tenon/ops/nn/embedding_bag.hpp"
 
 #include "module_case.hpp"
 #include "registry.hpp"

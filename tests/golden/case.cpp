@@ -2,7 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace golden {
 

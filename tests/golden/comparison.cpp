@@ -1,6 +1,6 @@
 /// Golden cases of comparisons, and of what masks choose.
 
-#include "tenon/ops/compare.hpp"
+#include "tenon/ops/elementwise/compare.hpp"
 
 #include "registry.hpp"
 

@@ -1,7 +1,7 @@
 /// Golden cases of networks over graphs, whose adjacency is dense there.
 
 #include "tenon/nn/graph.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 
 #include "module_case.hpp"
 #include "registry.hpp"

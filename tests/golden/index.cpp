@@ -1,6 +1,7 @@
 /// Golden cases of reading and accumulating at integer positions.
 
-#include "tenon/ops/index.hpp"
+#include "tenon/ops/index/index.hpp"
+#include "tenon/ops/nn/embedding.hpp"
 
 #include "registry.hpp"
 

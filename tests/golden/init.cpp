@@ -4,6 +4,7 @@
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/recurrent.hpp"
+#include "tenon/ops/index/select.hpp"
 
 #include "registry.hpp"
 

@@ -1,12 +1,12 @@
 /// Golden cases of losses.
 
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 
 #include "registry.hpp"
 #include "tenon/models/word_vectors/glove/loss.hpp"
 #include "tenon/models/word_vectors/word2vec/loss.hpp"
-#include "tenon/ops/ctc_loss.hpp"
-#include "tenon/ops/metric_loss.hpp"
+#include "tenon/ops/loss/ctc_loss.hpp"
+#include "tenon/ops/loss/metric_loss.hpp"
 
 namespace golden {
 namespace loss_cases {

@@ -1,7 +1,7 @@
 /// Golden cases of matrix products and linear maps.
 
-#include "tenon/ops/einsum.hpp"
-#include "tenon/ops/linear.hpp"
+#include "tenon/ops/linalg/einsum.hpp"
+#include "tenon/ops/nn/linear.hpp"
 
 #include "registry.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "case.hpp"
 #include "tenon/nn/module.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace golden {
 

@@ -1,6 +1,6 @@
 /// Golden cases of normalisation.
 
-#include "tenon/ops/norm.hpp"
+#include "tenon/ops/nn/norm.hpp"
 
 #include "registry.hpp"
 

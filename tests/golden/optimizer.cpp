@@ -3,8 +3,9 @@
 #include <algorithm>  // find
 
 #include "registry.hpp"
-#include "tenon/ops/matmul.hpp"
-#include "tenon/ops/slice.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/shape/slice.hpp"
 #include "tenon/optim/adadelta.hpp"
 #include "tenon/optim/adagrad.hpp"
 #include "tenon/optim/lbfgs.hpp"

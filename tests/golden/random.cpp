@@ -1,6 +1,6 @@
 /// Golden cases of layers that draw random numbers, where nothing depends on them.
 
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 #include "registry.hpp"
 

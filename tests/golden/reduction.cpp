@@ -1,6 +1,8 @@
 /// Golden cases of reductions.
 
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/cumulative.hpp"
+#include "tenon/ops/reduce/norm.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 #include "registry.hpp"
 

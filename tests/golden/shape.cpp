@@ -1,11 +1,11 @@
 /// Golden cases of views, joins and tilings.
 
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "registry.hpp"
-#include "tenon/ops/pad.hpp"
+#include "tenon/ops/shape/pad.hpp"
 
 namespace golden {
 namespace shape_cases {

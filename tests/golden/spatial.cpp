@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "registry.hpp"
-#include "tenon/ops/fold.hpp"
-#include "tenon/ops/grid_sample.hpp"
+#include "tenon/ops/nn/fold.hpp"
+#include "tenon/ops/vision/grid_sample.hpp"
 
 namespace golden {
 namespace spatial_cases {

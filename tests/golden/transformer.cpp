@@ -2,7 +2,7 @@
 
 #include "tenon/nn/transformer.hpp"
 #include "tenon/models/language/gpt.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 
 #include "module_case.hpp"
 #include "registry.hpp"

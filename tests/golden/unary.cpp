@@ -1,8 +1,8 @@
 /// Golden cases of functions of one tensor.
 
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
 
-#include "tenon/ops/arithmetic.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
 
 #include "registry.hpp"
 

@@ -4,7 +4,7 @@
 #include "registry.hpp"
 #include "tenon/models/vision/resnet.hpp"
 #include "tenon/models/vision/unet.hpp"
-#include "tenon/ops/binary_loss.hpp"
+#include "tenon/ops/loss/binary_loss.hpp"
 
 namespace golden {
 namespace vision_cases {

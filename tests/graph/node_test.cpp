@@ -6,8 +6,8 @@
 
 #include "support/expect.hpp"
 #include "tenon/autograd/grad.hpp"
-#include "tenon/ops/reduce.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace node_test {
 

@@ -5,8 +5,8 @@
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
 #include "tenon/autograd/gradcheck.hpp"
-#include "tenon/ops/matmul.hpp"
-#include "tenon/ops/unary.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
 
 namespace record_test {
 

@@ -10,8 +10,8 @@
 #include <limits>
 
 #include "support/temporary_folder.hpp"
-#include "tenon/ops/loss.hpp"
-#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/train/progress.hpp"
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "support/temporary_folder.hpp"
-#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
 
 namespace model_file_test {
 

@@ -6,7 +6,7 @@
 
 #include "support/temporary_folder.hpp"
 #include "tenon/nn/parameter.hpp"
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 
 namespace npz_test {
 

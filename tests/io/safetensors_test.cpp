@@ -7,7 +7,7 @@
 
 #include "support/temporary_folder.hpp"
 #include "tenon/nn/parameter.hpp"
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 #include "tenon/tensor/create.hpp"
 
 namespace safetensors_test {

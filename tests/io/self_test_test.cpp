@@ -4,7 +4,7 @@
 
 #include "support/temporary_folder.hpp"
 #include "tenon/io/model_file.hpp"
-#include "tenon/ops/index.hpp"
+#include "tenon/ops/index/index.hpp"
 
 namespace self_test_test {
 

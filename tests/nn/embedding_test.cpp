@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "support/layer_case.hpp"
-#include "tenon/ops/linear.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/linear.hpp"
 
 namespace embedding_test {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/matmul.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
 
 namespace init_test {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace key_value_cache_test {
 

@@ -1,4 +1,5 @@
 #include "tenon/nn/norm.hpp"
+#include "tenon/ops/index/select.hpp"
 
 #include <gtest/gtest.h>
 

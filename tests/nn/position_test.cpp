@@ -1,4 +1,5 @@
 #include "tenon/nn/position.hpp"
+#include "tenon/ops/index/select.hpp"
 
 #include <gtest/gtest.h>
 

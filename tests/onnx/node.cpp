@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "tenon/ops/cast.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 
 namespace onnx_tests {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "node.hpp"
-#include "tenon/ops/pad.hpp"
+#include "tenon/ops/shape/pad.hpp"
 
 namespace onnx_tests {
 

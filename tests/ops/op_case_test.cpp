@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "tenon/backend/memory.hpp"
-#include "tenon/ops/arithmetic.hpp"
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace op_case_test {
 

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "support/special_points.hpp"
-#include "tenon/ops/ctc_loss.hpp"
-#include "tenon/ops/loss.hpp"
-#include "tenon/ops/metric_loss.hpp"
+#include "tenon/ops/loss/ctc_loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
+#include "tenon/ops/loss/metric_loss.hpp"
 
 namespace special_points_loss_test {
 

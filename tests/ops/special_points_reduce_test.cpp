@@ -4,18 +4,18 @@
 #include <gtest/gtest.h>
 
 #include "support/special_points.hpp"
-#include "tenon/ops/cumulative.hpp"
-#include "tenon/ops/einsum.hpp"
-#include "tenon/ops/linalg.hpp"
-#include "tenon/ops/metric_loss.hpp"
-#include "tenon/ops/norm.hpp"
-#include "tenon/ops/reduce.hpp"
-#include "tenon/ops/scan.hpp"
-#include "tenon/ops/scatter.hpp"
-#include "tenon/ops/segment.hpp"
-#include "tenon/ops/softmax.hpp"
-#include "tenon/ops/sort.hpp"
-#include "tenon/ops/weight_norm.hpp"
+#include "tenon/ops/index/scatter.hpp"
+#include "tenon/ops/index/segment.hpp"
+#include "tenon/ops/linalg/einsum.hpp"
+#include "tenon/ops/linalg/linalg.hpp"
+#include "tenon/ops/loss/metric_loss.hpp"
+#include "tenon/ops/nn/norm.hpp"
+#include "tenon/ops/nn/softmax.hpp"
+#include "tenon/ops/nn/weight_norm.hpp"
+#include "tenon/ops/reduce/cumulative.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
+#include "tenon/ops/reduce/scan.hpp"
+#include "tenon/ops/reduce/sort.hpp"
 
 namespace special_points_reduce_test {
 

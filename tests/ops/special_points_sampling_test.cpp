@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "support/special_points.hpp"
-#include "tenon/ops/adaptive_pool.hpp"
-#include "tenon/ops/attention.hpp"
-#include "tenon/ops/box.hpp"
-#include "tenon/ops/embedding_bag.hpp"
-#include "tenon/ops/grid_sample.hpp"
-#include "tenon/ops/pool.hpp"
+#include "tenon/ops/nn/adaptive_pool.hpp"
+#include "tenon/ops/nn/attention.hpp"
+#include "tenon/ops/nn/embedding_bag.hpp"
+#include "tenon/ops/nn/pool.hpp"
+#include "tenon/ops/vision/box.hpp"
+#include "tenon/ops/vision/grid_sample.hpp"
 
 namespace special_points_sampling_test {
 

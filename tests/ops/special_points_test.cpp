@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "support/special_points.hpp"
-#include "tenon/ops/activation.hpp"
-#include "tenon/ops/arithmetic.hpp"
-#include "tenon/ops/compare.hpp"
-#include "tenon/ops/math.hpp"
-#include "tenon/ops/signal.hpp"
+#include "tenon/ops/elementwise/activation.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/elementwise/compare.hpp"
+#include "tenon/ops/elementwise/math.hpp"
+#include "tenon/ops/signal/signal.hpp"
 
 namespace special_points_test {
 

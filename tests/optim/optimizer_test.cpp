@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/sgd.hpp"
 

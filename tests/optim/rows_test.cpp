@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
+#include "tenon/ops/nn/embedding.hpp"
 #include "tenon/optim/adagrad.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/sgd.hpp"

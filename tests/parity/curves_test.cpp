@@ -17,7 +17,7 @@
 #include "tenon/nn/position.hpp"
 #include "tenon/nn/recurrent.hpp"
 #include "tenon/nn/transformer.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adam.hpp"
 #include "tenon/optim/clip.hpp"
 #include "tenon/optim/schedule.hpp"

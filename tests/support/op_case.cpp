@@ -10,7 +10,7 @@
 
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/core/parallel.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace support {
 

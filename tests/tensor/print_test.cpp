@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "support/expect.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace print_test {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 #include "tenon/tensor/create.hpp"
 
 namespace tensor_test {

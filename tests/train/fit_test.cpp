@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "support/temporary_folder.hpp"
 #include "tenon/nn/linear.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 #include "tenon/optim/schedule.hpp"
 #include "tenon/optim/sgd.hpp"
 

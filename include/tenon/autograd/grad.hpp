@@ -7,7 +7,7 @@
 #include <vector>     // vector
 
 #include "tenon/core/address_map.hpp"
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 
 namespace TENON_NAMESPACE {
 

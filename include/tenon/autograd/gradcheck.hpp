@@ -2,7 +2,7 @@
 /// Comparison of derivatives with central differences along random directions, of first and second order.
 
 #include "tenon/autograd/grad.hpp"
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace TENON_NAMESPACE {
 

@@ -14,8 +14,9 @@
 #include <utility>   // move, pair
 
 #include "tenon/core/generator.hpp"
-#include "tenon/ops/index.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/index/index.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::data {
 

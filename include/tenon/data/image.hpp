@@ -6,7 +6,7 @@
 #include <vector>     // vector
 
 #include "tenon/core/parallel.hpp"
-#include "tenon/ops/broadcast.hpp"
+#include "tenon/ops/shape/broadcast.hpp"
 #include "tenon/tensor/create.hpp"
 
 namespace TENON_NAMESPACE::data {

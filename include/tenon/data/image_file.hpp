@@ -17,7 +17,7 @@
 
 #include "tenon/data/file_reader.hpp"
 #include "tenon/io/atomic_file.hpp"
-#include "tenon/ops/broadcast.hpp"
+#include "tenon/ops/shape/broadcast.hpp"
 
 namespace TENON_NAMESPACE::data {
 

@@ -7,7 +7,7 @@
 #include <vector>      // vector
 
 #include "tenon/core/generator.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::data {
 

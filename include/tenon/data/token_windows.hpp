@@ -5,7 +5,7 @@
 #include <algorithm>  // min
 #include <vector>     // vector
 
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace TENON_NAMESPACE::data {
 

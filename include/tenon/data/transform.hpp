@@ -18,7 +18,7 @@
 
 #include "tenon/core/generator.hpp"
 #include "tenon/graph/mode.hpp"
-#include "tenon/ops/interpolate.hpp"
+#include "tenon/ops/vision/interpolate.hpp"
 
 namespace TENON_NAMESPACE::data {
 

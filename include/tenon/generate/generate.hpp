@@ -8,7 +8,8 @@
 #include <optional>   // optional
 #include <vector>     // vector
 
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
+#include "tenon/ops/reduce/cumulative.hpp"
 
 namespace TENON_NAMESPACE::models {
 

@@ -18,7 +18,7 @@
 #include "tenon/io/safetensors.hpp"
 #include "tenon/io/self_test.hpp"
 #include "tenon/nn/module.hpp"
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 
 namespace TENON_NAMESPACE::io {
 

@@ -24,7 +24,7 @@
 #include "tenon/io/atomic_file.hpp"
 #include "tenon/io/element_type.hpp"
 #include "tenon/io/mapped_file.hpp"
-#include "tenon/ops/broadcast.hpp"
+#include "tenon/ops/shape/broadcast.hpp"
 
 namespace TENON_NAMESPACE::io {
 

@@ -8,7 +8,7 @@
 ///   cost: one pass over x
 
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

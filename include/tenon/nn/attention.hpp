@@ -3,7 +3,7 @@
 /// https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
 
 #include "tenon/nn/linear.hpp"
-#include "tenon/ops/multi_head_attention.hpp"
+#include "tenon/ops/nn/multi_head_attention.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -10,8 +10,8 @@
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/conv.hpp"
-#include "tenon/ops/pad.hpp"
+#include "tenon/ops/nn/conv.hpp"
+#include "tenon/ops/shape/pad.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

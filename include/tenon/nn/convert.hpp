@@ -2,7 +2,7 @@
 /// Conversion of a model to another scalar type: `nn::to<double>(model)`.
 
 #include "tenon/nn/module.hpp"
-#include "tenon/ops/cast.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -8,7 +8,7 @@
 ///   throws: ValueError if p is not in [0, 1]
 
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

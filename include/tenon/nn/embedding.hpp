@@ -6,7 +6,9 @@
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/embedding_bag.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/embedding.hpp"
+#include "tenon/ops/nn/embedding_bag.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

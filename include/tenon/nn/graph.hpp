@@ -10,7 +10,8 @@
 ///   throws: ShapeError if x and A do not fit each other or the weights
 
 #include "tenon/nn/linear.hpp"
-#include "tenon/ops/segment.hpp"
+#include "tenon/ops/index/segment.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -10,7 +10,7 @@
 /// Holds for every function below that takes a shape:
 ///   throws: ShapeError if the shape has fewer than 2 axes (dirac: 3)
 
-#include "tenon/ops/random.hpp"
+#include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::nn::init {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>  // max
 
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -3,7 +3,7 @@
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/linear.hpp"
+#include "tenon/ops/nn/linear.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

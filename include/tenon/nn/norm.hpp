@@ -5,8 +5,8 @@
 #include <optional>  // optional
 
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/norm.hpp"
-#include "tenon/ops/weight_norm.hpp"
+#include "tenon/ops/nn/norm.hpp"
+#include "tenon/ops/nn/weight_norm.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -1,7 +1,7 @@
 #pragma once
 /// The tensors that a module owns. They are values: a copy of a module has weights of its own.
 
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

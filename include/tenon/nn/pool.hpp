@@ -12,8 +12,8 @@
 ///   cost: one operation for each element of each window
 
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/adaptive_pool.hpp"
-#include "tenon/ops/pool.hpp"
+#include "tenon/ops/nn/adaptive_pool.hpp"
+#include "tenon/ops/nn/pool.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

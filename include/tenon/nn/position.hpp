@@ -4,7 +4,7 @@
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/rotary.hpp"
+#include "tenon/ops/nn/rotary.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -12,7 +12,7 @@
 
 #include "tenon/nn/init.hpp"
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/rnn.hpp"
+#include "tenon/ops/nn/recurrent.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

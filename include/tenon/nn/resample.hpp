@@ -8,9 +8,9 @@
 ///   throws: ValueError if the constructor gets neither one amount nor two for each axis; otherwise as `pad`
 
 #include "tenon/nn/observe.hpp"
-#include "tenon/ops/fold.hpp"
-#include "tenon/ops/interpolate.hpp"
-#include "tenon/ops/rearrange.hpp"
+#include "tenon/ops/nn/fold.hpp"
+#include "tenon/ops/shape/rearrange.hpp"
+#include "tenon/ops/vision/interpolate.hpp"
 
 namespace TENON_NAMESPACE::nn {
 

@@ -9,9 +9,10 @@
 #include <cmath>   // isfinite, pow, sqrt
 #include <limits>  // infinity
 
-#include "tenon/ops/inplace.hpp"
-#include "tenon/ops/map_sum.hpp"
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
+#include "tenon/ops/reduce/map_sum.hpp"
+#include "tenon/ops/reduce/norm.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace TENON_NAMESPACE::optim {
 

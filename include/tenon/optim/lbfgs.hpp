@@ -11,8 +11,8 @@
 
 #include <optional>  // optional
 
-#include "tenon/ops/map_sum.hpp"
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/map_sum.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 #include "tenon/optim/line_search.hpp"
 #include "tenon/optim/optimizer.hpp"
 

@@ -8,7 +8,7 @@
 ///     adam.step(grad(loss, adam.parameters()));
 
 #include "tenon/autograd/grad.hpp"
-#include "tenon/ops/inplace.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
 #include "tenon/optim/optimizer_state.hpp"
 #include "tenon/optim/rows.hpp"
 

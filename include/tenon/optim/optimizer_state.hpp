@@ -9,7 +9,7 @@
 
 #include "tenon/core/reflect.hpp"
 #include "tenon/nn/named_tensor.hpp"
-#include "tenon/ops/broadcast.hpp"
+#include "tenon/ops/shape/broadcast.hpp"
 
 namespace TENON_NAMESPACE::optim {
 

@@ -8,8 +8,8 @@
 
 #include "tenon/backend/index.hpp"
 #include "tenon/core/reflect.hpp"
-#include "tenon/ops/index.hpp"
-#include "tenon/ops/sort.hpp"
+#include "tenon/ops/index/index.hpp"
+#include "tenon/ops/reduce/sort.hpp"
 
 namespace TENON_NAMESPACE::optim {
 

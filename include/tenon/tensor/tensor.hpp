@@ -131,7 +131,7 @@ class [[nodiscard]] Tensor {
   [[nodiscard]] std::vector<T> to_vector() const { return std::vector<T>(begin(), end()); }
 
   /// Indexing as in NumPy, with one argument for each axis: an integer, `all`, `range(start, stop, step)`,
-  /// `newaxis` or `ellipsis`. Defined in ops/slice.hpp.
+  /// `newaxis` or `ellipsis`. Defined in ops/shape/slice.hpp.
   template <class... Index>
   Tensor operator()(Index... index) const;
 

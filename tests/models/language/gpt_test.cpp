@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "support/layer_case.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/optim/adam.hpp"
 
 namespace gpt_test {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
-#include "tenon/ops/compare.hpp"
+#include "tenon/ops/elementwise/compare.hpp"
 #include "tenon/optim/sgd.hpp"
 
 namespace lstm_language_model_test {

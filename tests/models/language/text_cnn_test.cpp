@@ -1,4 +1,5 @@
 #include "tenon/models/language/text_cnn.hpp"
+#include "tenon/ops/index/select.hpp"
 
 #include <gtest/gtest.h>
 

@@ -15,7 +15,8 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"
 #include "tenon/nn/position.hpp"
-#include "tenon/ops/attention.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/attention.hpp"
 
 namespace TENON_NAMESPACE::models {
 

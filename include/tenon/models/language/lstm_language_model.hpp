@@ -9,7 +9,7 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/module.hpp"
 #include "tenon/nn/recurrent.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
 
 namespace TENON_NAMESPACE::models {
 

@@ -4,9 +4,10 @@
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/linear.hpp"
-#include "tenon/ops/activation.hpp"
-#include "tenon/ops/random.hpp"
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/elementwise/activation.hpp"
+#include "tenon/ops/index/select.hpp"
+#include "tenon/ops/random/random.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace TENON_NAMESPACE::models {
 

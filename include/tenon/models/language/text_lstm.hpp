@@ -3,6 +3,7 @@
 
 #include "tenon/models/language/text_cnn.hpp"
 #include "tenon/nn/recurrent.hpp"
+#include "tenon/ops/index/select.hpp"
 
 namespace TENON_NAMESPACE::models {
 

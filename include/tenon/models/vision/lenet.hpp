@@ -5,8 +5,8 @@
 #include "tenon/nn/conv.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"
-#include "tenon/ops/pool.hpp"
-#include "tenon/ops/softmax.hpp"
+#include "tenon/ops/nn/pool.hpp"
+#include "tenon/ops/nn/softmax.hpp"
 
 namespace TENON_NAMESPACE::models {
 

@@ -8,7 +8,7 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"
 #include "tenon/nn/sequential.hpp"
-#include "tenon/ops/adaptive_pool.hpp"
+#include "tenon/ops/nn/adaptive_pool.hpp"
 
 namespace TENON_NAMESPACE::models {
 

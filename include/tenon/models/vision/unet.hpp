@@ -3,8 +3,8 @@
 /// result has the extents of the image.
 
 #include "tenon/nn/conv.hpp"
-#include "tenon/ops/activation.hpp"
-#include "tenon/ops/pool.hpp"
+#include "tenon/ops/elementwise/activation.hpp"
+#include "tenon/ops/nn/pool.hpp"
 
 namespace TENON_NAMESPACE::models {
 

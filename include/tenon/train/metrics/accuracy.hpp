@@ -3,7 +3,7 @@
 
 #include <optional>  // optional
 
-#include "tenon/ops/shape.hpp"
+#include "tenon/ops/shape/shape.hpp"
 #include "tenon/train/metrics/mean.hpp"
 
 namespace TENON_NAMESPACE::train {

@@ -7,7 +7,7 @@
 #include <string>     // string
 #include <vector>     // vector
 
-#include "tenon/ops/reduce.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 #include "tenon/train/metrics/accuracy.hpp"
 
 namespace TENON_NAMESPACE::train {

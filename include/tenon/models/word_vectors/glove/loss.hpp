@@ -4,8 +4,9 @@
 
 #include <optional>  // nullopt
 
-#include "tenon/ops/index.hpp"
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/index/index.hpp"
+#include "tenon/ops/loss/loss.hpp"
+#include "tenon/ops/nn/embedding.hpp"
 
 namespace TENON_NAMESPACE::models {
 

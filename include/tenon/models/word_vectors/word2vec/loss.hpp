@@ -2,7 +2,8 @@
 /// The objective of skip-gram with negative sampling as a differentiable expression, which the fused training
 /// step minimises.
 
-#include "tenon/ops/loss.hpp"
+#include "tenon/ops/loss/loss.hpp"
+#include "tenon/ops/nn/embedding.hpp"
 
 namespace TENON_NAMESPACE::models {
 

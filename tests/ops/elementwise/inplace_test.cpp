@@ -1,0 +1,150 @@
+#include "tenon/ops/elementwise/inplace.hpp"
+
+#include "support/expect.hpp"
+#include "tenon/ops/shape/shape.hpp"
+
+namespace inplace_test {
+
+using support::expect_error;
+using support::expect_values;
+using support::expect_vector;
+using tn::from;
+
+TEST(Inplace, FillCopyAddOnViews) {
+  auto x = tn::zeros<float>({2, 3});
+  auto column = x(tn::all, 1);
+  tn::fill_(column, 5);
+  expect_values(x, {2, 3}, {0, 5, 0, 0, 5, 0});
+  tn::copy_(x, from<float>({1, 2, 3}));
+  expect_values(x, {2, 3}, {1, 2, 3, 1, 2, 3});
+  tn::add_(x, from<float>({{10}, {20}}));
+  expect_values(x, {2, 3}, {11, 12, 13, 21, 22, 23});
+  auto turned = tn::transpose(x, 0, 1);
+  tn::add_(turned, from<float>({100, 200}));
+  expect_values(x, {2, 3}, {111, 112, 113, 221, 222, 223});
+  auto indices = tn::zeros<std::int64_t>({2});
+  tn::fill_(indices, 7);
+  expect_vector(indices, {7, 7});
+}
+
+TEST(Inplace, EveryWriteCounts) {
+  auto x = tn::zeros<float>({2});
+  const auto version = x.version();
+  tn::fill_(x, 1);
+  EXPECT_GT(x.version(), version);
+  const auto view = x(tn::range(0, 1));
+  EXPECT_EQ(view.version(), x.version());
+}
+
+TEST(Inplace, AddToItself) {
+  auto x = from<float>({1, 2, 3});
+  tn::add_(x, x);
+  expect_vector(x, {2, 4, 6});
+}
+
+/// Sizes at which kernels go by single rows, by blocks, and by several threads.
+class Overlapping : public testing::TestWithParam<tn::index_t> {};
+INSTANTIATE_TEST_SUITE_P(Inplace, Overlapping, testing::Values(2, 7, 64, 300));
+
+tn::Tensor<float> square(tn::index_t n) {
+  return tn::reshape(tn::arange<float>(static_cast<float>(n * n)), {n, n});
+}
+
+TEST_P(Overlapping, AddOfTheTranspose) {
+  const tn::index_t n = GetParam();
+  auto x = square(n);
+  const auto want = tn::add(x, tn::transpose(x, 0, 1));
+  tn::add_(x, tn::transpose(x, 0, 1));
+  expect_values(x, {n, n}, want.to_vector());
+  auto turned = tn::transpose(x, 0, 1);  // the target is strided
+  const auto twice = tn::add(turned, x);
+  tn::add_(turned, x);
+  expect_values(turned, {n, n}, twice.to_vector());
+}
+
+TEST_P(Overlapping, AddOfAShiftedPart) {
+  const tn::index_t n = GetParam();
+  for (bool forward : {true, false}) {
+    auto x = tn::arange<float>(static_cast<float>(n * n));
+    auto target = x(tn::range(forward ? 1 : 0, n * n - (forward ? 0 : 1)));
+    const auto source = x(tn::range(forward ? 0 : 1, n * n - (forward ? 1 : 0)));
+    const auto want = tn::add(target, source);
+    tn::add_(target, source);
+    expect_values(target, {n * n - 1}, want.to_vector());
+  }
+}
+
+TEST_P(Overlapping, AddOfOneRowToAll) {
+  const tn::index_t n = GetParam();
+  auto x = square(n);
+  const auto want = tn::add(x, tn::clone(x(0)));
+  tn::add_(x, x(0));
+  expect_values(x, {n, n}, want.to_vector());
+  auto y = square(n);
+  auto corner = y(tn::range(0, 1), tn::range(0, 1));
+  tn::fill_(corner, 3);
+  const auto more = tn::add(y, 3);
+  tn::add_(y, corner);
+  expect_values(y, {n, n}, more.to_vector());
+}
+
+TEST_P(Overlapping, CopyOfTheTransposeOfAFlipAndOfAShift) {
+  const tn::index_t n = GetParam();
+  auto x = square(n);
+  tn::copy_(x, tn::transpose(x, 0, 1));
+  expect_values(x, {n, n}, tn::transpose(square(n), 0, 1).to_vector());
+  auto rows = square(n);
+  auto below = rows(tn::range(1, n));
+  tn::copy_(below, rows(tn::range(0, n - 1)));
+  expect_values(below, {n - 1, n}, square(n)(tn::range(0, n - 1)).to_vector());
+  auto numbers = tn::arange<std::int64_t>(n * n);
+  auto above = numbers(tn::range(0, n * n - 1));
+  tn::copy_(above, numbers(tn::range(1, n * n)));
+  expect_values(above, {n * n - 1}, tn::arange<std::int64_t>(1, n * n).to_vector());
+  auto self = square(n);
+  tn::copy_(self, self);
+  expect_values(self, {n, n}, square(n).to_vector());
+}
+
+TEST(Inplace, MemoryBorrowedTwiceIsOneMemory) {
+  std::vector<float> memory(4096);
+  auto x = tn::borrow(memory.data(), {64, 64});
+  const auto y = tn::borrow(memory.data(), {64, 64});
+  tn::copy_(x, square(64));
+  const auto want = tn::add(x, tn::transpose(y, 0, 1));
+  tn::add_(x, tn::transpose(y, 0, 1));
+  expect_values(x, {64, 64}, want.to_vector());
+}
+
+TEST(InplaceErrors, LeavesOnlyUnderNoGradAndResultsNever) {
+  auto leaf = from<float>({1, 2}).requires_grad_();
+  auto result = leaf * 2;
+  const std::string of_leaf = "a leaf that requires a gradient is written in place only under NoGrad";
+  const std::string of_result = "the result of a recorded operation cannot be written in place";
+  expect_error<tn::GraphError>([&] { tn::fill_(leaf, 0); }, "[fill_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::copy_(leaf, from<float>({0, 0})); }, "[copy_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::add_(result, leaf); }, "[add_] " + of_result);
+  const tn::NoGrad no_grad;
+  tn::add_(leaf, from<float>({10, 20}));
+  expect_vector(leaf, {11, 22});
+  expect_error<tn::GraphError>([&] { tn::fill_(result, 0); }, "[fill_] " + of_result);
+}
+
+TEST(InplaceErrors, StretchedTensorsHaveNoElementsOfTheirOwn) {
+  auto x = tn::expand(from<float>({{1}, {2}}), {2, 3});
+  const std::string text =
+      "a stretched tensor, whose elements share memory, cannot be written in place: shape (2, 3)";
+  expect_error<tn::ValueError>([&] { tn::fill_(x, 0); }, "[fill_] " + text);
+  expect_error<tn::ValueError>([&] { tn::copy_(x, tn::zeros<float>({2, 3})); }, "[copy_] " + text);
+  expect_error<tn::ValueError>([&] { tn::add_(x, x); }, "[add_] " + text);
+}
+
+TEST(InplaceErrors, TheSourceMustBroadcast) {
+  auto x = tn::zeros<float>({2});
+  expect_error<tn::ShapeError>([&] { tn::copy_(x, tn::zeros<float>({3})); },
+                               "[copy_] shapes do not broadcast: (2,) and (3,)");
+  expect_error<tn::ShapeError>([&] { tn::add_(x, tn::zeros<float>({3, 2})); },
+                               "[add_] shape (3, 2) does not broadcast to (2,)");
+}
+
+}  // namespace inplace_test

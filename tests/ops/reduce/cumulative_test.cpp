@@ -1,0 +1,60 @@
+#include "tenon/ops/reduce/cumulative.hpp"
+#include "tenon/ops/reduce/difference.hpp"
+
+#include "support/expect.hpp"
+#include "support/op_case.hpp"
+
+namespace cumulative_test {
+
+using support::expect_error;
+using support::expect_values;
+using support::expect_vector;
+using support::inf;
+using support::nan;
+using support::OpCases;
+using support::real;
+using tn::from;
+using tn::Tensor;
+
+const OpCases cases{
+    {"cummax", {real({3, 4})}, [](const auto& x) { return tn::cummax(x[0], 1).values; }},
+    {"cummin", {real({3, 4})}, [](const auto& x) { return tn::cummin(x[0], 0).values; }},
+    {"diff", {real({3, 5})}, [](const auto& x) { return tn::diff(x[0], 2); }, {.fixed = true}},
+    {"trapezoid", {real({3, 5})}, [](const auto& x) { return tn::trapezoid(x[0], 0.5); }, {.fixed = true}},
+    {"trapezoid_places",
+     {real({3, 5}), real({3})},
+     [](const auto& x) { return tn::trapezoid(x[0], x[1], 0); },
+     {.fixed = true}},
+};
+
+TEST(RunningExtrema, TakeTheLastOfEqualOnes) {
+  const auto most = tn::cummax(from<float>({1, 3, 2, 3, nan, 9}), 0);
+  expect_vector(most.values, {1, 3, 3, 3, nan, nan});
+  expect_vector(most.indices, {0, 1, 1, 3, 4, 4});
+  const auto least = tn::cummin(from<std::int64_t>({{3, 1}, {2, 5}, {2, 0}}), 0);
+  expect_values(least.values, {3, 2}, {3, 1, 2, 1, 2, 0});
+  expect_values(least.indices, {3, 2}, {0, 0, 1, 0, 2, 2});
+  EXPECT_EQ(tn::cummax(tn::scalar<float>(2), 0).values.item(), 2);
+}
+
+TEST(Differences, AndTheirSums) {
+  expect_vector(tn::diff(from<float>({1, 4, 9, 16})), {3, 5, 7});
+  expect_vector(tn::diff(from<float>({1, 4, 9, 16}), 2), {2, 2});
+  EXPECT_EQ(tn::diff(from<float>({1, 4}), 5).shape(), (tn::Shape{0}));
+  EXPECT_EQ(tn::trapezoid(from<float>({1, 2, 3})).item(), 4);
+  EXPECT_EQ(tn::trapezoid(from<float>({1, 2, 3}), from<float>({0, 2, 3})).item(), 5.5);
+  EXPECT_EQ(tn::trapezoid(tn::zeros<float>({0})).item(), 0);
+  EXPECT_EQ(tn::trapezoid(tn::zeros<float>({2, 3}), 1, 0).shape(), (tn::Shape{3}));
+}
+
+TEST(CumulativeErrors, NameTheShape) {
+  const auto x = tn::zeros<float>({2, 3});
+  expect_error<tn::IndexError>([&] { tn::cummax(x, 2); }, "[cummax] axis 2 is outside [-2, 2) of rank 2");
+  expect_error<tn::ValueError>([&] { tn::diff(x, -1); }, "[diff] negative order -1");
+  expect_error<tn::ShapeError>([] { tn::diff(tn::scalar<float>(1)); },
+                               "[diff] a tensor of rank 0 has no axes");
+  expect_error<tn::ShapeError>([&] { tn::trapezoid(x, tn::zeros<float>({2})); },
+                               "[trapezoid] places of shape (2,) do not fit values of shape (2, 3)");
+}
+
+}  // namespace cumulative_test
