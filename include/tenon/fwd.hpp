@@ -11,5 +11,6 @@ using Shape = Dims;
 class Generator;
 template <Scalar T>
 class Tensor;
+class AnyTensor;
 
 }  // namespace TENON_NAMESPACE

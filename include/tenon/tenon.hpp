@@ -13,6 +13,7 @@
 #include "tenon/nn/convert.hpp"
 #include "tenon/nn/dropout.hpp"
 #include "tenon/nn/embedding.hpp"
+#include "tenon/nn/error_path.hpp"
 #include "tenon/nn/graph.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"

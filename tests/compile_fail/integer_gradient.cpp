@@ -1,4 +1,4 @@
-// error: only float and double tensors have gradients
+// error: only tensors of floating-point numbers have gradients
 // Integers have no derivatives.
 
 #include "tenon/graph/record.hpp"

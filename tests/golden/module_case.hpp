@@ -16,22 +16,23 @@ namespace golden {
 using StoredTransposed = bool (*)(const std::string& path);
 
 template <class T>
-class CaseLoader final : public tn::nn::ModuleVisitor<T> {
+class CaseLoader final : public tn::nn::ModuleVisitor {
  public:
   CaseLoader(const Case<T>& c, StoredTransposed transposed) : case_(c), transposed_(transposed) {}
 
   /// The module's handle becomes that of the case's leaf, for which the case has a gradient, or of its view.
-  void parameter(const std::string& path, const tn::Tensor<T>& x) override {
+  void parameter(const std::string& path, const tn::AnyTensor& x) override {
     const tn::Tensor<T> stored = case_.param(path);
     const tn::Tensor<T> operand = transposed_ && transposed_(path) ? tn::transpose(stored, 0, 1) : stored;
     expect_shape(path, x.shape(), operand.shape());
-    const_cast<tn::Tensor<T>&>(x) = operand;
+    const_cast<tn::AnyTensor&>(x) = operand;
   }
   /// Buffers get the elements alone, since modules write into them.
-  void buffer(const std::string& path, const tn::Tensor<T>& x) override {
+  void buffer(const std::string& path, const tn::AnyTensor& x) override {
+    if (!x.holds<T>()) return;  // the number of batches
     const tn::Tensor<T> operand = case_.in(path);
     expect_shape(path, x.shape(), operand.shape());
-    tn::Tensor<T> handle = x;
+    tn::Tensor<T> handle = x.as<T>();
     tn::copy_(handle, operand);
   }
 

@@ -16,7 +16,7 @@ Outputs resnet_basic_block(const Case<T>& c) {
   load_case(block, c);
   const tn::TrainingMode mode(c.flag("training"));
   Outputs outputs{block(x)};
-  for (const auto& [name, tensor] : tn::nn::state(block).tensors)
+  for (const auto& [name, tensor] : tn::nn::state(block))
     if (name.find("running") != name.npos) outputs.values.emplace_back(name, tensor);
   return outputs;
 }

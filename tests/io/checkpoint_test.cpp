@@ -135,8 +135,8 @@ TEST(Checkpoint, WhatIsMissingIsNamed) {
   EXPECT_EQ(refusal([&] { saved.restore("model", generator); }),
             "[safetensors] " + path + ": there is no \"model/generator\" in it");
   Line other(generator);
-  tn::ModuleState<float> state = tn::nn::state(other);
-  state.tensors[1].name = "offset";
+  tn::ModuleState state = tn::nn::state(other);
+  state[1].name = "offset";
   EXPECT_EQ(refusal([&] { saved.restore("model", state); }),
             "[load] " + path +
                 ", section model does not fit the model:\n"
@@ -189,7 +189,7 @@ TEST(Checkpoint, AKilledProcessLeavesAWholeFile) {
   save_step(1);
   const double microseconds = 1e6 * watch.seconds();
   index_t last = 1;
-  for (int kill = 0; kill < 20; ++kill) {
+  for (int kill = 0; kill < 20 || (last == 1 && kill < 200); ++kill) {  // a busy machine gets less done
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {

@@ -5,16 +5,19 @@
 #include <map>
 
 #include "support/temporary_folder.hpp"
+#include "tenon/nn/linear.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
 
 namespace model_file_test {
 
 using support::message_of;
 using support::TemporaryFolder;
+using tn::DType;
 using tn::index_t;
 using tn::Tensor;
+namespace nn = tn::nn;
 using tn::io::Cast;
-using tn::io::ElementType;
 using tn::io::LoadReport;
 using tn::io::SafetensorsFile;
 using tn::io::SafetensorsWriter;
@@ -41,8 +44,7 @@ Model<T> zeroed() {
 }
 
 /// The report in the refusal to load, without its first line.
-std::string refusal(const std::string& path, const Model<float>& model,
-                    const tn::io::LoadOptions& options = {}) {
+std::string refusal(const std::string& path, Model<float>& model, const tn::io::LoadOptions& options = {}) {
   const std::string message = message_of<tn::IoError>([&] { tn::io::load(path, model, options); });
   const std::string first = "[load] " + path + " does not fit the model:\n";
   return message.starts_with(first) ? message.substr(first.size()) : "not refused so: " + message;
@@ -78,7 +80,7 @@ TEST(ModelFile, RoundTrips) {
   EXPECT_EQ(file.entry("first.steps").dtype, "I64");
   EXPECT_EQ(file.metadata().at("epoch"), "3");
 
-  const Model<float> model = zeroed<float>();
+  Model<float> model = zeroed<float>();
   EXPECT_EQ(tn::io::load(path, model).loaded, 3u);
   EXPECT_EQ(model.first.weight.to_vector(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(model.first.shift.to_vector(), (std::vector<float>{0.5, 1, 2}));
@@ -93,7 +95,7 @@ TEST(ModelFile, EveryMismatchIsInOneError) {
   writer.add("first.steps", tn::zeros<float>({}));
   writer.add("second.weight", tn::zeros<double>({4}));
   writer.save(folder / "m");
-  const Model<float> model;
+  Model<float> model;
   EXPECT_EQ(refusal(folder / "m", model),
             "  missing: first.shift (3,) float32\n"
             "  unexpected: second.weight (4,) F64\n"
@@ -108,7 +110,7 @@ TEST(ModelFile, ARefusedFileLeavesTheModelAlone) {
   writer.add("first.shift", tn::from<double>({1e300, 0, 0}));
   writer.add("first.steps", tn::scalar<index_t>(1));
   writer.save(folder / "m");
-  const Model<float> model;
+  Model<float> model;
   EXPECT_EQ(
       refusal(folder / "m", model),
       "  does not fit: first.shift is float32 in the model, F64 in the file, which would have to be rounded");
@@ -125,7 +127,7 @@ TEST(ModelFile, WithoutStrictWhatFitsIsLoadedAndTheRestReported) {
   writer.add("first.shift", tn::zeros<float>({4}));
   writer.add("head", tn::zeros<float>({}));
   writer.save(folder / "m");
-  const Model<float> model;
+  Model<float> model;
   const LoadReport report = tn::io::load(folder / "m", model, {.strict = false});
   EXPECT_EQ(report.loaded, 1u);
   EXPECT_FALSE(report.complete());
@@ -149,7 +151,7 @@ TEST(ModelFile, NamesFollowRules) {
   writer.add("module.h.first.c_fc.bias", tn::from<float>({1, 2, 3}));
   writer.add("module.h.first.mask", tn::zeros<float>({9}));
   writer.save(folder / "m");
-  const Model<float> model = zeroed<float>();
+  Model<float> model = zeroed<float>();
   tn::io::LoadOptions options{
       .strip = "module.",
       .rules = {{"h.{i}.c_fc.weight", "{i}.weight", true}, {"h.{i}.c_fc.bias", "{i}.shift"}},
@@ -174,9 +176,9 @@ TEST(ModelFile, NamesFollowRules) {
 
 TEST(ModelFile, HalfPrecisionIsStoredAndRead) {
   TemporaryFolder folder;
-  for (const auto stored : {ElementType::f16, ElementType::bf16, ElementType::f64}) {
+  for (const auto stored : {DType::float16, DType::bfloat16, DType::float64}) {
     tn::io::save(folder / "m", Model<float>(), {.stored = stored});
-    const Model<float> model = zeroed<float>();
+    Model<float> model = zeroed<float>();
     tn::io::load(folder / "m", model, {.cast = Cast::lossy});
     EXPECT_EQ(model.first.weight.to_vector(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
     EXPECT_EQ(model.first.steps.item(), 7);
@@ -184,14 +186,14 @@ TEST(ModelFile, HalfPrecisionIsStoredAndRead) {
   Model<float> model;
   model.first.shift = tn::from<float>({1e6f, 0, 0});
   EXPECT_EQ(
-      message_of<tn::ValueError>([&] { tn::io::save(folder / "m", model, {.stored = ElementType::f16}); }),
+      message_of<tn::ValueError>([&] { tn::io::save(folder / "m", model, {.stored = DType::float16}); }),
       "[safetensors] \"first.shift\" cannot be stored as F16: a number is too large");
 }
 
 TEST(ModelFile, LoadsIntoAWiderModelWithoutBeingAsked) {
   TemporaryFolder folder;
   tn::io::save(folder / "m", Model<float>());
-  const Model<double> model = zeroed<double>();
+  Model<double> model = zeroed<double>();
   EXPECT_TRUE(tn::io::load(folder / "m", model).complete());
   EXPECT_EQ(model.first.weight.to_vector(), (std::vector<double>{1, 2, 3, 4, 5, 6}));
 }
@@ -201,11 +203,11 @@ TEST(ModelFile, NumBatchesTrackedMayBeAbsentAsInPyTorch) {
   SafetensorsWriter writer;
   writer.add("norm.weight", tn::from<float>({2}));
   writer.save(folder / "m");
-  tn::ModuleState<float> state;
-  state.tensors.push_back({"norm.weight", tn::zeros<float>({1})});
-  state.counters.push_back({"norm.num_batches_tracked", tn::scalar<index_t>(5)});
+  tn::ModuleState state;
+  state.push_back({"norm.weight", tn::zeros<float>({1})});
+  state.push_back({"norm.num_batches_tracked", tn::scalar<index_t>(5)});
   EXPECT_TRUE(tn::io::load_state(folder / "m", state).complete());
-  EXPECT_EQ(state.counters[0].tensor.item(), 5);
+  EXPECT_EQ(state[1].tensor.as<index_t>().item(), 5);
 }
 
 TEST(ModelFile, LongListsAreCut) {
@@ -213,8 +215,33 @@ TEST(ModelFile, LongListsAreCut) {
   SafetensorsWriter writer;
   for (int i = 0; i < 30; ++i) writer.add("x" + std::to_string(i), tn::zeros<float>({}));
   writer.save(folder / "m");
-  const std::string text = refusal(folder / "m", Model<float>());
+  Model<float> model;
+  const std::string text = refusal(folder / "m", model);
   EXPECT_NE(text.find("unexpected: … and 10 more"), std::string::npos) << text;
+}
+
+struct Mixed {
+  nn::Linear<float> layer{2, 1};
+  nn::Buffer<tn::bfloat16> table = tn::to<tn::bfloat16>(tn::ones<float>({3, 2}));
+  nn::Buffer<std::uint8_t> codes = tn::from<std::uint8_t>({1, 2, 3});
+};
+
+TEST(ModelFile, TensorsOfSeveralTypesKeepTheirs) {
+  TemporaryFolder folder;
+  Mixed model, other;
+  other.codes = tn::zeros<std::uint8_t>({3});
+  tn::io::save(folder / "m", model);
+  const tn::io::SafetensorsFile file(folder / "m");
+  EXPECT_EQ(file.entry("table").dtype, "BF16");
+  EXPECT_EQ(file.get("codes").dtype(), DType::uint8);
+  EXPECT_TRUE(tn::io::load(folder / "m", other).complete());
+  EXPECT_EQ(other.codes.to_vector(), (std::vector<std::uint8_t>{1, 2, 3}));
+  EXPECT_EQ(other.layer.weight.to_vector(), model.layer.weight.to_vector());
+
+  tn::io::save(folder / "half", model, {.stored = DType::float16});
+  const tn::io::SafetensorsFile half(folder / "half");
+  EXPECT_EQ(half.entry("layer.weight").dtype, "F16");
+  EXPECT_EQ(half.entry("codes").dtype, "U8") << "integers are not rounded";
 }
 
 }  // namespace model_file_test

@@ -10,8 +10,8 @@ namespace npy_test {
 
 using support::message_of;
 using support::TemporaryFolder;
+using tn::DType;
 using tn::io::Cast;
-using tn::io::ElementType;
 using tn::io::load_npy;
 using tn::io::save_npy;
 

@@ -62,8 +62,8 @@ TEST(Activation, RandomSlopesAreTheirMeanInEvaluation) {
 
 TEST(Activation, StandsAmongModulesWithoutANameInTheirState) {
   const nn::Sequential net{nn::Relu{}, nn::Prelu<double>(1), nn::LeakyRelu{}};
-  ASSERT_EQ(nn::state(net).tensors.size(), 1u);
-  EXPECT_EQ(nn::state(net).tensors[0].name, "1.weight");
+  ASSERT_EQ(nn::state(net).size(), 1u);
+  EXPECT_EQ(nn::state(net)[0].name, "1.weight");
 }
 
 TEST(Prelu, IsALayer) {

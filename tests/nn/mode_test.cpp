@@ -46,7 +46,7 @@ std::vector<float> statistics_of(const Net& net) {
 }
 
 TEST(Mode, EvaluationStaysWithTheModelWhileRecording) {
-  const Net net;
+  Net net;
   const auto x = tn::randn<float>({5, 3});
   const auto evaluated = [&] {
     const tn::NoGrad no_grad;
@@ -101,13 +101,14 @@ TEST(Mode, IsAValueOfTheModelAndNoPartOfItsState) {
   model = copy;
   EXPECT_FALSE(model.dropout.mode.training());
   std::vector<std::string> names;
-  for (const auto& named : nn::state(model).tensors) names.push_back(named.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"layer.weight", "layer.bias", "norm.weight", "norm.bias",
-                                             "norm.running_mean", "norm.running_var"}));
+  for (const auto& named : nn::state(model)) names.push_back(named.name);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"layer.weight", "layer.bias", "norm.weight", "norm.bias",
+                                      "norm.running_mean", "norm.running_var", "norm.num_batches_tracked"}));
 }
 
 TEST(Mode, OfAPartAlone) {
-  const Net net;
+  Net net;
   nn::eval(net.norm);
   EXPECT_FALSE(net.norm.mode.training());
   EXPECT_TRUE(net.mode.training());
@@ -128,7 +129,7 @@ TEST(Mode, IsConvertedWithTheModel) {
 }
 
 TEST(Mode, LayersOfEachKindObey) {
-  const auto check = [](const auto& layer, const auto&... x) {
+  const auto check = [](auto layer, const auto&... x) {
     nn::eval(layer);
     const auto y = layer(x...);
     EXPECT_EQ(y.to_vector(), layer(x...).to_vector());
@@ -153,7 +154,7 @@ TEST(Mode, LayersOfEachKindObey) {
 
 TEST(Mode, EvaluationCutsRowsOfEmbeddingsWithoutWriting) {
   const auto rows = from<double>({3, 4, 6, 8, 0.3, 0.4}, {3, 2});
-  const nn::Embedding<double> table(rows, {.max_norm = 1});
+  nn::Embedding<double> table(rows, {.max_norm = 1});
   const auto index = from<index_t>({2, 0});
   nn::eval(table);
   const auto y = table(index);

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <variant>
 
+#include "support/expect.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/named_tensor.hpp"
 
@@ -40,7 +41,7 @@ struct Everything {
 };
 
 template <class T>
-std::vector<std::string> names(const std::vector<tn::NamedTensor<T>>& list) {
+std::vector<std::string> names(const std::vector<tn::Named<T>>& list) {
   std::vector<std::string> result;
   for (const auto& named : list) result.push_back(named.name);
   return result;
@@ -54,9 +55,8 @@ TEST(Module, FindsAllMembersInOrderUnderTheirPaths) {
       "scale"};
   EXPECT_EQ(names(nn::named_parameters(model)), trained);
   auto saved = trained;
-  saved.push_back("mean");
-  EXPECT_EQ(names(nn::state(model).tensors), saved);
-  EXPECT_EQ(names(nn::state(model).counters), std::vector<std::string>{"batches"});
+  saved.insert(saved.end(), {"mean", "batches"});
+  EXPECT_EQ(names(nn::state(model)), saved);
   EXPECT_EQ(nn::parameter_count(model), 6 + 3 + 3 + 7 + 2);
 }
 
@@ -69,10 +69,10 @@ TEST(Module, ParametersAreHandles) {
 }
 
 TEST(Module, FrozenParametersAreSavedButNotTrained) {
-  const Everything model;
+  Everything model;
   nn::freeze(model.in);
   EXPECT_EQ(nn::named_parameters(model).front().name, "tail.last.weight");
-  EXPECT_EQ(nn::state(model).tensors.front().name, "in.weight");
+  EXPECT_EQ(nn::state(model).front().name, "in.weight");
   EXPECT_EQ(nn::parameter_count(model), 21);
   nn::freeze(model, false);
   EXPECT_EQ(nn::named_parameters(model).front().name, "in.weight");
@@ -83,7 +83,7 @@ TEST(Module, SharedModulesAreListedOnce) {
     std::shared_ptr<nn::Linear<float>> encoder = std::make_shared<nn::Linear<float>>(2, 2);
     std::shared_ptr<nn::Linear<float>> decoder = encoder;
   };
-  EXPECT_EQ(names(nn::state(Twice{}).tensors), (std::vector<std::string>{"encoder.weight", "encoder.bias"}));
+  EXPECT_EQ(names(nn::state(Twice{})), (std::vector<std::string>{"encoder.weight", "encoder.bias"}));
 }
 
 TEST(Module, CopiesHaveWeightsOfTheirOwnAndAssignmentKeepsHandles) {
@@ -116,7 +116,7 @@ TEST(Module, EntriesOfAMapAreNamedByTheirKeys) {
   model.scales.emplace(-9, tn::ones<float>({1}));
   const std::vector<std::string> want{"heads.a.weight", "heads.b.weight", "heads.b.bias", "scales.-9",
                                       "scales.10"};
-  EXPECT_EQ(names(nn::state(model).tensors), want);
+  EXPECT_EQ(names(nn::state(model)), want);
   static_assert(std::is_same_v<nn::ScalarOf<Heads>, float>);
   const Heads best = model;
   const auto handles = nn::parameters(model);
@@ -136,7 +136,7 @@ TEST(Module, AModuleMayBeARangeAsWell) {
     auto begin() const { return steps.begin(); }
     auto end() const { return steps.end(); }
   };
-  EXPECT_EQ(names(nn::state(Steps{}).tensors), std::vector<std::string>{"weight"});
+  EXPECT_EQ(names(nn::state(Steps{})), std::vector<std::string>{"weight"});
 }
 
 struct Shared {
@@ -164,8 +164,8 @@ TEST(Module, WhatIsDataIsLeftAlone) {
   };
   Data model;
   model.borrowed = &elsewhere;
-  EXPECT_EQ(names(nn::state(model).tensors), std::vector<std::string>{"weight"});
-  EXPECT_EQ(names(nn::state(Shared(elsewhere)).tensors), std::vector<std::string>{"own"});
+  EXPECT_EQ(names(nn::state(model)), std::vector<std::string>{"weight"});
+  EXPECT_EQ(names(nn::state(Shared(elsewhere))), std::vector<std::string>{"own"});
 }
 
 TEST(Module, ScalarTypeIsThatOfTheParameters) {
@@ -175,6 +175,37 @@ TEST(Module, ScalarTypeIsThatOfTheParameters) {
   };
   static_assert(std::is_same_v<nn::ScalarOf<Doubles>, double>);
   static_assert(std::is_same_v<nn::ScalarOf<Everything>, float>);
+}
+
+struct Mixed {
+  nn::Linear<float> layer{2, 1};
+  nn::Buffer<tn::bfloat16> table = tn::to<tn::bfloat16>(tn::ones<float>({3, 2}));
+  nn::Buffer<bool> mask = tn::from<bool>({true, false});
+  nn::Buffer<std::uint8_t> codes = tn::from<std::uint8_t>({1, 2, 3});
+};
+
+TEST(Module, TensorsOfAllScalarTypesAreItsState) {
+  const Mixed model;
+  const tn::ModuleState state = nn::state(model);
+  EXPECT_EQ(names(state), (std::vector<std::string>{"layer.weight", "layer.bias", "table", "mask", "codes"}));
+  EXPECT_EQ(state[2].tensor.dtype(), tn::DType::bfloat16);
+  EXPECT_TRUE(state[3].tensor.as<bool>().is(model.mask));
+  EXPECT_EQ(nn::parameters(model).size(), 2u);
+}
+
+struct TwoPrecisions {
+  nn::Parameter<float> a = tn::ones<float>({1});
+  nn::Parameter<double> b = tn::ones<double>({2});
+};
+
+TEST(Module, ParametersOfTwoTypesAreAskedForByType) {
+  const TwoPrecisions model;
+  support::expect_error<tn::ValueError>([&] { static_cast<void>(nn::parameters(model)); },
+                                        "[parameters] b is of float64, the model of float32: ask for "
+                                        "parameters<float>(model) and so on, a list for "
+                                        "each type");
+  EXPECT_EQ(nn::parameters<float>(model).size(), 1u);
+  EXPECT_EQ(nn::named_parameters<double>(model).at(0).name, "b");
 }
 
 }  // namespace module_test

@@ -47,8 +47,8 @@ TEST(Pool, IsAMemberLikeAnyOther) {
     nn::AdaptiveAvgPool2d global{1};
     nn::Linear<float> out{3, 1, false};
   };
-  ASSERT_EQ(nn::state(Net{}).tensors.size(), 1u);
-  EXPECT_EQ(nn::state(Net{}).tensors[0].name, "out.weight");
+  ASSERT_EQ(nn::state(Net{}).size(), 1u);
+  EXPECT_EQ(nn::state(Net{})[0].name, "out.weight");
 }
 
 TEST(Pool, EveryOptionHasItsEffect) {

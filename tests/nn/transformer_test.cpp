@@ -36,7 +36,7 @@ TEST(Transformer, NamesItsPartsAsPyTorchDoes) {
       4, 2, 1, 2,
       {.dim_feedforward = 3, .dropout = 0, .activation = gelu, .batch_first = true, .norm_first = true});
   std::vector<std::string> names;
-  for (const auto& named : nn::state(net).tensors)
+  for (const auto& named : nn::state(net))
     if (named.name.ends_with("weight")) names.push_back(named.name);
   EXPECT_EQ(names, (std::vector<std::string>{"encoder.layers.0.self_attn.in_proj_weight",
                                              "encoder.layers.0.self_attn.out_proj.weight",
@@ -126,7 +126,7 @@ TEST(TransformerEncoderLayer, EveryOptionHasItsEffect) {
   layer.options.batch_first = layer.self_attn.options.batch_first = true;
   expect_values(tn::transpose(layer(tn::transpose(x, 0, 1)), 0, 1), {3, 2, 4}, y.to_vector());
   EXPECT_TRUE(make({.batch_first = true}).self_attn.options.batch_first);
-  for (const auto& named : nn::state(make({.bias = false})).tensors)
+  for (const auto& named : nn::state(make({.bias = false})))
     EXPECT_TRUE(named.name.ends_with("weight")) << named.name;
   EXPECT_EQ(make({.dropout = 0.3}).self_attn.options.dropout, 0.3);
   // Where everything is dropped, nothing is added.

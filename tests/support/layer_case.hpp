@@ -38,11 +38,11 @@ auto output_of(const Y& y) {
 
 /// Replaces the handles of a module's parameters, in their order: the module computes with the given tensors,
 /// results of recorded operations included.
-class ParameterBinder final : public tn::nn::ModuleVisitor<double> {
+class ParameterBinder final : public tn::nn::ModuleVisitor {
  public:
   explicit ParameterBinder(const tn::Tensor<double>* given) : given_(given) {}
-  void parameter(const std::string&, const tn::Tensor<double>& x) override {
-    const_cast<tn::Tensor<double>&>(x) = *given_++;
+  void parameter(const std::string&, const tn::AnyTensor& x) override {
+    const_cast<tn::AnyTensor&>(x) = *given_++;
   }
 
  private:
@@ -85,7 +85,7 @@ void check_copies(const Layer& layer, const X&... x) {
   const tn::NoGrad no_grad;
   const std::vector<double> before = output_of(layer(x...)).to_vector();
   const Layer copy = layer;
-  for (auto& named : tn::nn::state(copy).tensors) tn::fill_(named.tensor, 0.125);
+  for (auto& named : tn::nn::state(copy)) named.tensor.visit([](auto tensor) { tn::fill_(tensor, 1); });
   EXPECT_EQ(output_of(layer(x...)).to_vector(), before) << "a copy shares its weights";
 }
 
@@ -110,7 +110,7 @@ template <class Layer, class... X>
 void check_layer(const Layer& layer, const LayerCase& expected, const X&... x) {
   EXPECT_EQ(detail::output_of(layer(x...)).shape(), expected.output);
   std::vector<std::string> names;
-  for (const auto& named : tn::nn::state(layer).tensors) names.push_back(named.name);
+  for (const auto& named : tn::nn::state(layer)) names.push_back(named.name);
   EXPECT_EQ(names, expected.state);
   detail::check_gradients(layer, x...);
   detail::check_copies(layer, x...);

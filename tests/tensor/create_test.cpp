@@ -179,4 +179,24 @@ TEST(RandomIntegers, TheDefaultGeneratorIsSeeded) {
   EXPECT_EQ(tn::rand<float>({5}).to_vector(), x.to_vector());
 }
 
+TEST(Literals, HaveAnAxisForEachLevelOfBraces) {
+  EXPECT_EQ(tn::tensor<float>(3).rank(), 0);
+  expect_vector(tn::tensor<float>({1, 2.5, 3}), {1, 2.5f, 3});
+  expect_values(tn::tensor<index_t>({{1, 2, 3}, {4, 5, 6}}), {2, 3}, {1, 2, 3, 4, 5, 6});
+  expect_values(tn::tensor<double>({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}), {2, 2, 2},
+                {1, 2, 3, 4, 5, 6, 7, 8});
+  expect_values(tn::tensor<bool>({{true}, {false}}), {2, 1}, {true, false});
+  EXPECT_EQ(tn::tensor<float>({}).shape(), (tn::Shape{0}));
+  const std::string differ = "[tensor] the lists of level ";
+  expect_error<tn::ShapeError>([] { tn::tensor<float>({{1, 2}, {3}}); },
+                               differ + "1 differ in length or depth from the first, of shape (2, 2)");
+  expect_error<tn::ShapeError>([] { tn::tensor<float>({{1, 2}, 3}); },
+                               differ + "1 differ in length or depth from the first, of shape (2, 2)");
+}
+
+TEST(Dims, NumbersStandForLists) {
+  EXPECT_EQ(tn::zeros<float>(3).shape(), (tn::Shape{3}));
+  EXPECT_EQ(tn::Shape(2, 3), (tn::Shape{2, 3}));
+}
+
 }  // namespace create_test

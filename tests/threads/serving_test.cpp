@@ -40,7 +40,7 @@ TEST(Serving, StatisticsOfNormsStandStill) {
     nn::Dropout dropout{0.5};
     Tensor<float> operator()(const Tensor<float>& x) const { return dropout(norm(conv(x))); }
   };
-  const Net net;
+  Net net;
   const auto x = tn::randn<float>({3, 1, 5, 5});
   net(x);
   nn::eval(net);
@@ -55,7 +55,7 @@ TEST(Serving, StatisticsOfNormsStandStill) {
 }
 
 TEST(Serving, RowsBeyondMaxNormAreCutInACopy) {
-  const nn::Embedding<float> table(6, 4, {.max_norm = 0.5});
+  nn::Embedding<float> table(6, 4, {.max_norm = 0.5});
   const auto before = table.weight.to_vector();
   nn::eval(table);
   const auto index = tn::arange<index_t>(6);
@@ -64,7 +64,7 @@ TEST(Serving, RowsBeyondMaxNormAreCutInACopy) {
 }
 
 TEST(Serving, AModelWithDropoutIsShared) {
-  const tn::models::TextCnn<float> net({.words = 20, .dim = 4, .filters = 3});
+  tn::models::TextCnn<float> net({.words = 20, .dim = 4, .filters = 3});
   nn::eval(net);
   const auto ids = tn::reshape(tn::arange<index_t>(16), {2, 8});
   expect_same_in_threads([&] { return net(ids); });

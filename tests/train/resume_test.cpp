@@ -46,9 +46,9 @@ std::string describe_run(const tn::train::FitResult<Net>& result, const Net& mod
     text += "\n";
   };
   const auto add_model = [&](const std::string& prefix, const Net& net) {
-    const auto state = tn::nn::state(net);
-    for (const auto& [name, tensor] : state.tensors) add(prefix + name, tensor);
-    for (const auto& [name, tensor] : state.counters) add(prefix + name, tensor);
+    const tn::ModuleState state = tn::nn::state(net);
+    for (const auto& [name, tensor] : state)
+      tensor.visit([&](const auto& typed) { add(prefix + name, typed); });
   };
   add_model("last ", model);
   add_model("best ", *result.best);

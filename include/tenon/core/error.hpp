@@ -20,8 +20,27 @@ class TENON_SHARED Error : public std::exception {
   /// The message.
   const char* what() const noexcept override { return message_.c_str(); }
 
+  /// Where the exception was thrown: a layer, by its address and that of something unique to its type.
+  struct Place {
+    const void* layer = nullptr;  ///< the layer; null: not known, or already part of the message
+    const void* type = nullptr;   ///< an address that is unique to the layer's type
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  /// The innermost layer in whose call it was thrown.
+  const Place& place() const { return place_; }
+  /// Sets the layer, unless one is known.
+  void set_place(const Place& place) {
+    if (!place_.layer) place_ = place;
+  }
+  /// Puts the path of the layer before the message: `blocks.0.attn.fc2: [linear] …`.
+  void set_path(const std::string& path) {
+    message_ = path + ": " + message_;
+    place_ = {};
+  }
+
  private:
   std::string message_;
+  Place place_;
 };
 
 /// Thrown for ranks or extents that do not fit together.

@@ -4,7 +4,9 @@
 /// Functions with loops are not inlined: each operation calls several of them, and inlined they made up a
 /// tenth of a program's compile time.
 
+#include <concepts>          // integral, same_as
 #include <initializer_list>  // initializer_list
+#include <iterator>          // input_iterator
 #include <string>            // string
 
 #include "tenon/core/error.hpp"
@@ -24,7 +26,11 @@ class Dims {
   Dims(std::initializer_list<index_t> values) {
     for (index_t v : values) push_back(v);
   }
-  template <class Iterator>
+  /// The same from numbers without braces: an axis or an extent stands where a list is expected.
+  template <std::integral... I>
+    requires(sizeof...(I) > 0 && !(std::same_as<I, bool> || ...))
+  Dims(I... values) : Dims{static_cast<index_t>(values)...} {}
+  template <std::input_iterator Iterator>
   Dims(Iterator first, Iterator last) {
     for (; first != last; ++first) push_back(static_cast<index_t>(*first));
   }

@@ -15,27 +15,27 @@
 
 #include "tenon/core/shape.hpp"
 #include "tenon/data/file_reader.hpp"
-#include "tenon/io/element_type.hpp"
+#include "tenon/io/cast.hpp"
 #include "tenon/tensor/tensor.hpp"
 
 namespace TENON_NAMESPACE::data {
 
 namespace detail {
 
-inline std::optional<io::ElementType> idx_type(std::uint8_t code) {
+inline std::optional<DType> idx_type(std::uint8_t code) {
   switch (code) {
     case 0x08:
-      return io::ElementType::u8;
+      return DType::uint8;
     case 0x09:
-      return io::ElementType::i8;
+      return DType::int8;
     case 0x0b:
-      return io::ElementType::i16;
+      return DType::int16;
     case 0x0c:
-      return io::ElementType::i32;
+      return DType::int32;
     case 0x0d:
-      return io::ElementType::f32;
+      return DType::float32;
     case 0x0e:
-      return io::ElementType::f64;
+      return DType::float64;
     default:
       return std::nullopt;
   }
@@ -52,13 +52,13 @@ Tensor<T> read_idx(FileReader file) {
   std::uint8_t magic[4];
   file.require(file.read(magic, sizeof magic) == sizeof magic && magic[0] == 0 && magic[1] == 0,
                "it does not begin as an idx file does");
-  const std::optional<io::ElementType> type = detail::idx_type(magic[2]);
+  const std::optional<DType> type = detail::idx_type(magic[2]);
   file.require(type.has_value(), "unknown type ", int{magic[2]}, " of elements");
-  file.require(io::converts<T>(*type), "its elements do not fit ", scalar_name<T>(), ": they are of type ",
-               int{magic[2]});
+  file.require(io::converts(*type, dtype_of<T>), "its elements do not fit ", scalar_name<T>(),
+               ": they are of type ", int{magic[2]});
   file.require(magic[3] <= max_rank, "it has ", int{magic[3]}, " axes, the limit is ", max_rank);
   Shape shape;
-  index_t bytes = io::element_bytes(*type);
+  index_t bytes = info(*type).bytes;
   bool overflow = false, empty = false;
   for (int axis = 0; axis < magic[3]; ++axis) {
     std::uint8_t extent[4];
@@ -74,8 +74,8 @@ Tensor<T> read_idx(FileReader file) {
   file.read_all(storage->data(), static_cast<std::size_t>(bytes));
   char beyond;
   file.require(file.read(&beyond, 1) == 0, "it goes on after the elements of shape ", shape);
-  detail::reverse_bytes(static_cast<char*>(storage->data()), bytes, io::element_bytes(*type));
-  return io::view_or_convert<T>(storage, *type, shape);
+  detail::reverse_bytes(static_cast<char*>(storage->data()), bytes, info(*type).bytes);
+  return io::view_or_convert(storage, *type, shape, dtype_of<T>).template as<T>();
 }
 
 }  // namespace detail

@@ -11,6 +11,7 @@ struct Mode {
   bool recording = true;  ///< whether operations are recorded
   /// Whether layers are training; `follow`: if operations are recorded.
   enum class Training : char { follow, on, off } training = Training::follow;
+  class Anomaly* anomaly = nullptr;  ///< the search for NaN and infinity, if there is one; see anomaly.hpp
 };
 /// The modes of the calling thread.
 TENON_SHARED inline Mode& mode() {

@@ -12,9 +12,10 @@ namespace TENON_NAMESPACE::graph {
 /// The gradients of an operation's inputs, in their order; undefined for inputs without a gradient.
 template <class T>
 using Gradients = SmallVector<Tensor<T>, 4>;
+/// Gradients as the engine handles them, whatever their scalar type.
+using AnyGradients = SmallVector<AnyTensor, 4>;
 
 /// A tensor kept for the backward pass: its elements, without its node.
-template <class T>
 struct Kept {
   Ref<Storage> storage{};     ///< the memory; null: only the shape is kept
   Shape shape{};              ///< the extents
@@ -27,28 +28,30 @@ struct Kept {
 };
 /// Keeps a tensor for the backward pass.
 template <class T>
-Kept<T> keep(const Tensor<T>& x) {
+Kept keep(const Tensor<T>& x) {
   return {x.storage(), x.shape(), x.strides(), x.data() - static_cast<const T*>(x.storage()->data()),
           x.version()};
 }
 
-template <class T>
-class Node;
-
 /// An input of a recorded operation.
-template <class T>
 struct Edge {
   Ref<NodeBase> source;  ///< the input's node; null for a constant
-  Kept<T> kept;          ///< the input's shape, and its elements if the rule needs them
+  Kept kept;             ///< the input's shape, and its elements if the rule needs them
+};
+
+/// Copies and sums of gradients of one scalar type.
+struct Accumulation {
+  AnyTensor (*copy)(const AnyTensor&);                   ///< recorded if recording is on
+  AnyTensor (*sum)(const AnyTensor&, const AnyTensor&);  ///< a new tensor; recorded if recording is on
+  void (*add)(AnyTensor& total, const AnyTensor&);       ///< in place
 };
 
 /// A node of the autograd graph: a recorded operation or a leaf.
-template <class T>
-class Node : public NodeBase {
+class AnyNode : public NodeBase {
  public:
   // Not inlined, since each backward rule is a derived class and would contain a copy of both.
-  [[gnu::noinline]] explicit Node(const char* name) : Node(name, next_sequence()) {}
-  [[gnu::noinline]] ~Node() override {}
+  [[gnu::noinline]] explicit AnyNode(const char* name) : AnyNode(name, next_sequence()) {}
+  [[gnu::noinline]] ~AnyNode() override {}
 
   /// The operation's name, for errors.
   const char* name() const { return name_; }
@@ -56,20 +59,20 @@ class Node : public NodeBase {
   /// thread they were made (Lamport 1978, "Time, clocks, and the ordering of events"). It is 0 for leaves.
   std::uint64_t sequence() const { return sequence_; }
   /// Adds an input, and raises the node's number above the input's.
-  void add_edge(const Ref<NodeBase>& source, Kept<T> kept) {
-    if (source) make_younger_than(static_cast<const Node&>(*source).sequence());
+  void add_edge(const Ref<NodeBase>& source, Kept kept) {
+    if (source) make_younger_than(static_cast<const AnyNode&>(*source).sequence());
     edges_.push_back({source, std::move(kept)});
   }
   /// The inputs.
-  SmallVector<Edge<T>, 2>& edges() { return edges_; }
+  SmallVector<Edge, 2>& edges() { return edges_; }
   /// The output, if the rule needs it.
-  Kept<T>& kept_output() { return kept_output_; }
+  Kept& kept_output() { return kept_output_; }
 
   /// The gradients of the inputs, from the gradient of the output (a vector-Jacobian product). Not called for
   /// leaves.
-  virtual Gradients<T> vjp(const Tensor<T>& gradient) = 0;
-  /// Whether the node is a leaf.
-  virtual bool is_leaf() const { return false; }
+  virtual AnyGradients vjp_any(const AnyTensor& gradient) = 0;
+  /// How gradients of the inputs are added, if they are of another scalar type than the output's; else null.
+  virtual const Accumulation* input_accumulation() const { return nullptr; }
 
   /// Releases inputs and kept tensors, after which the node cannot be differentiated again.
   virtual void free() {
@@ -82,7 +85,8 @@ class Node : public NodeBase {
 
   /// A kept tensor as a handle, with its node if recording is on.
   ///   throws: GraphError if it was modified in place
-  Tensor<T> restore(const Kept<T>& kept, const Ref<NodeBase>& place) const {
+  template <class T>
+  Tensor<T> restore(const Kept& kept, const Ref<NodeBase>& place) const {
     if (kept.storage->version() != kept.version)
       fail<GraphError>(name_, "a tensor needed for its gradient was modified in place: shape ", kept.shape);
     Tensor<T> x = Tensor<T>::make(kept.storage, kept.offset, kept.shape, kept.strides,
@@ -92,7 +96,7 @@ class Node : public NodeBase {
   }
 
  protected:
-  Node(const char* name, std::uint64_t sequence) : name_(name), sequence_(sequence) {}
+  AnyNode(const char* name, std::uint64_t sequence) : name_(name), sequence_(sequence) {}
 
  private:
   /// The last number that this thread assigned.
@@ -109,26 +113,39 @@ class Node : public NodeBase {
   const char* name_;
   std::uint64_t sequence_;
   bool freed_ = false;
-  SmallVector<Edge<T>, 2> edges_;
-  Kept<T> kept_output_;
+  SmallVector<Edge, 2> edges_;
+  Kept kept_output_;
+};
+
+/// A node whose inputs and output are of one scalar type, as those of all operations but conversions.
+template <class T>
+class Node : public AnyNode {
+ public:
+  using AnyNode::AnyNode;
+  /// The gradients of the inputs, from the gradient of the output.
+  virtual Gradients<T> vjp(const Tensor<T>& gradient) = 0;
+  AnyGradients vjp_any(const AnyTensor& gradient) final {
+    AnyGradients gradients;
+    for (const Tensor<T>& g : vjp(gradient.as<T>())) gradients.push_back(g);
+    return gradients;
+  }
 };
 
 /// The node of a leaf: a tensor that requires a gradient and is no result of a recorded operation.
-template <class T>
-class Leaf : public Node<T> {
+class Leaf final : public AnyNode {
  public:
-  Leaf() : Node<T>("leaf", 0) {}
-  Gradients<T> vjp(const Tensor<T>&) override { return {}; }
+  Leaf() : AnyNode("leaf", 0) {}
+  AnyGradients vjp_any(const AnyTensor&) override { return {}; }
   bool is_leaf() const override { return true; }
   void free() override {}
 
-  Tensor<T> gradient;  ///< accumulated by `backward`
+  AnyTensor gradient;  ///< accumulated by `backward`
 };
 
 /// The node of a tensor; null for a constant.
 template <class T>
-Node<T>* node_of(const Tensor<T>& x) {
-  return static_cast<Node<T>*>(x.node().get());
+AnyNode* node_of(const Tensor<T>& x) {
+  return static_cast<AnyNode*>(x.node().get());
 }
 
 /// The argument of a backward rule: the operation's inputs and output, and the output's gradient.
@@ -136,7 +153,7 @@ template <class T>
 class Backward {
  public:
   /// The call of a node's rule with a gradient.
-  Backward(Node<T>& node, const Tensor<T>& gradient) : node_(node), gradient_(gradient) {}
+  Backward(AnyNode& node, const Tensor<T>& gradient) : node_(node), gradient_(gradient) {}
 
   /// The gradient of the output.
   const Tensor<T>& gradient() const { return gradient_; }
@@ -144,15 +161,17 @@ class Backward {
   bool needs(int i) const { return static_cast<bool>(node_.edges()[i].source); }
   /// Input i, which must have been recorded with its elements.
   ///   throws: GraphError if it was modified in place
-  Tensor<T> input(int i) const { return node_.restore(node_.edges()[i].kept, node_.edges()[i].source); }
+  Tensor<T> input(int i) const {
+    return node_.template restore<T>(node_.edges()[i].kept, node_.edges()[i].source);
+  }
   /// The output, which must have been recorded with Keep::output.
   ///   throws: GraphError if it was modified in place
-  Tensor<T> output() const { return node_.restore(node_.kept_output(), Ref<NodeBase>(&node_)); }
+  Tensor<T> output() const { return node_.template restore<T>(node_.kept_output(), Ref<NodeBase>(&node_)); }
   /// The number of inputs.
   int inputs() const { return node_.edges().size(); }
 
  private:
-  Node<T>& node_;
+  AnyNode& node_;
   const Tensor<T>& gradient_;
 };
 

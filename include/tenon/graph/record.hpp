@@ -12,6 +12,7 @@
 
 #include <initializer_list>  // initializer_list
 
+#include "tenon/graph/anomaly.hpp"
 #include "tenon/graph/node.hpp"
 
 namespace TENON_NAMESPACE::graph {
@@ -46,14 +47,16 @@ class RuleNode final : public Node<T> {
 
 /// Connects a new node with its inputs and its output.
 template <class T>
-void connect(Node<T>* node, Tensor<T>& out, const Input<T>* inputs, int count, Keep keeps) {
+void connect(AnyNode* node, Tensor<T>& out, const Input<T>* inputs, int count, Keep keeps) {
   const Ref<NodeBase> owner(node);
   for (int i = 0; i < count; ++i) {
     const Tensor<T>& x = *inputs[i].tensor;
-    node->add_edge(x.node(), inputs[i].keeps_elements ? keep(x) : Kept<T>{.shape = x.shape()});
+    node->add_edge(x.node(), inputs[i].keeps_elements ? keep(x) : Kept{.shape = x.shape()});
   }
   if (keeps == Keep::output) node->kept_output() = keep(out);
   out.set_node(owner);
+  if (mode().anomaly) [[unlikely]]
+    mode().anomaly->check_result(node->name(), out);
 }
 
 /// Whether an operation with these inputs is recorded: recording is on and an input requires a gradient.
@@ -76,8 +79,10 @@ Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int co
 }
 
 /// Records an operation: returns `out`, which was computed from `inputs`, with a backward rule if recording
-/// is on and an input requires a gradient.
+/// is on and an input requires a gradient. Tensors of integers and truth values have no gradients: `out` is
+/// returned as it is, and a rule that is a template is not compiled.
 ///
+///   throws: GraphError if T is bfloat16 and an input requires a gradient; `record_floating` records these, too
 ///   rule: (const Backward<T>&) -> Gradients<T>, one gradient for each input
 ///   keeps: inputs that are not `without_values(x)`; with Keep::output also `out`, for rules that call
 ///   `output()`
@@ -85,8 +90,25 @@ template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out,
                  std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
                  Keep keeps = Keep::inputs) {
-  return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()),
-                std::forward<Rule>(rule), keeps);
+  if constexpr (std::is_same_v<T, bfloat16>)
+    check<GraphError>(!is_recorded(inputs.begin(), static_cast<int>(inputs.size())), name,
+                      "gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+  if constexpr (Real<T>)
+    return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()),
+                  std::forward<Rule>(rule), keeps);
+  else
+    return out;
+}
+/// `record` for operations whose rules serve bfloat16, too.
+template <class T, class Rule>
+Tensor<T> record_floating(const char* name, Tensor<T> out,
+                          std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
+                          Keep keeps = Keep::inputs) {
+  if constexpr (Floating<T>)
+    return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()),
+                  std::forward<Rule>(rule), keeps);
+  else
+    return out;
 }
 
 }  // namespace TENON_NAMESPACE::graph
@@ -97,15 +119,16 @@ using graph::Backward;
 using graph::Gradients;
 using graph::Keep;
 using graph::record;
+using graph::record_floating;
 using graph::without_values;
 
 template <Scalar T>
 Tensor<T>& Tensor<T>::requires_grad_(bool on) {
-  static_assert(Real<T>, "only float and double tensors have gradients");
+  static_assert(Floating<T>, "only tensors of floating-point numbers have gradients");
   const auto* node = graph::node_of(*this);
   check<ValueError>(!node || node->is_leaf(), "requires_grad_",
                     "the tensor is the result of a recorded operation; detach() it first");
-  if (on && !node) set_node(Ref<graph::NodeBase>(new graph::Leaf<T>));
+  if (on && !node) set_node(Ref<graph::NodeBase>(new graph::Leaf));
   if (!on) set_node({});
   return *this;
 }
@@ -113,33 +136,40 @@ Tensor<T>& Tensor<T>::requires_grad_(bool on) {
 template <Scalar T>
 Tensor<T> Tensor<T>::grad() const {
   const auto* node = graph::node_of(*this);
-  return node && node->is_leaf() ? static_cast<const graph::Leaf<T>*>(node)->gradient : Tensor{};
+  if (!node || !node->is_leaf()) return {};
+  const AnyTensor& gradient = static_cast<const graph::Leaf*>(node)->gradient;
+  return gradient.defined() ? gradient.as<T>() : Tensor{};
 }
 
 template <Scalar T>
 void Tensor<T>::set_grad(Tensor gradient) {
   auto* node = graph::node_of(*this);
   check<ValueError>(node && node->is_leaf(), "set_grad", "only a leaf that requires a gradient holds one");
-  static_cast<graph::Leaf<T>*>(node)->gradient = std::move(gradient);
+  static_cast<graph::Leaf*>(node)->gradient = gradient;
 }
 
-/// Throws unless the elements of `x` may be overwritten in place.
+namespace detail {
+/// `check_writable` of any tensor, by its layout and its node.
+inline void check_writable(const Shape& shape, const Strides& strides, const graph::NodeBase* node,
+                           const char* op) {
+  for (int i = 0; i < shape.size(); ++i)
+    check<ValueError>(strides[i] != 0 || shape[i] <= 1, op,
+                      "a stretched tensor, whose elements share memory, cannot be written in place: shape ",
+                      shape);
+  check<GraphError>(!node || (node->is_leaf() && !grad_enabled()), op,
+                    node && node->is_leaf()
+                        ? "a leaf that requires a gradient is written in place only under NoGrad"
+                        : "the result of a recorded operation cannot be written in place");
+}
+}  // namespace detail
+
+/// Throws unless the elements of `x`, a Tensor<T> or an AnyTensor, may be overwritten in place.
 ///
 ///   throws: ValueError if elements share memory (a stride is 0); GraphError if `x` is the result of a
 ///           recorded operation, or a leaf that requires a gradient and recording is on
-template <class T>
-void check_writable(const Tensor<T>& x, const char* op) {
-  for (int i = 0; i < x.rank(); ++i)
-    check<ValueError>(x.strides()[i] != 0 || x.shape()[i] <= 1, op,
-                      "a stretched tensor, whose elements share memory, cannot be written in place: shape ",
-                      x.shape());
-  if constexpr (Real<T>) {
-    const auto* node = graph::node_of(x);
-    check<GraphError>(!node || (node->is_leaf() && !grad_enabled()), op,
-                      node && node->is_leaf()
-                          ? "a leaf that requires a gradient is written in place only under NoGrad"
-                          : "the result of a recorded operation cannot be written in place");
-  }
+template <class X>
+void check_writable(const X& x, const char* op) {
+  detail::check_writable(x.shape(), x.strides(), x.node().get(), op);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -36,14 +36,12 @@ namespace TENON_NAMESPACE::io {
 class Checkpoint {
  public:
   /// Adds a model's tensors as a section.
-  template <Real T>
-  void add(const std::string& section, const ModuleState<T>& state);
+  void add(const std::string& section, const ModuleState& state);
   /// Adds an optimizer's state as a section.
   template <Real T>
   void add(const std::string& section, const optim::OptimizerState<T>& state);
   /// Adds a tensor as a section.
-  template <Scalar T>
-  void add(const std::string& section, const Tensor<T>& tensor);
+  void add(const std::string& section, const AnyTensor& tensor);
   /// Adds named numbers as a section.
   void add(const std::string& section, const optim::NamedNumbers& numbers);
   /// Adds a random generator's state as a section.
@@ -88,8 +86,7 @@ class CheckpointFile {
   bool has_text(const std::string& name) const { return file_.metadata().contains("text/" + name); }
 
   /// Writes a section into a model's tensors: all of them, or none if it does not fit.
-  template <Real T>
-  void restore(const std::string& section, const ModuleState<T>& state) const;
+  void restore(const std::string& section, ModuleState state) const;
   /// Sets a random generator to the state of a section.
   void restore(const std::string& section, Generator& generator) const;
   /// Reads an optimizer's state, for its `load_state`.
@@ -142,10 +139,9 @@ inline void Checkpoint::begin(const std::string& section) {
   writer_.set_metadata("section/" + section, "");
 }
 
-template <Real T>
-void Checkpoint::add(const std::string& section, const ModuleState<T>& state) {
+inline void Checkpoint::add(const std::string& section, const ModuleState& state) {
   begin(section);
-  detail::add_state(writer_, section + "/", state, element_type<T>());
+  detail::add_state(writer_, section + "/", state);
 }
 
 template <Real T>
@@ -155,8 +151,7 @@ void Checkpoint::add(const std::string& section, const optim::OptimizerState<T>&
   add_numbers(section + "/numbers/", state.numbers);
 }
 
-template <Scalar T>
-void Checkpoint::add(const std::string& section, const Tensor<T>& tensor) {
+inline void Checkpoint::add(const std::string& section, const AnyTensor& tensor) {
   begin(section);
   writer_.add(section + "/tensor", tensor);
 }
@@ -198,8 +193,7 @@ inline CheckpointFile::CheckpointFile(const std::string& path) : file_(path) {
     if (key.starts_with(mark)) sections_.insert(key.substr(mark.size()));
 }
 
-template <Real T>
-void CheckpointFile::restore(const std::string& section, const ModuleState<T>& state) const {
+inline void CheckpointFile::restore(const std::string& section, ModuleState state) const {
   require_section(section);
   const NoGrad no_grad;
   const detail::LoadPlan plan =

@@ -58,8 +58,7 @@ struct FoundArray {
 struct WantedArray {
   std::string name;
   Shape shape;
-  const char* type;
-  bool (*converts)(ElementType, Cast);
+  DType dtype;
   bool may_be_absent = false;
 };
 struct PlannedRead {
@@ -116,9 +115,9 @@ inline std::string misfit(const SafetensorsEntry& found, bool transpose, const W
     return join("has shape ", wanted.shape, " in the model, ", found.shape, " in the file",
                 transpose ? " before it is transposed" : "");
   const auto type = safetensors_type(found.dtype);
-  if (type && wanted.converts(*type, cast)) return "";
-  const bool rounding_helps = type && wanted.converts(*type, Cast::lossy);
-  return join("is ", wanted.type, " in the model, ", found.dtype, " in the file",
+  if (type && converts(*type, wanted.dtype, cast)) return "";
+  const bool rounding_helps = type && converts(*type, wanted.dtype, Cast::lossy);
+  return join("is ", info(wanted.dtype).name, " in the model, ", found.dtype, " in the file",
               rounding_helps ? ", which would have to be rounded" : "");
 }
 
@@ -157,7 +156,7 @@ inline LoadPlan plan_load(const std::string& path, const std::vector<FoundArray>
   }
   for (const WantedArray& want : wanted)
     if (!sources.contains(want.name) && !ignored(want.name) && !want.may_be_absent)
-      plan.report.missing.push_back({want.name, join(want.shape, " ", want.type)});
+      plan.report.missing.push_back({want.name, join(want.shape, " ", info(want.dtype).name)});
   plan.report.loaded = plan.reads.size();
   const bool acceptable =
       plan.report.complete() || (!options.strict && (!plan.reads.empty() || wanted.empty()));

@@ -18,13 +18,14 @@
 #include "tenon/io/safetensors.hpp"
 #include "tenon/io/self_test.hpp"
 #include "tenon/nn/module.hpp"
-#include "tenon/ops/elementwise/inplace.hpp"
 
 namespace TENON_NAMESPACE::io {
 
 /// Options of `save` and `save_state`.
 struct SaveOptions {
-  std::optional<ElementType> stored = {};            ///< f64, f32, f16 or bf16; none: the model's type
+  std::optional<DType> stored =
+      {};  ///< float64, float32, float16 or bfloat16, for all floating-point tensors;
+           ///< none: the model's types
   std::map<std::string, std::string> metadata = {};  ///< strings stored beside the arrays
   Tolerance tolerance = {};                          ///< of the self-test, if inputs are given
 };
@@ -32,17 +33,15 @@ struct SaveOptions {
 /// Saves a model's tensors as a safetensors file, completely or not at all.
 ///
 ///   throws: IoError if the file cannot be written, ValueError if a weight is too large for `stored`
-template <Real T>
-void save_state(const std::string& path, const ModuleState<T>& state, const SaveOptions& options = {});
+void save_state(const std::string& path, const ModuleState& state, const SaveOptions& options = {});
 
-/// Loads a safetensors file into the tensors of `state`. Floating-point types smaller than T convert exactly;
-/// larger ones are rounded if options.cast allows it.
+/// Loads a safetensors file into the tensors of `state`. Floating-point types smaller than a
+/// tensor's convert exactly; larger ones are rounded if options.cast allows it.
 ///
 ///   returns: the names that were loaded, missing, unexpected or did not fit; of interest with strict = false
 ///   throws: IoError with all names that are missing, unexpected, or of another shape or type; with strict =
 ///           false only if nothing fits. No tensor has changed then
-template <Real T>
-LoadReport load_state(const std::string& path, const ModuleState<T>& state, const LoadOptions& options = {});
+LoadReport load_state(const std::string& path, ModuleState state, const LoadOptions& options = {});
 
 /// Saves a model as a safetensors file; with inputs, also a self-test of them (see self_test.hpp).
 ///
@@ -53,7 +52,8 @@ void save(const std::string& path, const M& model, const SaveOptions& options = 
 
 /// Loads a model from a safetensors file; `load_state` gives options and errors.
 template <class M>
-LoadReport load(const std::string& path, const M& model, const LoadOptions& options = {}) {
+  requires(!std::is_const_v<M>)
+LoadReport load(const std::string& path, M& model, const LoadOptions& options = {}) {
   return load_state(path, nn::state(model), options);
 }
 /// Loads a model and runs the file's self-test. It is apart from `load` because it compiles the forward pass.
@@ -61,7 +61,8 @@ LoadReport load(const std::string& path, const M& model, const LoadOptions& opti
 ///
 ///   throws: IoError as `load_state` and `self_test`
 template <Scalar... Inputs, class M>
-LoadReport load_tested(const std::string& path, const M& model, const LoadOptions& options = {}) {
+  requires(!std::is_const_v<M>)
+LoadReport load_tested(const std::string& path, M& model, const LoadOptions& options = {}) {
   LoadReport report = load(path, model, options);
   self_test<Inputs...>(path, model);
   return report;
@@ -71,67 +72,46 @@ LoadReport load_tested(const std::string& path, const M& model, const LoadOption
 
 namespace detail {
 
-template <Real T>
-void add_state(SafetensorsWriter& writer, const std::string& prefix, const ModuleState<T>& state,
-               ElementType stored) {
-  for (const auto& [name, tensor] : state.tensors) writer.add(prefix + name, tensor, stored);
-  for (const auto& [name, tensor] : state.counters) writer.add(prefix + name, tensor);
+inline void add_state(SafetensorsWriter& writer, const std::string& prefix, const ModuleState& state,
+                      std::optional<DType> stored = {}) {
+  for (const auto& [name, tensor] : state)
+    writer.add(prefix + name, tensor, stored && is_floating(tensor.dtype()) ? *stored : tensor.dtype());
 }
 
-/// The arrays that a model expects in a file: its tensors, then its counters. num_batches_tracked may be
-/// absent, as in PyTorch's older files, and then keeps its value.
-template <Real T>
-std::vector<WantedArray> wanted_arrays(const ModuleState<T>& state) {
+/// The arrays that a model expects in a file. num_batches_tracked may be absent, as in PyTorch's older files, and
+/// then keeps its value.
+inline std::vector<WantedArray> wanted_arrays(const ModuleState& state) {
   std::vector<WantedArray> wanted;
-  for (const auto& [name, tensor] : state.tensors) {
+  for (const auto& [name, tensor] : state) {
     check_writable(tensor, "load");
-    wanted.push_back({name, tensor.shape(), scalar_name<T>(), &converts<T>});
+    wanted.push_back(
+        {name, tensor.shape(), tensor.dtype(), std::string_view(name).ends_with("num_batches_tracked")});
   }
-  for (const auto& [name, tensor] : state.counters)
-    wanted.push_back({name, tensor.shape(), scalar_name<index_t>(), &converts<index_t>,
-                      std::string_view(name).ends_with("num_batches_tracked")});
   return wanted;
 }
 
-template <Scalar T>
-Tensor<T> read_planned(const SafetensorsFile& file, const PlannedRead& read, Cast cast) {
-  const Tensor<T> stored = file.get<T>(read.source, cast);
-  const Shape& shape = stored.shape();
-  return read.transpose ? stored.view(0, {shape[1], shape[0]}, {1, shape[1]}) : stored;
-}
-
-template <Real T>
-void run_plan(const SafetensorsFile& file, const LoadPlan& plan, const ModuleState<T>& state, Cast cast) {
+inline void run_plan(const SafetensorsFile& file, const LoadPlan& plan, ModuleState& state, Cast cast) {
+  const auto read = [&](const PlannedRead& planned) {
+    const AnyTensor stored = file.get(planned.source, state[planned.target].tensor.dtype(), cast);
+    const Shape& shape = stored.shape();
+    return planned.transpose ? stored.view(0, {shape[1], shape[0]}, {1, shape[1]}) : stored;
+  };
   if (cast == Cast::lossy)
-    for (const PlannedRead& read : plan.reads)  // to find numbers too large before anything is written
-      if (read.target < state.tensors.size()) static_cast<void>(read_planned<T>(file, read, cast));
-  for (const PlannedRead& read : plan.reads) {
-    if (read.target < state.tensors.size()) {
-      Tensor<T> into = state.tensors[read.target].tensor;
-      copy_(into, read_planned<T>(file, read, cast));
-    } else {
-      Tensor<index_t> into = state.counters[read.target - state.tensors.size()].tensor;
-      copy_(into, read_planned<index_t>(file, read, Cast::exact));
-    }
-  }
+    for (const PlannedRead& planned : plan.reads)  // to find numbers too large before anything is written
+      static_cast<void>(read(planned));
+  for (const PlannedRead& planned : plan.reads) copy_elements(read(planned), state[planned.target].tensor);
 }
 
-}  // namespace detail
-
-namespace detail {
-
-template <Real T>
-SafetensorsWriter state_writer(const ModuleState<T>& state, const SaveOptions& options) {
+inline SafetensorsWriter state_writer(const ModuleState& state, const SaveOptions& options) {
   SafetensorsWriter writer;
-  add_state(writer, "", state, options.stored.value_or(element_type<T>()));
+  add_state(writer, "", state, options.stored);
   for (const auto& [key, value] : options.metadata) writer.set_metadata(key, value);
   return writer;
 }
 
 }  // namespace detail
 
-template <Real T>
-void save_state(const std::string& path, const ModuleState<T>& state, const SaveOptions& options) {
+inline void save_state(const std::string& path, const ModuleState& state, const SaveOptions& options) {
   detail::state_writer(state, options).save(path);
 }
 
@@ -143,8 +123,7 @@ void save(const std::string& path, const M& model, const SaveOptions& options,
   writer.save(path);
 }
 
-template <Real T>
-LoadReport load_state(const std::string& path, const ModuleState<T>& state, const LoadOptions& options) {
+inline LoadReport load_state(const std::string& path, ModuleState state, const LoadOptions& options) {
   const NoGrad no_grad;
   const SafetensorsFile file(path);
   const detail::LoadPlan plan =

@@ -13,7 +13,7 @@
 
 #include "tenon/core/error.hpp"
 #include "tenon/io/atomic_file.hpp"
-#include "tenon/io/element_type.hpp"
+#include "tenon/io/cast.hpp"
 #include "tenon/io/mapped_file.hpp"
 #include "tenon/ops/shape/broadcast.hpp"
 
@@ -21,17 +21,15 @@ namespace TENON_NAMESPACE::io {
 
 /// The header of an array file.
 struct NpyHeader {
-  ElementType type = ElementType::f64;  ///< the element type
-  std::string descr;                    ///< the element type in NumPy's spelling, such as `<f4`
-  bool big_endian = false;              ///< byte order of the elements
-  bool fortran_order = false;           ///< column-major instead of row-major
-  Shape shape;                          ///< the array's extents
-  std::size_t data_begin = 0;           ///< number of bytes before the elements
+  DType type = DType::float64;  ///< the element type
+  std::string descr;            ///< the element type in NumPy's spelling, such as `<f4`
+  bool big_endian = false;      ///< byte order of the elements
+  bool fortran_order = false;   ///< column-major instead of row-major
+  Shape shape;                  ///< the array's extents
+  std::size_t data_begin = 0;   ///< number of bytes before the elements
 
   /// The size of the elements in bytes.
-  std::size_t data_bytes() const {
-    return static_cast<std::size_t>(element_count(shape) * element_bytes(type));
-  }
+  std::size_t data_bytes() const { return static_cast<std::size_t>(element_count(shape) * info(type).bytes); }
 };
 
 /// Reads the header of an array file.
@@ -162,13 +160,12 @@ class NpyHeaderParser {
   void read_type(NpyHeader& header) const {
     struct Known {
       const char* code;
-      ElementType type;
+      DType type;
     };
-    static constexpr Known known[] = {
-        {"f8", ElementType::f64}, {"f4", ElementType::f32}, {"f2", ElementType::f16},
-        {"i8", ElementType::i64}, {"i4", ElementType::i32}, {"i2", ElementType::i16},
-        {"i1", ElementType::i8},  {"u8", ElementType::u64}, {"u4", ElementType::u32},
-        {"u2", ElementType::u16}, {"u1", ElementType::u8},  {"b1", ElementType::boolean}};
+    static constexpr Known known[] = {{"f8", DType::float64}, {"f4", DType::float32}, {"f2", DType::float16},
+                                      {"i8", DType::int64},   {"i4", DType::int32},   {"i2", DType::int16},
+                                      {"i1", DType::int8},    {"u8", DType::uint64},  {"u4", DType::uint32},
+                                      {"u2", DType::uint16},  {"u1", DType::uint8},   {"b1", DType::boolean}};
     const std::string_view descr = header.descr;
     bool found = false;
     for (const auto& [code, type] : known) {
@@ -180,7 +177,7 @@ class NpyHeaderParser {
     }
     check<IoError>(found, "npy", source_, ": tensors have no elements of the type '", descr, "'");
     header.big_endian = descr[0] == '>';
-    index_t bytes = element_bytes(header.type);
+    index_t bytes = info(header.type).bytes;
     bool empty = false, overflow = false;
     for (const index_t extent : header.shape) {
       empty |= extent == 0;
@@ -227,14 +224,15 @@ inline Ref<Storage> swap_bytes(const Ref<Storage>& bytes, std::size_t count, std
 template <Scalar T>
 Tensor<T> read_npy_elements(const NpyHeader& header, Ref<Storage> data, Cast cast,
                             const std::string& source) {
-  check<IoError>(converts<T>(header.type, cast), "npy", source, ": its type '", header.descr,
+  check<IoError>(converts(header.type, dtype_of<T>, cast), "npy", source, ": its type '", header.descr,
                  "' does not fit ", scalar_name<T>());
-  const auto width = static_cast<std::size_t>(element_bytes(header.type));
+  const auto width = static_cast<std::size_t>(info(header.type).bytes);
   if (header.big_endian && width > 1) data = swap_bytes(data, header.data_bytes() / width, width);
   Shape shape = header.shape;
   if (header.fortran_order) std::reverse(shape.begin(), shape.end());
-  const Tensor<T> stored = view_or_convert<T>(data, header.type, shape);
-  check<IoError>(stored.defined(), "npy", source, ": it holds a number too large for ", scalar_name<T>());
+  const AnyTensor read = view_or_convert(data, header.type, shape, dtype_of<T>);
+  check<IoError>(read.defined(), "npy", source, ": it holds a number too large for ", scalar_name<T>());
+  const Tensor<T> stored = read.as<T>();
   if (!header.fortran_order) return stored;
   Strides strides = stored.strides();
   std::reverse(strides.begin(), strides.end());

@@ -16,15 +16,16 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-#include <nlohmann/json.hpp>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include "tenon/core/error.hpp"
-#include "tenon/core/scalar.hpp"
 #include "tenon/core/shape.hpp"
 #include "tenon/io/atomic_file.hpp"
-#include "tenon/io/element_type.hpp"
+#include "tenon/io/cast.hpp"
+#include "tenon/io/json.hpp"
 #include "tenon/io/mapped_file.hpp"
-#include "tenon/ops/shape/broadcast.hpp"
+#include "tenon/tensor/copy_elements.hpp"
 
 namespace TENON_NAMESPACE::io {
 
@@ -62,7 +63,14 @@ class SafetensorsFile {
   ///   throws: IoError if there is no such array, its type does not convert (see Cast), or a number is
   ///           too large for `T`
   template <Scalar T>
-  Tensor<T> get(std::string_view name, Cast cast = Cast::exact) const;
+  Tensor<T> get(std::string_view name, Cast cast = Cast::exact) const {
+    return get(name, dtype_of<T>, cast).template as<T>();
+  }
+  /// Reads an array as a tensor of type `wanted`; the other overload gives copies and errors.
+  AnyTensor get(std::string_view name, DType wanted, Cast cast = Cast::exact) const;
+  /// Reads an array in the type in which it is stored.
+  ///   throws: IoError if there is no such array, or none of the library's types is its type
+  AnyTensor get(std::string_view name) const;
 
  private:
   template <class... Pieces>
@@ -70,9 +78,9 @@ class SafetensorsFile {
     if (!holds) [[unlikely]]
       fail<IoError>("safetensors", path(), ": ", sentence...);
   }
-  nlohmann::json read_header();
-  void read_metadata(const nlohmann::json& metadata);
-  SafetensorsEntry read_entry(const std::string& name, const nlohmann::json& description) const;
+  Json read_header();
+  void read_metadata(const Json& metadata);
+  SafetensorsEntry read_entry(const std::string& name, const Json& description) const;
   void check_layout() const;
 
   Ref<MappedFile> file_;
@@ -88,13 +96,11 @@ class SafetensorsWriter {
   /// Adds an array that the caller keeps alive until `save`.
   template <Scalar T>
   void add(std::string name, const Shape& shape, const T* data);
-  /// Adds a tensor; a contiguous one is not copied.
-  template <Scalar T>
-  void add(std::string name, const Tensor<T>& tensor);
-  /// Adds a floating-point tensor that is stored as F64, F32, F16 or BF16, rounded to nearest.
+  /// Adds a tensor of any scalar type; a contiguous one is not copied.
+  void add(std::string name, const AnyTensor& tensor);
+  /// Adds a floating-point tensor that is stored in another floating-point type, rounded to nearest.
   ///   throws: ValueError if a number would become infinite
-  template <Scalar T>
-  void add(std::string name, const Tensor<T>& tensor, ElementType stored);
+  void add(std::string name, const AnyTensor& tensor, DType stored);
   /// Sets a string of `__metadata__`.
   void set_metadata(std::string key, std::string value) { metadata_[std::move(key)] = std::move(value); }
 
@@ -111,11 +117,11 @@ class SafetensorsWriter {
  private:
   struct Array {
     std::string name;
-    ElementType type;
+    DType type;
     Shape shape;
     const void* data;
     Ref<Storage> owner;  // keeps the data alive; null: the caller does
-    std::size_t bytes() const { return static_cast<std::size_t>(element_count(shape) * element_bytes(type)); }
+    std::size_t bytes() const { return static_cast<std::size_t>(element_count(shape) * info(type).bytes); }
   };
   void add(Array array);
 
@@ -128,54 +134,43 @@ class SafetensorsWriter {
 
 namespace detail {
 
-struct SafetensorsType {
-  const char* dtype;
-  ElementType type;
-};
-inline constexpr SafetensorsType safetensors_types[] = {
-    {"F64", ElementType::f64},     {"F32", ElementType::f32}, {"F16", ElementType::f16},
-    {"BF16", ElementType::bf16},   {"I64", ElementType::i64}, {"I32", ElementType::i32},
-    {"I16", ElementType::i16},     {"I8", ElementType::i8},   {"U64", ElementType::u64},
-    {"U32", ElementType::u32},     {"U16", ElementType::u16}, {"U8", ElementType::u8},
-    {"BOOL", ElementType::boolean}};
-
-/// The element type of a dtype; none for a type that the library does not read.
-inline std::optional<ElementType> safetensors_type(std::string_view dtype) {
-  for (const auto& known : safetensors_types)
-    if (dtype == known.dtype) return known.type;
+/// The scalar type that a file calls `dtype`; none for a type that the library does not read.
+inline std::optional<DType> safetensors_type(std::string_view dtype) {
+  for (const DTypeInfo& known : dtypes)
+    if (dtype == known.file_name) return known.dtype;
   return {};
-}
-inline const char* safetensors_dtype(ElementType type) {
-  for (const auto& known : safetensors_types)
-    if (type == known.type) return known.dtype;
-  return nullptr;
 }
 
 /// The size of an element in bytes; 0 for a type unknown to the format.
 inline index_t safetensors_element_bytes(std::string_view dtype) {
-  if (const auto type = safetensors_type(dtype)) return element_bytes(*type);
+  if (const auto type = safetensors_type(dtype)) return info(*type).bytes;
   return dtype == "F8_E5M2" || dtype == "F8_E4M3" ? 1 : 0;
 }
 
 }  // namespace detail
 
 inline SafetensorsFile::SafetensorsFile(const std::string& path) : file_(MappedFile::open(path)) {
-  const nlohmann::json header = read_header();
-  for (const auto& [name, description] : header.items()) {
-    if (name == "__metadata__") {
+  const Json header = read_header();
+  std::set<std::string_view> names;
+  for (const auto& [name, description] : header.members()) {
+    require(names.insert(name).second, "\"", name, "\" occurs twice");
+    if (name == "__metadata__")
       read_metadata(description);
-    } else {
+    else
       entries_.emplace(name, read_entry(name, description));
-    }
   }
   check_layout();
 }
 
-inline nlohmann::json SafetensorsFile::read_header() {
+inline Json SafetensorsFile::read_header() {
   constexpr std::uint64_t longest = 100'000'000;  // as the format's own library
   const std::string_view bytes = file_->bytes();
   std::uint64_t length = 0;
   require(bytes.size() >= sizeof length, "truncated: a header does not fit its ", bytes.size(), " bytes");
+  require(
+      !bytes.starts_with("PK\x03\x04") && !bytes.starts_with("\x80\x02"),
+      "this is a file of torch.save, which may hold any program: load it in Python and write the tensors by "
+      "safetensors.torch.save_file(model.state_dict(), path)");
   std::memcpy(&length, bytes.data(), sizeof length);
   const std::string_view rest = bytes.substr(sizeof length);
   require(length <= longest && length <= rest.size(), "the header claims ", length, " bytes, the file has ",
@@ -184,47 +179,46 @@ inline nlohmann::json SafetensorsFile::read_header() {
   data_begin_ = static_cast<index_t>(sizeof length + length);
   data_bytes_ = static_cast<index_t>(bytes.size()) - data_begin_;
 
-  std::set<std::string> names;
-  const auto inspect = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    require(depth <= 4, "its header nests too deeply");
-    if (depth == 1 && event == nlohmann::json::parse_event_t::key)
-      require(names.insert(value.get<std::string>()).second, "\"", value.get<std::string>(),
-              "\" occurs twice");
-    return true;
-  };
-  nlohmann::json header = nlohmann::json::parse(text, inspect, /*allow_exceptions=*/false);
+  Json header;
+  try {
+    header = Json::parse(text, /*most_depth=*/4);
+  } catch (const IoError& error) {
+    require(false, "its header is damaged: ", error.what());
+  }
   require(header.is_object(), "its header is not a JSON object");
   return header;
 }
 
-inline void SafetensorsFile::read_metadata(const nlohmann::json& metadata) {
+inline void SafetensorsFile::read_metadata(const Json& metadata) {
   require(metadata.is_object(), "its __metadata__ is not an object");
-  for (const auto& [key, value] : metadata.items()) {
+  for (const auto& [key, value] : metadata.members()) {
     require(value.is_string(), "its __metadata__ has \"", key, "\", which is not a string");
-    metadata_[key] = value.get<std::string>();
+    metadata_[key] = value.text();
   }
 }
 
-inline SafetensorsEntry SafetensorsFile::read_entry(const std::string& name,
-                                                    const nlohmann::json& description) const {
-  const auto member = [&](const char* key) -> const nlohmann::json& {
-    require(description.is_object() && description.contains(key), "\"", name, "\" has no ", key);
-    return description[key];
+inline SafetensorsEntry SafetensorsFile::read_entry(const std::string& name, const Json& description) const {
+  const auto member = [&](const char* key) -> const Json& {
+    const Json* const found = description.find(key);
+    require(found, "\"", name, "\" has no ", key);
+    return *found;
   };
   const auto indices = [&](const char* key, std::size_t most) {
-    const nlohmann::json& list = member(key);
-    bool valid = list.is_array() && list.size() <= most;
+    const std::vector<Json>& list = member(key).elements();
+    require(member(key).is_array() && list.size() <= most, "\"", name, "\" has a ", key,
+            " that is no list of at most ", most, " numbers");
     Dims values;
-    for (const nlohmann::json& value : list) {
-      valid = valid && value.is_number_unsigned() && value.get<std::uint64_t>() <= (std::uint64_t{1} << 58);
-      require(valid, "\"", name, "\" has a ", key, " that makes no sense: ", list.dump(-1, ' ', true));
-      values.push_back(value.get<index_t>());
+    for (const Json& element : list) {
+      const std::optional<std::uint64_t> value = element.whole_number();
+      require(value && *value <= (std::uint64_t{1} << 58), "\"", name, "\" has a ", key, " with an element ",
+              element.text(), ", which makes no sense");
+      values.push_back(static_cast<index_t>(*value));
     }
     return values;
   };
   SafetensorsEntry entry;
   require(member("dtype").is_string(), "\"", name, "\" has a dtype that is not a string");
-  entry.dtype = member("dtype").get<std::string>();
+  entry.dtype = member("dtype").text();
   entry.shape = indices("shape", max_rank);
   const Dims offsets = indices("data_offsets", 2);
   require(offsets.size() == 2 && offsets[0] <= offsets[1] && offsets[1] <= data_bytes_, "\"", name,
@@ -271,17 +265,23 @@ inline const SafetensorsEntry& SafetensorsFile::entry(std::string_view name) con
   return found->second;
 }
 
-template <Scalar T>
-Tensor<T> SafetensorsFile::get(std::string_view name, Cast cast) const {
+inline AnyTensor SafetensorsFile::get(std::string_view name, DType wanted, Cast cast) const {
   const SafetensorsEntry& stored = entry(name);
   const auto type = detail::safetensors_type(stored.dtype);
-  require(type && converts<T>(*type, cast), "\"", name, "\" is stored as ", stored.dtype,
-          ", which does not fit ", scalar_name<T>());
+  require(type && converts(*type, wanted, cast), "\"", name, "\" is stored as ", stored.dtype,
+          ", which does not fit ", info(wanted).name);
   const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(data_begin_ + stored.begin),
                                             static_cast<std::size_t>(stored.end - stored.begin));
-  Tensor<T> out = view_or_convert<T>(bytes, *type, stored.shape);
-  require(out.defined(), "\"", name, "\" holds a number too large for ", scalar_name<T>());
+  AnyTensor out = view_or_convert(bytes, *type, stored.shape, wanted);
+  require(out.defined(), "\"", name, "\" holds a number too large for ", info(wanted).name);
   return out;
+}
+
+inline AnyTensor SafetensorsFile::get(std::string_view name) const {
+  const auto type = detail::safetensors_type(entry(name).dtype);
+  require(type.has_value(), "\"", name, "\" is stored as ", entry(name).dtype,
+          ", of which there are no tensors");
+  return get(name, *type);
 }
 
 inline void SafetensorsWriter::add(Array array) {
@@ -292,48 +292,73 @@ inline void SafetensorsWriter::add(Array array) {
 
 template <Scalar T>
 void SafetensorsWriter::add(std::string name, const Shape& shape, const T* data) {
-  add({std::move(name), element_type<T>(), shape, data, {}});
+  add({std::move(name), dtype_of<T>, shape, data, {}});
 }
 
-template <Scalar T>
-void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor) {
-  const Tensor<T> rows = contiguous(tensor.detach());
-  add({std::move(name), element_type<T>(), rows.shape(), rows.data(), rows.storage()});
+inline void SafetensorsWriter::add(std::string name, const AnyTensor& tensor) {
+  const AnyTensor rows = contiguous(tensor);
+  add({std::move(name), rows.dtype(), rows.shape(), rows.data(), rows.storage()});
 }
 
-template <Scalar T>
-void SafetensorsWriter::add(std::string name, const Tensor<T>& tensor, ElementType stored) {
-  if (stored == element_type<T>()) return add(std::move(name), tensor);
-  const Ref<Storage> bytes = rounded_to(contiguous(tensor.detach()), stored);
-  check<ValueError>(static_cast<bool>(bytes), "safetensors", "\"", name, "\" cannot be stored as ",
-                    detail::safetensors_dtype(stored), ": a number is too large");
-  add({std::move(name), stored, tensor.shape(), bytes->data(), bytes});
+inline void SafetensorsWriter::add(std::string name, const AnyTensor& tensor, DType stored) {
+  if (stored == tensor.dtype()) return add(std::move(name), tensor);
+  check<ValueError>(detail::is_floating(stored) && detail::is_floating(tensor.dtype()), "safetensors", "\"",
+                    name, "\" of ", info(tensor.dtype()).name, " cannot be stored as ",
+                    info(stored).file_name, ": only floating-point numbers are rounded");
+  const AnyTensor rounded = rounded_to(contiguous(tensor), stored);
+  check<ValueError>(rounded.defined(), "safetensors", "\"", name, "\" cannot be stored as ",
+                    info(stored).file_name, ": a number is too large");
+  add(std::move(name), rounded);
 }
 
 inline void SafetensorsWriter::write(AtomicFile& file) const {
   std::vector<const Array*> order;
   for (const Array& array : arrays_) order.push_back(&array);
   std::sort(order.begin(), order.end(), [](const Array* a, const Array* b) {
-    const index_t left = element_bytes(a->type), right = element_bytes(b->type);
+    const int left = info(a->type).bytes, right = info(b->type).bytes;
     return left != right ? left > right : a < b;  // each array aligned
   });
 
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata_.empty()) header["__metadata__"] = metadata_;
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator,
+                    rapidjson::kWriteValidateEncodingFlag>
+      header(buffer);
+  bool valid = true;  // whether all strings are UTF-8
+  const auto write_text = [&](const std::string& text) {
+    valid &= header.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  };
+  header.StartObject();
+  if (!metadata_.empty()) {
+    header.Key("__metadata__");
+    header.StartObject();
+    for (const auto& [key, value] : metadata_) {
+      write_text(key);
+      write_text(value);
+    }
+    header.EndObject();
+  }
   std::size_t end = 0;
   for (const Array* array : order) {
     const std::size_t begin = end;
     end += array->bytes();
-    header[array->name] = {{"dtype", detail::safetensors_dtype(array->type)},
-                           {"shape", std::vector<index_t>(array->shape.begin(), array->shape.end())},
-                           {"data_offsets", {begin, end}}};
+    write_text(array->name);
+    header.StartObject();
+    header.Key("dtype");
+    header.String(info(array->type).file_name);
+    header.Key("shape");
+    header.StartArray();
+    for (const index_t extent : array->shape) header.Int64(extent);
+    header.EndArray();
+    header.Key("data_offsets");
+    header.StartArray();
+    header.Uint64(begin);
+    header.Uint64(end);
+    header.EndArray();
+    header.EndObject();
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const nlohmann::json::exception&) {
-    fail<ValueError>("safetensors", "a name or metadata string for ", file.path(), " is not UTF-8");
-  }
+  header.EndObject();
+  check<ValueError>(valid, "safetensors", "a name or metadata string for ", file.path(), " is not UTF-8");
+  std::string text(buffer.GetString(), buffer.GetSize());
   text.append((8 - text.size() % 8) % 8, ' ');
   const std::uint64_t length = text.size();
   file.write(&length, sizeof length);

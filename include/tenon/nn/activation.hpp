@@ -13,14 +13,14 @@
 namespace TENON_NAMESPACE::nn {
 
 /// Defines a layer that computes `result` from x and from members that may be set: `LeakyRelu{.slope = 0.2}`.
-#define TENON_ACTIVATION(name, result, ...)                 \
-  struct name {                                             \
-    using is_layer = void;                                  \
-    __VA_ARGS__                                             \
-    template <Real T>                                       \
-    Tensor<T> operator()(const Tensor<T>& x) const {        \
-      return notify_hooks(*this, x.shape(), tenon::result); \
-    }                                                       \
+#define TENON_ACTIVATION(name, result, ...)                       \
+  struct name {                                                   \
+    using is_layer = void;                                        \
+    __VA_ARGS__                                                   \
+    template <Real T>                                             \
+    Tensor<T> operator()(const Tensor<T>& x) const {              \
+      return call_layer(*this, x, [&] { return tenon::result; }); \
+    }                                                             \
   }
 
 /// Rectified linear unit: y = max(x, 0).
@@ -98,7 +98,9 @@ struct Prelu {
   Prelu() = default;
   explicit Prelu(index_t weights, double first = 0.25) : weight(full<T>({weights}, static_cast<T>(first))) {}
 
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), prelu(x, weight)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return prelu(x, weight); });
+  }
   TENON_FIELDS(weight);
 };
 

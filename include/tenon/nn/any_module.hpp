@@ -45,7 +45,7 @@ class AnyModule {
     return held ? &held->module : nullptr;
   }
   /// Passes the held module's parts to `visitor`.
-  void walk(const std::string& path, ModuleVisitor<T>& visitor) const {
+  void walk(const std::string& path, ModuleVisitor& visitor) const {
     if (held_) held_->walk(path, visitor);
   }
 
@@ -54,15 +54,15 @@ class AnyModule {
     virtual ~Base() = default;
     virtual std::unique_ptr<Base> clone() const = 0;
     virtual Tensor<T> forward(const Tensor<T>& x) const = 0;
-    virtual void walk(const std::string& path, ModuleVisitor<T>& visitor) const = 0;
+    virtual void walk(const std::string& path, ModuleVisitor& visitor) const = 0;
   };
   template <class M>
   struct Held final : Base {
     explicit Held(M m) : module(std::move(m)) {}
     std::unique_ptr<Base> clone() const override { return std::make_unique<Held>(module); }
     Tensor<T> forward(const Tensor<T>& x) const override { return module(x); }
-    void walk(const std::string& path, ModuleVisitor<T>& visitor) const override {
-      detail::walk<T>(module, path, visitor);
+    void walk(const std::string& path, ModuleVisitor& visitor) const override {
+      detail::walk(module, path, visitor);
     }
     M module;
   };

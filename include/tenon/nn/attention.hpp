@@ -81,8 +81,8 @@ struct MultiheadAttention {
   /// The attention's output, in the shape of `query`.
   Tensor<T> operator()(const Tensor<T>& query, const Tensor<T>& key, const Tensor<T>& value,
                        const AttentionMasks<T>& masks = {}) const {
-    return notify_hooks(*this, key.shape(),
-                        multi_head_attention(query, key, value, weights(), call(masks)).output);
+    return call_layer(*this, key,
+                      [&] { return multi_head_attention(query, key, value, weights(), call(masks)).output; });
   }
   /// The output and the attention weights: (N, L, S) averaged over the heads, or (N, heads, L, S). Slower
   /// than a plain call, and holds all weights in memory.
@@ -91,9 +91,7 @@ struct MultiheadAttention {
     MultiHeadOptions<T> how = call(masks);
     how.need_weights = true;
     how.average_weights = average;
-    auto result = multi_head_attention(query, key, value, weights(), how);
-    result.output = notify_hooks(*this, key.shape(), result.output);
-    return result;
+    return call_layer(*this, key, [&] { return multi_head_attention(query, key, value, weights(), how); });
   }
 
   /// Multiply-adds of one call.

@@ -186,7 +186,9 @@ struct ConvTranspose {
 template <Real T>
 struct Conv1d : detail::Conv<T, 1> {
   using detail::Conv<T, 1>::Conv;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 /// Convolution over two axes; `Conv1d` gives the formula.
 ///
@@ -197,7 +199,9 @@ struct Conv1d : detail::Conv<T, 1> {
 template <Real T>
 struct Conv2d : detail::Conv<T, 2> {
   using detail::Conv<T, 2>::Conv;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 /// Convolution over three axes; `Conv1d` gives the formula.
 ///
@@ -208,7 +212,9 @@ struct Conv2d : detail::Conv<T, 2> {
 template <Real T>
 struct Conv3d : detail::Conv<T, 3> {
   using detail::Conv<T, 3>::Conv;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 
 /// Transposed convolution over one axis, the gradient of a convolution with respect to its input:
@@ -222,7 +228,9 @@ struct Conv3d : detail::Conv<T, 3> {
 template <Real T>
 struct ConvTranspose1d : detail::ConvTranspose<T, 1> {
   using detail::ConvTranspose<T, 1>::ConvTranspose;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 /// Transposed convolution over two axes; `ConvTranspose1d` gives the formula.
 ///
@@ -233,7 +241,9 @@ struct ConvTranspose1d : detail::ConvTranspose<T, 1> {
 template <Real T>
 struct ConvTranspose2d : detail::ConvTranspose<T, 2> {
   using detail::ConvTranspose<T, 2>::ConvTranspose;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 /// Transposed convolution over three axes; `ConvTranspose1d` gives the formula.
 ///
@@ -244,7 +254,9 @@ struct ConvTranspose2d : detail::ConvTranspose<T, 2> {
 template <Real T>
 struct ConvTranspose3d : detail::ConvTranspose<T, 3> {
   using detail::ConvTranspose<T, 3>::ConvTranspose;
-  Tensor<T> operator()(const Tensor<T>& x) const { return notify_hooks(*this, x.shape(), this->forward(x)); }
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return this->forward(x); });
+  }
 };
 
 }  // namespace TENON_NAMESPACE::nn

@@ -20,7 +20,7 @@ struct Dropout {
   Mode mode{};     ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), dropout(x, p, mode.training()));
+    return call_layer(*this, x, [&] { return dropout(x, p, mode.training()); });
   }
 };
 
@@ -33,7 +33,7 @@ struct AlphaDropout {
   Mode mode{};     ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), alpha_dropout(x, p, mode.training()));
+    return call_layer(*this, x, [&] { return alpha_dropout(x, p, mode.training()); });
   }
 };
 
@@ -60,7 +60,8 @@ struct Dropout1d {
   Mode mode{};     ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), detail::dropout_of_channels("dropout1d", x, p, mode.training(), 1));
+    return call_layer(*this, x,
+                      [&] { return detail::dropout_of_channels("dropout1d", x, p, mode.training(), 1); });
   }
 };
 /// Dropout of whole channels of x (N, C, H, W) or (C, H, W); see `Dropout1d`.
@@ -71,7 +72,8 @@ struct Dropout2d {
   Mode mode{};     ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), detail::dropout_of_channels("dropout2d", x, p, mode.training(), 2));
+    return call_layer(*this, x,
+                      [&] { return detail::dropout_of_channels("dropout2d", x, p, mode.training(), 2); });
   }
 };
 /// Dropout of whole channels of x (N, C, D, H, W) or (C, D, H, W); see `Dropout1d`.
@@ -82,7 +84,8 @@ struct Dropout3d {
   Mode mode{};     ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), detail::dropout_of_channels("dropout3d", x, p, mode.training(), 3));
+    return call_layer(*this, x,
+                      [&] { return detail::dropout_of_channels("dropout3d", x, p, mode.training(), 3); });
   }
 };
 

@@ -86,8 +86,9 @@ struct Embedding {
 
   Tensor<T> operator()(const Tensor<index_t>& index) const {
     const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
-    return notify_hooks(*this, index.shape(),
-                        embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq}));
+    return call_layer(*this, index, [&] {
+      return embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq});
+    });
   }
   TENON_FIELDS(weight, options, mode);
 };
@@ -116,10 +117,11 @@ struct EmbeddingBag {
   Tensor<T> operator()(const Tensor<index_t>& index, const Tensor<index_t>& offsets = {},
                        const Tensor<T>& per_sample_weights = {}) const {
     const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
-    return notify_hooks(*this, index.shape(),
-                        embedding_bag<T>(table, index, offsets,
-                                         {options.mode, per_sample_weights, options.include_last_offset,
-                                          options.padding_index}));
+    return call_layer(*this, index, [&] {
+      return embedding_bag<T>(
+          table, index, offsets,
+          {options.mode, per_sample_weights, options.include_last_offset, options.padding_index});
+    });
   }
   TENON_FIELDS(weight, options, mode);
 };

@@ -83,11 +83,11 @@ struct GcnConv {
 
   /// The layer's output for dense features.
   Tensor<T> operator()(const Tensor<T>& x, const Csr<T>& a) const {
-    return notify_hooks(*this, x.shape(), gather(matmul(x, weight), a));
+    return call_layer(*this, x, [&] { return gather(matmul(x, weight), a); });
   }
   /// The layer's output for sparse features, such as bags of words.
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& a) const {
-    return notify_hooks(*this, {x.rows(), x.columns()}, gather(matmul(x, weight), a));
+    return call_layer(*this, Shape{x.rows(), x.columns()}, [&] { return gather(matmul(x, weight), a); });
   }
   /// Multiply-adds of the product with the weight; those with A are not counted.
   index_t macs(const Shape& x, const Shape&) const { return x[0] * weight.size(); }
@@ -117,7 +117,7 @@ struct SageConv {
 
   /// The layer's output, (N, out).
   Tensor<T> operator()(const Tensor<T>& x, const Csr<T>& a) const {
-    return notify_hooks(*this, x.shape(), add(lin_l(matmul(a, x)), lin_r(x)));
+    return call_layer(*this, x, [&] { return add(lin_l(matmul(a, x)), lin_r(x)); });
   }
   TENON_FIELDS(lin_l, lin_r);
 };
@@ -163,11 +163,12 @@ struct GatConv {
 
   /// The layer's output for dense features.
   Tensor<T> operator()(const Tensor<T>& x, const Csr<T>& a) const {
-    return notify_hooks(*this, x.shape(), attend(lin(x), a));
+    return call_layer(*this, x, [&] { return attend(lin(x), a); });
   }
   /// The layer's output for sparse features, such as bags of words.
   Tensor<T> operator()(const Csr<T>& x, const Csr<T>& a) const {
-    return notify_hooks(*this, {x.rows(), x.columns()}, attend(matmul(x, transpose(lin.weight, 0, 1)), a));
+    return call_layer(*this, Shape{x.rows(), x.columns()},
+                      [&] { return attend(matmul(x, transpose(lin.weight, 0, 1)), a); });
   }
   TENON_FIELDS(att_src, att_dst, bias, lin, options, mode);
 

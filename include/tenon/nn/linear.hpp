@@ -27,7 +27,7 @@ struct Linear {
   }
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), linear(x, weight, bias));
+    return call_layer(*this, x, [&] { return linear(x, weight, bias); });
   }
   /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const { return element_count(y) * weight.extent(1); }
@@ -55,7 +55,7 @@ struct Bilinear {
   }
 
   Tensor<T> operator()(const Tensor<T>& x1, const Tensor<T>& x2) const {
-    return notify_hooks(*this, x1.shape(), bilinear(x1, x2, weight, bias));
+    return call_layer(*this, x1, [&] { return bilinear(x1, x2, weight, bias); });
   }
   /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const {

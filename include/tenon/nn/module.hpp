@@ -37,16 +37,13 @@ struct ModuleIdentity {
 
 /// Receives the parts of a model from `walk`, in the order of the members. Each function does nothing unless
 /// overridden.
-template <Real T>
 class ModuleVisitor {
  public:
   virtual ~ModuleVisitor() = default;
   /// A parameter, frozen or not. Undefined tensors are skipped.
-  virtual void parameter(const std::string& /*path*/, const Tensor<T>&) {}
-  /// A buffer of the model's scalar type.
-  virtual void buffer(const std::string& /*path*/, const Tensor<T>&) {}
-  /// A buffer of integers.
-  virtual void counter(const std::string& /*path*/, const Tensor<index_t>&) {}
+  virtual void parameter(const std::string& /*path*/, const AnyTensor&) {}
+  /// A buffer.
+  virtual void buffer(const std::string& /*path*/, const AnyTensor&) {}
   /// The switch between training and evaluation of a layer.
   virtual void mode(const Mode&) {}
   /// The beginning of a module, before its members. `type` is the class name without namespace and template
@@ -207,11 +204,11 @@ std::string key_name(const Key& key) {
     return std::string(std::string_view(key));
 }
 
-template <class T, class M>
-void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor);
+template <class M>
+void walk(const M& m, const std::string& path, ModuleVisitor& visitor);
 
-template <class T, class M>
-void walk_module(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
+template <class M>
+void walk_module(const M& m, const std::string& path, ModuleVisitor& visitor) {
   if constexpr (HasFields<M>)
     static_assert(
         names_all_members<M>(),
@@ -220,25 +217,18 @@ void walk_module(const M& m, const std::string& path, ModuleVisitor<T>& visitor)
   visitor.enter(path, identity(m), type_name<M>());
   if constexpr (!is_data<M>())
     for_each_field(
-        m, [&](std::string_view name, const auto& member) { walk<T>(member, join(path, name), visitor); });
+        m, [&](std::string_view name, const auto& member) { walk(member, join(path, name), visitor); });
   visitor.leave();
 }
 
-template <class T, class M>
-void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
-  if constexpr (is_parameter<M> || is_buffer<M>) {
-    using Value = typename M::value_type;
-    static_assert(std::is_same_v<Value, T> || (is_buffer<M> && std::is_same_v<Value, index_t>),
-                  "a model has parameters and buffers of one scalar type, and counters of index_t");
-    if (!m.defined()) return;
-    if constexpr (is_parameter<M>)
-      visitor.parameter(path, m);
-    else if constexpr (std::is_same_v<Value, T>)
-      visitor.buffer(path, m);
-    else
-      visitor.counter(path, m);
+template <class M>
+void walk(const M& m, const std::string& path, ModuleVisitor& visitor) {
+  if constexpr (is_parameter<M>) {
+    if (m.defined()) visitor.parameter(path, m);
+  } else if constexpr (is_buffer<M>) {
+    if (m.defined()) visitor.buffer(path, m);
   } else if constexpr (is_data<M>()) {
-    if constexpr (std::is_class_v<M> && requires { typename M::is_layer; }) walk_module<T>(m, path, visitor);
+    if constexpr (std::is_class_v<M> && requires { typename M::is_layer; }) walk_module(m, path, visitor);
   } else if constexpr (is_tensor<M>) {
     static_assert(
         !is_tensor<M>,
@@ -252,53 +242,46 @@ void walk(const M& m, const std::string& path, ModuleVisitor<T>& visitor) {
     static_assert(
         !requires { typename M::hasher; },
         "an unordered map in a module has no order that parameters could keep: make it a std::map");
-    for (const auto& [key, value] : m) walk<T>(value, join(path, key_name(key)), visitor);
+    for (const auto& [key, value] : m) detail::walk(value, join(path, key_name(key)), visitor);
   } else if constexpr (Range<M>) {
     std::size_t index = 0;
-    for (const auto& element : m) walk<T>(element, join(path, std::to_string(index++)), visitor);
+    for (const auto& element : m) detail::walk(element, join(path, std::to_string(index++)), visitor);
   } else if constexpr (Nullable<M>) {
-    if (m) walk<T>(*m, path, visitor);
+    if (m) detail::walk(*m, path, visitor);
   } else if constexpr (Variant<M>) {
-    visit([&](const auto& alternative) { walk<T>(alternative, path, visitor); }, m);
+    visit([&](const auto& alternative) { detail::walk(alternative, path, visitor); }, m);
   } else if constexpr (Tuple<M>) {
     [&]<std::size_t... index>(std::index_sequence<index...>) {
-      (walk<T>(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
+      (detail::walk(std::get<index>(m), join(path, std::to_string(index)), visitor), ...);
     }(std::make_index_sequence<std::tuple_size_v<M>>());
   } else if constexpr (is_module<M>()) {
-    walk_module<T>(m, path, visitor);
+    walk_module(m, path, visitor);
   }
 }
 
-template <class T>
-struct ModeSetter final : ModuleVisitor<T> {
+struct ModeSetter final : ModuleVisitor {
   explicit ModeSetter(bool on) : training(on) {}
   void mode(const Mode& m) override { m.set_training(training); }
   bool training;
 };
 
 /// Gathers each tensor once, even where two pointers share a module.
-template <class T>
-struct Collector : ModuleVisitor<T> {
-  std::vector<NamedTensor<T>> parameters;  // frozen ones too
-  ModuleState<T> state;
+struct Collector final : ModuleVisitor {
+  ModuleState parameters, state;  // frozen parameters too; parameters and buffers
 
-  void parameter(const std::string& path, const Tensor<T>& x) override {
-    if (add(state.tensors, path, x)) parameters.push_back({path, x});
+  void parameter(const std::string& path, const AnyTensor& x) override {
+    if (add(path, x)) parameters.push_back({path, x});
   }
-  void buffer(const std::string& path, const Tensor<T>& x) override { add(state.tensors, path, x); }
-  void counter(const std::string& path, const Tensor<index_t>& x) override { add(state.counters, path, x); }
+  void buffer(const std::string& path, const AnyTensor& x) override { add(path, x); }
 
  private:
-  template <class U>
-  static bool add(std::vector<NamedTensor<U>>& list, const std::string& path, const Tensor<U>& x) {
-    for (const NamedTensor<U>& known : list)
+  bool add(const std::string& path, const AnyTensor& x) {
+    for (const auto& known : state)
       if (known.tensor.is(x)) return false;
-    list.push_back({path, x});
+    state.push_back({path, x});
     return true;
   }
 };
-template <class M>
-auto collect(const M& model);
 
 }  // namespace detail
 
@@ -309,35 +292,68 @@ using ScalarOf = typename detail::ScalarOf<M>::type;
 
 /// Passes all modules, parameters, buffers and modes of a model to `visitor`, in the order of the members.
 template <class M>
-void walk(const M& model, ModuleVisitor<ScalarOf<M>>& visitor) {
+void walk(const M& model, ModuleVisitor& visitor) {
   static_assert(!std::is_void_v<ScalarOf<M>>, "the model has no parameters and no buffers");
-  detail::walk<ScalarOf<M>>(model, "", visitor);
+  detail::walk(model, "", visitor);
 }
 
+namespace detail {
 template <class M>
-auto detail::collect(const M& model) {
-  Collector<nn::ScalarOf<M>> collector;
+Collector collect(const M& model) {
+  Collector collector;
   nn::walk(model, collector);
   return collector;
 }
+}  // namespace detail
 
 /// Handles and paths of the parameters that are not frozen, in the order of the members. A parameter that
 /// several paths share is listed once, under its first path.
+///
+///   throws: ValueError if a parameter is of another scalar type than the model's first; `named_parameters<U>`
+///     lists those of type U alone
 template <class M>
 [[nodiscard]] std::vector<NamedTensor<ScalarOf<M>>> named_parameters(const M& model) {
   std::vector<NamedTensor<ScalarOf<M>>> trained;
-  auto all = detail::collect(model).parameters;
-  for (auto& named : all)
-    if (named.tensor.requires_grad()) trained.push_back(std::move(named));
+  for (const auto& [name, tensor] : detail::collect(model).parameters) {
+    if (!tensor.requires_grad()) continue;
+    check<ValueError>(tensor.template holds<ScalarOf<M>>(), "parameters", name, " is of ",
+                      info(tensor.dtype()).name, ", the model of ", scalar_name<ScalarOf<M>>(),
+                      ": ask for parameters<float>(model) and so on, "
+                      "a list for each type");
+    trained.push_back({name, tensor.template as<ScalarOf<M>>()});
+  }
+  return trained;
+}
+/// Handles and paths of those parameters that are of type U and not frozen, in the order of the members.
+template <Real U, class M>
+[[nodiscard]] std::vector<NamedTensor<U>> named_parameters(const M& model) {
+  std::vector<NamedTensor<U>> trained;
+  for (const auto& [name, tensor] : detail::collect(model).parameters)
+    if (tensor.requires_grad() && tensor.template holds<U>())
+      trained.push_back({name, tensor.template as<U>()});
   return trained;
 }
 
-/// Handles of the parameters that are not frozen: the list that optimizers and `grad` take.
+namespace detail {
+/// The tensors of a list without their names.
+template <class T>
+std::vector<Tensor<T>> without_names(std::vector<NamedTensor<T>> named) {
+  std::vector<Tensor<T>> handles;
+  for (auto& [name, tensor] : named) handles.push_back(std::move(tensor));
+  return handles;
+}
+}  // namespace detail
+
+/// Handles of the parameters that are not frozen: the list that optimizers and `grad` take; `named_parameters`
+/// gives order and errors.
 template <class M>
 [[nodiscard]] std::vector<Tensor<ScalarOf<M>>> parameters(const M& model) {
-  std::vector<Tensor<ScalarOf<M>>> handles;
-  for (auto& named : named_parameters(model)) handles.push_back(std::move(named.tensor));
-  return handles;
+  return detail::without_names<ScalarOf<M>>(named_parameters(model));
+}
+/// Handles of those parameters that are of type U and not frozen.
+template <Real U, class M>
+[[nodiscard]] std::vector<Tensor<U>> parameters(const M& model) {
+  return detail::without_names<U>(named_parameters<U>(model));
 }
 
 /// The number of elements of all parameters, frozen or not. Shared parameters count once.
@@ -348,10 +364,10 @@ template <class M>
   return count;
 }
 
-/// Handles of all tensors of a model that a file keeps: parameters, frozen ones too, buffers and counters, in
-/// the order of the members.
+/// Handles of all tensors of a model that a file keeps: parameters, frozen ones too, and buffers, of any scalar
+/// types, in the order of the members.
 template <class M>
-ModuleState<ScalarOf<M>> state(const M& model) {
+[[nodiscard]] ModuleState state(const M& model) {
   return detail::collect(model).state;
 }
 
@@ -359,18 +375,22 @@ ModuleState<ScalarOf<M>> state(const M& model) {
 /// unfreezes them. Call it before `parameters(model)` is passed to an optimizer, which would otherwise hold
 /// the frozen ones too.
 template <class M>
-void freeze(const M& model, bool frozen = true) {
-  for (auto& named : detail::collect(model).parameters) named.tensor.requires_grad_(!frozen);
+  requires(!std::is_const_v<M>)
+void freeze(M& model, bool frozen = true) {
+  for (const auto& named : detail::collect(model).parameters)
+    named.tensor.visit([&]<class T>(Tensor<T> x) {
+      if constexpr (Real<T>) x.requires_grad_(!frozen);
+    });
 }
 
 /// Sets a model, or a part of it, to training mode, which is the initial mode: its layers behave as
 /// `tenon::training()` of the calling thread says, which by default is true wherever operations are recorded.
 /// With `on` false, sets it to evaluation mode; see `eval`.
 template <class M>
-void train(const M& model, bool on = true) {
-  using T = std::conditional_t<std::is_void_v<ScalarOf<M>>, float, ScalarOf<M>>;
-  detail::ModeSetter<T> setter(on);
-  detail::walk<T>(model, "", setter);
+  requires(!std::is_const_v<M>)
+void train(M& model, bool on = true) {
+  detail::ModeSetter setter(on);
+  detail::walk(model, "", setter);
 }
 
 /// Sets a model, or a part of it, to evaluation mode until `train(model)`, for all threads and whether or not
@@ -378,7 +398,8 @@ void train(const M& model, bool on = true) {
 /// the model writes to none of its buffers. Functions that a module calls directly, such as `dropout(x)`, are
 /// not affected unless the module passes them a `Mode`.
 template <class M>
-void eval(const M& model) {
+  requires(!std::is_const_v<M>)
+void eval(M& model) {
   train(model, false);
 }
 

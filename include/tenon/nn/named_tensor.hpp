@@ -9,18 +9,19 @@
 
 namespace TENON_NAMESPACE {
 
-/// A handle of a parameter or buffer, and its path in the model.
-template <Scalar T>
-struct NamedTensor {
+/// A handle of a parameter or buffer, and its path in the model. `X` is a `Tensor<T>`, or `AnyTensor` in lists
+/// of tensors of several scalar types.
+template <class X>
+struct Named {
   std::string name;  ///< the path, such as `encoder.0.weight`
-  Tensor<T> tensor;  ///< a handle of the model's tensor, not a copy
+  X tensor;          ///< a handle of the model's tensor, not a copy
 };
 
-/// The tensors of a model that a file keeps. They are handles: writing into them changes the model.
-template <Real T>
-struct [[nodiscard]] ModuleState {
-  std::vector<NamedTensor<T>> tensors;         ///< parameters and buffers
-  std::vector<NamedTensor<index_t>> counters;  ///< integers, such as BatchNorm's num_batches_tracked
-};
+/// A tensor of a known scalar type and its name.
+template <Scalar T>
+using NamedTensor = Named<Tensor<T>>;
+/// The tensors of a model that a file keeps: parameters and buffers, of any scalar types. They are handles:
+/// writing into them changes the model.
+using ModuleState = std::vector<Named<AnyTensor>>;
 
 }  // namespace TENON_NAMESPACE

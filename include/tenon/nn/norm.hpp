@@ -125,7 +125,7 @@ struct BatchNorm1d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("batch_norm1d", x, 2, 3);
-    return notify_hooks(*this, x.shape(), this->forward(x));
+    return call_layer(*this, x, [&] { return this->forward(x); });
   }
 };
 /// Batch normalisation of x (N, C, H, W); `BatchNorm1d` gives formula, errors and source.
@@ -134,7 +134,7 @@ struct BatchNorm2d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("batch_norm2d", x, 4, 4);
-    return notify_hooks(*this, x.shape(), this->forward(x));
+    return call_layer(*this, x, [&] { return this->forward(x); });
   }
 };
 /// Batch normalisation of x (N, C, D, H, W); `BatchNorm1d` gives formula, errors and source.
@@ -143,7 +143,7 @@ struct BatchNorm3d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("batch_norm3d", x, 5, 5);
-    return notify_hooks(*this, x.shape(), this->forward(x));
+    return call_layer(*this, x, [&] { return this->forward(x); });
   }
 };
 
@@ -160,7 +160,7 @@ struct InstanceNorm1d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("instance_norm1d", x, 2, 3);
-    return notify_hooks(*this, x.shape(), this->forward(x, 1));
+    return call_layer(*this, x, [&] { return this->forward(x, 1); });
   }
 };
 /// Instance normalisation of x (N, C, H, W) or (C, H, W); `InstanceNorm1d` gives formula, errors and source.
@@ -169,7 +169,7 @@ struct InstanceNorm2d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("instance_norm2d", x, 3, 4);
-    return notify_hooks(*this, x.shape(), this->forward(x, 2));
+    return call_layer(*this, x, [&] { return this->forward(x, 2); });
   }
 };
 /// Instance normalisation of x (N, C, D, H, W) or (C, D, H, W); `InstanceNorm1d` gives formula, errors and
@@ -179,7 +179,7 @@ struct InstanceNorm3d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
     this->check_axes("instance_norm3d", x, 4, 5);
-    return notify_hooks(*this, x.shape(), this->forward(x, 3));
+    return call_layer(*this, x, [&] { return this->forward(x, 3); });
   }
 };
 
@@ -215,7 +215,7 @@ struct LayerNorm {
       : LayerNorm(Shape{features}, norm_options) {}
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), layer_norm(x, normalized_shape, weight, bias, options.eps));
+    return call_layer(*this, x, [&] { return layer_norm(x, normalized_shape, weight, bias, options.eps); });
   }
   TENON_FIELDS(weight, bias, normalized_shape, options);
 };
@@ -250,7 +250,7 @@ struct RmsNorm {
 
   Tensor<T> operator()(const Tensor<T>& x) const {
     const double eps = options.eps.value_or(static_cast<double>(std::numeric_limits<T>::epsilon()));
-    return notify_hooks(*this, x.shape(), rms_norm(x, normalized_shape, weight, eps));
+    return call_layer(*this, x, [&] { return rms_norm(x, normalized_shape, weight, eps); });
   }
   TENON_FIELDS(weight, normalized_shape, options);
 };
@@ -287,7 +287,7 @@ struct GroupNorm {
   }
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), group_norm(x, groups, weight, bias, options.eps));
+    return call_layer(*this, x, [&] { return group_norm(x, groups, weight, bias, options.eps); });
   }
   TENON_FIELDS(weight, bias, groups, options);
 };
@@ -305,7 +305,7 @@ struct LocalResponseNorm {
   double alpha = 1e-4, beta = 0.75, k = 1;  ///< constants of the formula
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), local_response_norm(x, size, alpha, beta, k));
+    return call_layer(*this, x, [&] { return local_response_norm(x, size, alpha, beta, k); });
   }
 };
 

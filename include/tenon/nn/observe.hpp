@@ -43,18 +43,73 @@ class LayerObserver {
   LayerObserver* next_;
 };
 
-/// Returns `output` after passing it to this thread's observers: the last line of every layer's call
-/// operator. A layer that can count its multiply-adds has `index_t macs(const Shape& input, const Shape&
-/// output) const`.
-template <class Layer, Real T>
-Tensor<T> notify_hooks(const Layer& layer, const Shape& input, Tensor<T> output) {
-  if (LayerObserver::any()) [[unlikely]] {
-    index_t macs = 0;
-    if constexpr (requires { layer.macs(input, output.shape()); }) macs = layer.macs(input, output.shape());
-    LayerObserver::notify(
-        {detail::identity(layer), input, output.shape(), macs, &output, &detail::type_tag<Tensor<T>>});
+namespace detail {
+
+/// The tensor in what a layer returns, and the shape of what it takes.
+template <class X>
+const auto& tensor_of(const X& x) {
+  if constexpr (requires { x.output; })
+    return x.output;
+  else if constexpr (requires { x.hidden; })
+    return x.hidden;
+  else
+    return x;
+}
+template <class X>
+const Shape& shape_of(const X& x) {
+  if constexpr (std::is_same_v<X, Shape>)
+    return x;
+  else
+    return x.shape();
+}
+
+/// Passes a call to this thread's observers.
+template <class Layer, class Input, Real T>
+[[gnu::cold]] void report(const Layer& layer, const Input& input, const Tensor<T>& output) {
+  index_t macs = 0;
+  if constexpr (requires { layer.macs(shape_of(input), output.shape()); })
+    macs = layer.macs(shape_of(input), output.shape());
+  LayerObserver::notify(
+      {identity(layer), shape_of(input), output.shape(), macs, &output, &type_tag<Tensor<T>>});
+}
+
+/// Marks, while the search for NaN is on, the layer that is being called.
+class CalledLayer {
+ public:
+  explicit CalledLayer(const Error::Place& place) : search_(graph::mode().anomaly) {
+    if (!search_) return;
+    before_ = search_->layer;
+    search_->layer = place;
   }
-  return output;
+  ~CalledLayer() {
+    if (search_) search_->layer = before_;
+  }
+  CalledLayer(const CalledLayer&) = delete;
+  CalledLayer& operator=(const CalledLayer&) = delete;
+
+ private:
+  graph::Anomaly* search_;
+  Error::Place before_{};
+};
+
+}  // namespace detail
+
+/// The call of a layer: returns compute(), after passing its tensor to this thread's observers. Each layer's call
+/// operator consists of it. An Error that leaves it knows the layer, see `with_paths`. A layer that can count its
+/// multiply-adds has `index_t macs(const Shape& input, const Shape& output) const`.
+template <class Layer, class Input, class Compute>
+auto call_layer(const Layer& layer, const Input& input, Compute compute) {
+  const Error::Place place{&layer, &detail::type_tag<Layer>};
+  const detail::CalledLayer called(place);
+  try {
+    auto output = compute();
+    if (LayerObserver::any()) [[unlikely]]
+      detail::report(layer, input, detail::tensor_of(output));
+    return output;
+  } catch (Error& error) {
+    error.set_place(place);
+    throw;
+  }
 }
 
 /// Calls f(output) after every call of `layer` on this thread, as long as the hook exists. The layer must

@@ -56,15 +56,15 @@ struct ResultExtents {
 }  // namespace detail
 
 /// Defines a layer that computes `result` from x and the members of `base`.
-#define TENON_POOL(name, base, result)                      \
-  struct name : base {                                      \
-    using is_layer = void;                                  \
-    using Base = base;                                      \
-    using Base::Base;                                       \
-    template <Real T>                                       \
-    Tensor<T> operator()(const Tensor<T>& x) const {        \
-      return notify_hooks(*this, x.shape(), tenon::result); \
-    }                                                       \
+#define TENON_POOL(name, base, result)                            \
+  struct name : base {                                            \
+    using is_layer = void;                                        \
+    using Base = base;                                            \
+    using Base::Base;                                             \
+    template <Real T>                                             \
+    Tensor<T> operator()(const Tensor<T>& x) const {              \
+      return call_layer(*this, x, [&] { return tenon::result; }); \
+    }                                                             \
   }
 
 /// Max pooling over windows of x (N, C, L) or (C, L).

@@ -38,7 +38,8 @@ struct SinusoidalPositions {
   /// x plus the encodings of positions start, start + 1, …; `start` is for decoding step by step.
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {
-    return notify_hooks(*this, x.shape(), add(x, sinusoids<T>(x.extent(-2), x.extent(-1), start, base)));
+    return call_layer(*this, x,
+                      [&] { return add(x, sinusoids<T>(x.extent(-2), x.extent(-1), start, base)); });
   }
 };
 
@@ -61,7 +62,7 @@ struct LearnedPositions {
     const index_t length = x.extent(-2), positions = weight.extent(0);
     check<ValueError>(start >= 0 && start + length <= positions, "learned_positions", "positions ", start,
                       " to ", start + length, " are beyond the ", positions, " that there are");
-    return notify_hooks(*this, x.shape(), add(x, narrow(weight, 0, start, length)));
+    return call_layer(*this, x, [&] { return add(x, narrow(weight, 0, start, length)); });
   }
   TENON_FIELDS(weight);
 };
@@ -80,8 +81,9 @@ struct RotaryPositions {
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {
-    return notify_hooks(*this, x.shape(),
-                        rotary_embedding(x, {.base = base, .start = start, .interleaved = interleaved}));
+    return call_layer(*this, x, [&] {
+      return rotary_embedding(x, {.base = base, .start = start, .interleaved = interleaved});
+    });
   }
 };
 

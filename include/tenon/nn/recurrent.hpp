@@ -142,9 +142,9 @@ struct Rnn : detail::RecurrentNet<T> {
 
   RecurrentResult<T> operator()(const Tensor<T>& x, const Tensor<T>& h0 = {},
                                 const std::vector<index_t>& lengths = {}) const {
-    auto result = rnn(x, this->weights(), h0, this->call(lengths), this->options.nonlinearity);
-    result.output = notify_hooks(*this, x.shape(), result.output);
-    return result;
+    return call_layer(*this, x, [&] {
+      return rnn(x, this->weights(), h0, this->call(lengths), this->options.nonlinearity);
+    });
   }
 };
 
@@ -163,9 +163,7 @@ struct Gru : detail::RecurrentNet<T> {
 
   RecurrentResult<T> operator()(const Tensor<T>& x, const Tensor<T>& h0 = {},
                                 const std::vector<index_t>& lengths = {}) const {
-    auto result = gru(x, this->weights(), h0, this->call(lengths));
-    result.output = notify_hooks(*this, x.shape(), result.output);
-    return result;
+    return call_layer(*this, x, [&] { return gru(x, this->weights(), h0, this->call(lengths)); });
   }
 };
 
@@ -197,9 +195,9 @@ struct Lstm : detail::RecurrentNet<T> {
 
   RecurrentResult<T> operator()(const Tensor<T>& x, const LstmState<T>& initial = {},
                                 const std::vector<index_t>& lengths = {}) const {
-    auto result = lstm(x, this->weights(), initial.hidden, initial.cell, this->call(lengths));
-    result.output = notify_hooks(*this, x.shape(), result.output);
-    return result;
+    return call_layer(*this, x, [&] {
+      return lstm(x, this->weights(), initial.hidden, initial.cell, this->call(lengths));
+    });
   }
 };
 

@@ -59,7 +59,8 @@ struct RnnCell : detail::RecurrentCell<T> {
       : detail::RecurrentCell<T>("rnn_cell", 1, inputs, hidden, bias, generator), nonlinearity(of_gates) {}
 
   Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
-    return notify_hooks(*this, x.shape(), rnn_cell(x, this->state(x, h), this->weights(), nonlinearity));
+    return call_layer(*this, x,
+                      [&] { return rnn_cell(x, this->state(x, h), this->weights(), nonlinearity); });
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh, nonlinearity);
 };
@@ -80,7 +81,7 @@ struct GruCell : detail::RecurrentCell<T> {
       : detail::RecurrentCell<T>("gru_cell", 3, inputs, hidden, bias, generator) {}
 
   Tensor<T> operator()(const Tensor<T>& x, const Tensor<T>& h = {}) const {
-    return notify_hooks(*this, x.shape(), gru_cell(x, this->state(x, h), this->weights()));
+    return call_layer(*this, x, [&] { return gru_cell(x, this->state(x, h), this->weights()); });
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
 };
@@ -101,9 +102,9 @@ struct LstmCell : detail::RecurrentCell<T> {
       : detail::RecurrentCell<T>("lstm_cell", 4, inputs, hidden, bias, generator) {}
 
   LstmState<T> operator()(const Tensor<T>& x, const LstmState<T>& before = {}) const {
-    auto after = lstm_cell(x, this->state(x, before.hidden), this->state(x, before.cell), this->weights());
-    after.hidden = notify_hooks(*this, x.shape(), after.hidden);
-    return after;
+    return call_layer(*this, x, [&] {
+      return lstm_cell(x, this->state(x, before.hidden), this->state(x, before.cell), this->weights());
+    });
   }
   TENON_FIELDS(weight_ih, weight_hh, bias_ih, bias_hh);
 };

@@ -32,7 +32,7 @@ struct Flatten {
   index_t start = 1, end = -1;
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), flatten(x, start, end));
+    return call_layer(*this, x, [&] { return flatten(x, start, end); });
   }
 };
 
@@ -46,7 +46,7 @@ struct Unflatten {
   Shape extents;     ///< the extents of the new axes
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), unflatten(x, axis, extents));
+    return call_layer(*this, x, [&] { return unflatten(x, axis, extents); });
   }
 };
 
@@ -62,7 +62,7 @@ struct Unfold {
   FoldOptions options{};
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), unfold(x, kernel, options));
+    return call_layer(*this, x, [&] { return unfold(x, kernel, options); });
   }
 };
 
@@ -77,7 +77,7 @@ struct Fold {
   FoldOptions options{};
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), fold(x, output_size, kernel, options));
+    return call_layer(*this, x, [&] { return fold(x, output_size, kernel, options); });
   }
 };
 
@@ -93,7 +93,7 @@ struct PixelShuffle {
   index_t upscale_factor = 1;
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), pixel_shuffle(x, upscale_factor));
+    return call_layer(*this, x, [&] { return pixel_shuffle(x, upscale_factor); });
   }
 };
 
@@ -108,7 +108,7 @@ struct PixelUnshuffle {
   index_t downscale_factor = 1;
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), pixel_unshuffle(x, downscale_factor));
+    return call_layer(*this, x, [&] { return pixel_unshuffle(x, downscale_factor); });
   }
 };
 
@@ -126,7 +126,7 @@ struct Upsample {
   bool align_corners = false;  ///< map corner elements onto corner elements; linear and bicubic only
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), interpolate(x, {size, scale_factor, mode, align_corners}));
+    return call_layer(*this, x, [&] { return interpolate(x, {size, scale_factor, mode, align_corners}); });
   }
 };
 
@@ -154,14 +154,14 @@ struct Amounts {
 }  // namespace detail
 
 /// Defines a layer that pads the last `axes` axes.
-#define TENON_PAD(name, axes, mode)                                          \
-  struct name : detail::Amounts<axes> {                                      \
-    using is_layer = void;                                                   \
-    using detail::Amounts<axes>::Amounts;                                    \
-    template <Real T>                                                        \
-    Tensor<T> operator()(const Tensor<T>& x) const {                         \
-      return notify_hooks(*this, x.shape(), this->padded(x, PadMode::mode)); \
-    }                                                                        \
+#define TENON_PAD(name, axes, mode)                                                \
+  struct name : detail::Amounts<axes> {                                            \
+    using is_layer = void;                                                         \
+    using detail::Amounts<axes>::Amounts;                                          \
+    template <Real T>                                                              \
+    Tensor<T> operator()(const Tensor<T>& x) const {                               \
+      return call_layer(*this, x, [&] { return this->padded(x, PadMode::mode); }); \
+    }                                                                              \
   }
 
 /// Pads the last axis with zeros: `ZeroPad1d(1)`, or before and after, `ZeroPad1d({1, 2})`.
@@ -193,17 +193,17 @@ TENON_PAD(CircularPad3d, 3, circular);
 #undef TENON_PAD
 
 /// Defines a layer that pads the last `axes` axes with a number.
-#define TENON_CONSTANT_PAD(name, axes)                                                      \
-  struct name : detail::Amounts<axes> {                                                     \
-    using is_layer = void;                                                                  \
-    double value = 0;                                                                       \
-    name() = default;                                                                       \
-    name(index_t all, double constant) : detail::Amounts<axes>(all), value(constant) {}     \
-    name(const Dims& all, double constant) : detail::Amounts<axes>(all), value(constant) {} \
-    template <Real T>                                                                       \
-    Tensor<T> operator()(const Tensor<T>& x) const {                                        \
-      return notify_hooks(*this, x.shape(), this->padded(x, PadMode::constant, value));     \
-    }                                                                                       \
+#define TENON_CONSTANT_PAD(name, axes)                                                        \
+  struct name : detail::Amounts<axes> {                                                       \
+    using is_layer = void;                                                                    \
+    double value = 0;                                                                         \
+    name() = default;                                                                         \
+    name(index_t all, double constant) : detail::Amounts<axes>(all), value(constant) {}       \
+    name(const Dims& all, double constant) : detail::Amounts<axes>(all), value(constant) {}   \
+    template <Real T>                                                                         \
+    Tensor<T> operator()(const Tensor<T>& x) const {                                          \
+      return call_layer(*this, x, [&] { return this->padded(x, PadMode::constant, value); }); \
+    }                                                                                         \
   }
 
 /// Pads the last axis with a number: `ConstantPad1d(1, 0.5)`.

@@ -22,8 +22,7 @@ struct SummaryRow {
 
 namespace detail {
 
-template <class T>
-class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
+class SummaryRows final : public ModuleVisitor, LayerObserver {
  public:
   std::vector<SummaryRow> rows;
 
@@ -37,7 +36,7 @@ class SummaryRows final : public ModuleVisitor<T>, LayerObserver {
     open_.push_back(static_cast<index_t>(rows.size()) - 1);
   }
   void leave() override { open_.pop_back(); }
-  void parameter(const std::string&, const Tensor<T>& x) override {
+  void parameter(const std::string&, const AnyTensor& x) override {
     if (!open_.empty()) innermost().parameters += x.size();
   }
 
@@ -69,7 +68,7 @@ inline std::string grouped(index_t n) {
 /// module.
 template <class M, class... X>
 [[nodiscard]] std::vector<SummaryRow> summary_rows(const M& model, const X&... input) {
-  detail::SummaryRows<ScalarOf<M>> rows;
+  detail::SummaryRows rows;
   walk(model, rows);
   const NoGrad no_grad;
   static_cast<void>(model(input...));

@@ -78,10 +78,11 @@ struct TransformerEncoderLayer {
   Tensor<T> operator()(const Tensor<T>& x, const AttentionMasks<T>& masks = {}) const {
     const Tensor<T> attended = detail::residual(
         x, norm1, options, mode, [&](const Tensor<T>& y) { return self_attn(y, y, y, masks); });
-    return notify_hooks(*this, x.shape(),
-                        detail::residual(attended, norm2, options, mode, [&](const Tensor<T>& y) {
-                          return detail::feed_forward(y, linear1, linear2, options, mode);
-                        }));
+    return call_layer(*this, x, [&] {
+      return detail::residual(attended, norm2, options, mode, [&](const Tensor<T>& y) {
+        return detail::feed_forward(y, linear1, linear2, options, mode);
+      });
+    });
   }
   TENON_FIELDS(self_attn, linear1, linear2, norm1, norm2, options, mode);
 };
@@ -119,10 +120,11 @@ struct TransformerDecoderLayer {
     const Tensor<T> informed = detail::residual(attended, norm2, options, mode, [&](const Tensor<T>& y) {
       return multihead_attn(y, memory, memory, memory_masks);
     });
-    return notify_hooks(*this, x.shape(),
-                        detail::residual(informed, norm3, options, mode, [&](const Tensor<T>& y) {
-                          return detail::feed_forward(y, linear1, linear2, options, mode);
-                        }));
+    return call_layer(*this, x, [&] {
+      return detail::residual(informed, norm3, options, mode, [&](const Tensor<T>& y) {
+        return detail::feed_forward(y, linear1, linear2, options, mode);
+      });
+    });
   }
   TENON_FIELDS(self_attn, multihead_attn, linear1, linear2, norm1, norm2, norm3, options, mode);
 };
@@ -147,7 +149,7 @@ struct TransformerEncoder {
   Tensor<T> operator()(const Tensor<T>& x, const AttentionMasks<T>& masks = {}) const {
     Tensor<T> y = x;
     for (const auto& layer : layers) y = layer(y, masks);
-    return notify_hooks(*this, x.shape(), norm ? (*norm)(y) : y);
+    return call_layer(*this, x, [&] { return norm ? (*norm)(y) : y; });
   }
   TENON_FIELDS(layers, norm);
 };
@@ -170,7 +172,7 @@ struct TransformerDecoder {
                        const AttentionMasks<T>& memory_masks = {}) const {
     Tensor<T> y = x;
     for (const auto& layer : layers) y = layer(y, memory, masks, memory_masks);
-    return notify_hooks(*this, x.shape(), norm ? (*norm)(y) : y);
+    return call_layer(*this, x, [&] { return norm ? (*norm)(y) : y; });
   }
   TENON_FIELDS(layers, norm);
 };
@@ -206,7 +208,8 @@ struct Transformer {
 
   Tensor<T> operator()(const Tensor<T>& src, const Tensor<T>& tgt,
                        const TransformerMasks<T>& masks = {}) const {
-    return notify_hooks(*this, tgt.shape(), decoder(tgt, encoder(src, masks.src), masks.tgt, masks.memory));
+    return call_layer(*this, tgt,
+                      [&] { return decoder(tgt, encoder(src, masks.src), masks.tgt, masks.memory); });
   }
   TENON_FIELDS(encoder, decoder);
 };

@@ -88,6 +88,54 @@ Tensor<T> from(std::initializer_list<std::initializer_list<T>> rows) {
   }
   return x;
 }
+namespace detail {
+
+/// Numbers in nested braces, of any depth.
+template <Scalar T>
+class NestedList {
+ public:
+  template <class Number>
+    requires std::convertible_to<Number, T>
+  NestedList(Number value) : value_(static_cast<T>(value)) {}
+  NestedList(std::initializer_list<NestedList> parts) : parts_(parts), is_list_(true) {}
+
+  /// The shape of the list, if all parts of a level have that of the first.
+  Shape shape() const {
+    Shape shape;
+    for (const NestedList* list = this; list->is_list_; list = &list->parts_.front()) {
+      shape.push_back(static_cast<index_t>(list->parts_.size()));
+      if (list->parts_.empty()) break;
+    }
+    return shape;
+  }
+  /// Writes the numbers and returns the end; `axis` is the level.
+  T* write(const Shape& shape, int axis, T* out) const {
+    const bool fits =
+        axis == shape.size() ? !is_list_ : is_list_ && static_cast<index_t>(parts_.size()) == shape[axis];
+    check<ShapeError>(fits, "tensor", "the lists of level ", axis,
+                      " differ in length or depth from the first, of shape ", shape);
+    if (!is_list_) *out++ = value_;
+    for (const NestedList& part : parts_) out = part.write(shape, axis + 1, out);
+    return out;
+  }
+
+ private:
+  T value_{};
+  std::vector<NestedList> parts_;
+  bool is_list_ = false;
+};
+
+}  // namespace detail
+
+/// A tensor of given numbers, with an axis for each level of braces: `tensor<float>({{1, 2}, {3, 4}})`.
+///
+///   throws: ShapeError if the lists of a level differ in length or depth
+template <Scalar T>
+Tensor<T> tensor(const detail::NestedList<T>& values) {
+  Tensor<T> x = Tensor<T>::empty(values.shape());
+  values.write(x.shape(), 0, x.mutable_data());
+  return x;
+}
 /// A tensor over the caller's memory, which must outlive it unless `release` is given; release(context) is
 /// called when the last handle is destroyed. Writing to the tensor writes to that memory.
 template <Scalar T>

@@ -133,6 +133,14 @@ template <Scalar T>
   return detail::Printer<T>(x, options).print();
 }
 
+/// The elements of a tensor of any scalar type as text.
+///   throws: ValueError if there are no tensors of its type, such as float16
+template <std::same_as<AnyTensor> Any>  // programs that do not print one compile none of the seven types
+[[nodiscard]] std::string to_string(const Any& x, const PrintOptions& options = {}) {
+  if (!x.defined()) return "undefined";
+  return x.visit([&](const auto& typed) { return to_string(typed, options); });
+}
+
 /// Writes the elements of `x` as `to_string` formats them.
 template <class Stream, Scalar T>
   requires std::is_base_of_v<std::ios_base, Stream>

@@ -4,60 +4,10 @@
 
 #include <vector>  // vector
 
-#include "tenon/core/ref.hpp"
-#include "tenon/core/shape.hpp"
-#include "tenon/tensor/storage.hpp"
+#include "tenon/tensor/any_tensor.hpp"
 #include "tenon/tensor/strided_iterator.hpp"
 
 namespace TENON_NAMESPACE {
-
-namespace graph {
-
-/// The base of nodes of the autograd graph: the position of a tensor in it. Derived classes are in graph/.
-class NodeBase : public RefCounted {
- public:
-  virtual ~NodeBase() = default;
-  static void* operator new(std::size_t bytes) { return backend::memory::allocate(bytes); }
-  static void operator delete(void* p, std::size_t bytes) { backend::memory::deallocate(p, bytes); }
-
-  /// Deletes a node and the nodes that only it kept alive, by a loop instead of recursion, since chains may
-  /// be a million nodes long.
-  static void dispose(NodeBase* node) {
-    thread_local NodeBase* doomed = nullptr;
-    thread_local bool busy = false;
-    node->next_doomed_ = doomed;
-    doomed = node;
-    if (busy) return;
-    busy = true;
-    while (doomed) {
-      NodeBase* victim = doomed;
-      doomed = victim->next_doomed_;
-      delete victim;
-    }
-    busy = false;
-  }
-
- private:
-  NodeBase* next_doomed_ = nullptr;
-};
-
-}  // namespace graph
-
-/// The array to which handles refer.
-template <Scalar T>
-struct TensorBody : RefCounted {
-  Ref<Storage> storage;
-  T* data = nullptr;  // the first element, in storage
-  index_t size = 0;
-  bool contiguous = true;
-  Shape shape;
-  Strides strides;
-  Ref<graph::NodeBase> node;  // null: a constant
-
-  static void* operator new(std::size_t bytes) { return backend::memory::allocate(bytes); }
-  static void operator delete(void* p, std::size_t bytes) { backend::memory::deallocate(p, bytes); }
-  static void dispose(TensorBody* body) { delete body; }
-};
 
 /// A shared handle of an n-dimensional array of T with up to 8 axes. An undefined tensor has no array; every
 /// member but `defined` and `is` throws ValueError for it.
@@ -71,40 +21,33 @@ class [[nodiscard]] Tensor {
 
   /// An uninitialised, contiguous tensor.
   ///   throws: ShapeError if an extent is negative or the shape too large
-  static Tensor empty(const Shape& shape) {
-    const index_t size = element_count(shape);
-    return make(Storage::allocate(static_cast<std::size_t>(size) * sizeof(T)), 0, shape,
-                contiguous_strides(shape), size, true);
-  }
+  static Tensor empty(const Shape& shape) { return Tensor(AnyTensor::empty(dtype_of<T>, shape)); }
 
   /// Whether the tensor has an array.
-  [[nodiscard]] bool defined() const { return static_cast<bool>(body_); }
+  [[nodiscard]] bool defined() const { return handle_.defined(); }
   /// The extents of the axes.
-  [[nodiscard]] const Shape& shape() const { return body().shape; }
+  [[nodiscard]] const Shape& shape() const { return handle_.shape(); }
   /// The distances in elements between neighbours along the axes.
-  [[nodiscard]] const Strides& strides() const { return body().strides; }
+  [[nodiscard]] const Strides& strides() const { return handle_.strides(); }
   /// The number of axes.
-  [[nodiscard]] int rank() const { return body().shape.size(); }
+  [[nodiscard]] int rank() const { return handle_.rank(); }
   /// The number of elements.
-  [[nodiscard]] index_t size() const { return body().size; }
+  [[nodiscard]] index_t size() const { return handle_.size(); }
   /// The extent of an axis; negative axes count from the end.    throws: IndexError if it is out of range
   [[nodiscard]] index_t extent(index_t axis) const {
     check<IndexError>(rank() > 0, "extent", "a tensor of rank 0 has no axes");
-    return body().shape[normalize_axis(axis, rank(), "extent")];
+    return shape()[normalize_axis(axis, rank(), "extent")];
   }
   /// Whether the elements are in row-major order without gaps.
-  [[nodiscard]] bool is_contiguous() const { return body().contiguous; }
+  [[nodiscard]] bool is_contiguous() const { return handle_.is_contiguous(); }
 
   /// The first element; the others are at the strides.
-  [[nodiscard]] const T* data() const { return body().data; }
+  [[nodiscard]] const T* data() const { return static_cast<const T*>(handle_.data()); }
   /// The first element, for writing in place. It counts as a write: a backward rule that kept this tensor
   /// will throw GraphError.
-  T* mutable_data() {
-    body().storage->touch();
-    return body().data;
-  }
+  T* mutable_data() { return static_cast<T*>(handle_.mutable_data()); }
   /// The number of in-place writes to the tensor's storage.
-  std::uint32_t version() const { return body().storage->version(); }
+  std::uint32_t version() const { return handle_.version(); }
 
   /// The value of a tensor with exactly one element.    throws: ShapeError for another number of elements
   [[nodiscard]] T item() const {
@@ -134,9 +77,15 @@ class [[nodiscard]] Tensor {
   /// `newaxis` or `ellipsis`. Defined in ops/shape/slice.hpp.
   template <class... Index>
   Tensor operator()(Index... index) const;
+  /// A view of entry i of the first axis, which is dropped: `select(x, 0, i)`, of ops/index/select.hpp.
+  Tensor operator[](index_t i) const;
+  /// The elements in another shape, as the function `reshape` of ops/shape/reshape.hpp gives them.
+  Tensor reshape(const Shape& shape) const;
+  /// A view in another shape: the function `view` of ops/shape/rearrange.hpp, which throws where it had to copy.
+  Tensor view(const Shape& shape) const;
 
   /// Whether the tensor is a leaf that requires a gradient, or the result of a recorded operation.
-  [[nodiscard]] bool requires_grad() const { return static_cast<bool>(body().node); }
+  [[nodiscard]] bool requires_grad() const { return handle_.requires_grad(); }
   /// Makes the tensor a leaf that requires a gradient or, with `on` false, a constant. Defined in
   /// graph/record.hpp.
   ///   throws: ValueError if the tensor is the result of a recorded operation
@@ -147,55 +96,49 @@ class [[nodiscard]] Tensor {
   ///   throws: ValueError if the tensor is no leaf that requires a gradient
   void set_grad(Tensor gradient);
   /// A constant that shares the elements.
-  Tensor detach() const {
-    return make(body().storage, body().data - static_cast<T*>(body().storage->data()), shape(), strides(),
-                size(), is_contiguous());
-  }
+  Tensor detach() const { return Tensor(handle_.detach()); }
 
   /// A constant with another layout of the same elements, unchecked: the basis of all view ops.
   Tensor view(index_t offset, const Shape& shape, const Strides& strides) const {
-    const index_t start = body().data - static_cast<T*>(body().storage->data());
-    return make(body().storage, start + offset, shape, strides, element_count(shape),
-                tenon::is_contiguous(shape, strides));
+    return Tensor(handle_.view(offset, shape, strides));
   }
   /// Whether both are handles of the same tensor.
-  [[nodiscard]] bool is(const Tensor& other) const { return body_.get() == other.body_.get(); }
+  [[nodiscard]] bool is(const Tensor& other) const { return handle_.is(other.handle_); }
+  /// Whether there is no other handle of this tensor; views and the graph may share its elements.
+  [[nodiscard]] bool is_only_handle() const { return handle_.is_only_handle(); }
   /// Whether this is the only handle of its elements, and nothing else owns their memory.
-  [[nodiscard]] bool unshared() const {
-    return body().unique() && body().storage->unique() && !body().storage->is_lent();
-  }
+  [[nodiscard]] bool unshared() const { return handle_.unshared(); }
 
   /// The node of the autograd graph; null for a constant.
-  const Ref<graph::NodeBase>& node() const { return body().node; }
+  const Ref<graph::NodeBase>& node() const { return handle_.node(); }
   /// Sets the node of the autograd graph.
-  void set_node(Ref<graph::NodeBase> node) { body().node = std::move(node); }
+  void set_node(Ref<graph::NodeBase> node) { handle_.set_node(std::move(node)); }
   /// The memory of the elements.
-  const Ref<Storage>& storage() const { return body().storage; }
+  const Ref<Storage>& storage() const { return handle_.storage(); }
 
   /// A constant over part of a storage, unchecked: `offset` is the position of the first element, `size` the
   /// number of elements of `shape`, `contiguous` whether `strides` are row-major.
   static Tensor make(Ref<Storage> storage, index_t offset, const Shape& shape, const Strides& strides,
                      index_t size, bool contiguous) {
-    Tensor t;
-    t.body_ = Ref<TensorBody<T>>(new TensorBody<T>);
-    TensorBody<T>& body = *t.body_;
-    body.data = static_cast<T*>(storage->data()) + offset;
-    body.storage = std::move(storage);
-    body.size = size;
-    body.contiguous = contiguous;
-    body.shape = shape;
-    body.strides = strides;
-    return t;
+    return Tensor(AnyTensor::make(std::move(storage), offset, dtype_of<T>, shape, strides, size, contiguous));
   }
+
+  /// The same handle without its static type.
+  operator const AnyTensor&() const { return handle_; }
 
  private:
-  TensorBody<T>& body() const {
-    check<ValueError>(defined(), "tensor", "an undefined tensor has no elements");
-    return *body_;
-  }
+  friend class AnyTensor;
+  explicit Tensor(AnyTensor handle) : handle_(std::move(handle)) {}
 
-  Ref<TensorBody<T>> body_;
+  AnyTensor handle_;
 };
+
+template <Scalar T>
+Tensor<T> AnyTensor::as() const {
+  check<ValueError>(holds<T>(), "as", "a tensor of ", info(dtype()).name, " and shape ", shape(),
+                    " was asked for as one of ", scalar_name<T>(), "; `to` converts");
+  return Tensor<T>(*this);
+}
 
 /// Whether a type is a Tensor.
 template <class X>

@@ -20,7 +20,7 @@
 #include <concepts>   // copy_constructible, invocable
 #include <utility>    // exchange, as_const
 
-#include "tenon/nn/module.hpp"
+#include "tenon/nn/error_path.hpp"
 #include "tenon/optim/clip.hpp"
 #include "tenon/train/batch_size.hpp"
 #include "tenon/train/fit_log.hpp"
@@ -185,7 +185,8 @@ void Fit<Model, Optimizer, Batches, LossOf>::train_epoch(Range&& range) {
 template <class Model, class Optimizer, class Batches, class LossOf>
 template <class Batch>
 void Fit<Model, Optimizer, Batches, LossOf>::add_batch(const Batch& batch) {
-  const Tensor<T> loss = loss_of_(std::as_const(model_), batch);
+  const Tensor<T> loss =
+      nn::with_paths(model_, [&]() -> Tensor<T> { return loss_of_(std::as_const(model_), batch); });
   const double value = static_cast<double>(loss.item());
   ++state_.batch;
   check<ValueError>(std::isfinite(value), "fit", "the loss is ", std::isnan(value) ? "NaN" : "infinite",

@@ -13,7 +13,7 @@ using tn::models::Gat;
 TEST(Gat, WithoutPreferencesHearsMeansOfNeighbours) {
   const Gat<double> model({.inputs = 1, .classes = 2, .hidden = 3, .heads = 2});
   std::vector<std::string> names;
-  for (auto& parameter : nn::state(model).tensors) {
+  for (auto& parameter : nn::named_parameters(model)) {
     const tn::NoGrad no_grad;
     tn::fill_(parameter.tensor, parameter.name.find("att_") == std::string::npos ? 1 : 0);
     names.push_back(parameter.name);

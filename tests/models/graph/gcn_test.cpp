@@ -13,7 +13,7 @@ using tn::models::Gcn;
 TEST(Gcn, TwoLayersOfMeansOfNeighbours) {
   const Gcn<double> model({.inputs = 1, .classes = 2, .hidden = 3});
   std::vector<std::string> names;
-  for (auto& parameter : nn::state(model).tensors) {
+  for (auto& parameter : nn::named_parameters(model)) {
     const tn::NoGrad no_grad;
     tn::fill_(parameter.tensor, 1);
     names.push_back(parameter.name);

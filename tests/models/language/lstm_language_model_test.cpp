@@ -19,11 +19,11 @@ TEST(LstmLanguageModel, HasTheWeightsOfThePaper) {
   const LstmLanguageModel<float> model({.words = 10000, .hidden = 20, .init = 0.25});
   // Two layers of 4 gates, each of 20 x 20 from below and from before and two biases.
   EXPECT_EQ(nn::parameter_count(model), 10000 * 20 + 2 * 4 * (2 * 20 * 20 + 2 * 20) + 10000 * 20 + 10000);
-  const auto state = nn::state(model);
-  EXPECT_EQ(state.tensors[0].name, "encoder.weight");
-  EXPECT_EQ(state.tensors[1].name, "rnn.weight_ih_l0");
-  EXPECT_EQ(state.tensors.back().name, "decoder.bias");
-  for (const auto& [name, tensor] : state.tensors) {
+  const auto state = nn::named_parameters(model);
+  EXPECT_EQ(state[0].name, "encoder.weight");
+  EXPECT_EQ(state[1].name, "rnn.weight_ih_l0");
+  EXPECT_EQ(state.back().name, "decoder.bias");
+  for (const auto& [name, tensor] : state) {
     EXPECT_LE(tn::amax(tn::abs(tensor)).item(), 0.25f) << name;
     EXPECT_GT(tn::amax(tn::abs(tensor)).item(), 0.2f) << name;
   }

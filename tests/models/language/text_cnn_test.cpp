@@ -15,7 +15,7 @@ using tn::models::TextCnn;
 TEST(TextCnn, EachFilterKeepsItsStrongestAnswer) {
   TextCnn<double> model({.words = 4, .classes = 1, .dim = 1, .widths = {2}, .filters = 2});
   std::vector<std::string> names;
-  for (const auto& parameter : nn::state(model).tensors) names.push_back(parameter.name);
+  for (const auto& parameter : nn::state(model)) names.push_back(parameter.name);
   EXPECT_EQ(names, (std::vector<std::string>{"embedding.weight", "convs.0.weight", "convs.0.bias",
                                              "fc.weight", "fc.bias"}));
   model.embedding.weight = from<double>({0, 1, 2, -4}, {4, 1});

@@ -25,7 +25,7 @@ TEST(TextLstm, SentencesOfABatchDoNotSeeEachOthersLength) {
 TEST(TextLstm, ReadsInBothDirections) {
   tn::manual_seed(1);
   TextLstm<double> model({.words = 4, .dim = 4, .hidden = 2});
-  EXPECT_EQ(nn::state(model).tensors[5].name, "lstm.weight_ih_l0_reverse");
+  EXPECT_EQ(nn::state(model)[5].name, "lstm.weight_ih_l0_reverse");
   EXPECT_EQ(nn::parameter_count(model), 4 * 4 + 2 * (8 * 4 + 8 * 2 + 16) + 2 * 4 + 2);
   // Of what reads from the end, the features are the last two.
   model.fc.weight = from<double>({1, 0, 0, 0, 0, 0, 1, 0}, {2, 4});

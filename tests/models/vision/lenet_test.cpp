@@ -22,8 +22,8 @@ TEST(LeNet5, HasTheLayersOfThePaper) {
   EXPECT_EQ(scores.shape(), (tn::Shape{3, 10}));
   // (25 + 1) 6 + (150 + 1) 16 + (400 + 1) 120 + (120 + 1) 84 + (84 + 1) 10
   EXPECT_EQ(nn::parameter_count(net), 61706);
-  EXPECT_EQ(nn::state(net).tensors[0].name, "conv1.weight");
-  EXPECT_EQ(nn::state(net).tensors[9].name, "fc3.bias");
+  EXPECT_EQ(nn::state(net)[0].name, "conv1.weight");
+  EXPECT_EQ(nn::state(net)[9].name, "fc3.bias");
   const LeNet5<float> wide{{.channels = 3, .size = 32, .classes = 4}};
   EXPECT_EQ(wide(tn::randn<float>({2, 3, 32, 32})).shape(), (tn::Shape{2, 4}));
   support::expect_error<tn::ValueError>(
@@ -34,7 +34,7 @@ TEST(LeNet5, HasTheLayersOfThePaper) {
 TEST(LeNet5, ClassicIsBoundedAndAverages) {
   LeNet5<double> net{{.classic = true}};
   // All weights 0, one bias of conv1: 1.7159 tanh(2/3) everywhere, through means unchanged.
-  for (auto& parameter : nn::state(net).tensors) {
+  for (auto& parameter : nn::named_parameters(net)) {
     const tn::NoGrad no_grad;
     tn::fill_(parameter.tensor, 0);
   }

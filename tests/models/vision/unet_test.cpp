@@ -15,7 +15,7 @@ TEST(UNet, NamesItsLevelsAndKeepsTheExtents) {
   const UNet<float> net({.channels = 3, .classes = 2, .width = 4, .depth = 2});
   EXPECT_EQ(net(tn::randn<float>({2, 3, 8, 12})).shape(), (tn::Shape{2, 2, 8, 12}));
   std::vector<std::string> modules;
-  for (const auto& [name, tensor] : nn::state(net).tensors) {
+  for (const auto& [name, tensor] : nn::state(net)) {
     const std::string module = name.substr(0, name.find('.'));
     if (modules.empty() || modules.back() != module) modules.push_back(module);
   }

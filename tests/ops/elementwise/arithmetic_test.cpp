@@ -3,6 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/shape/slice.hpp"
 
 namespace arithmetic_test {
 
@@ -164,6 +165,16 @@ TEST(ArithmeticErrors, NameTheOperationAndBothShapes) {
   expect_error<tn::ShapeError>([&] { tn::maximum(a, b); },
                                "[maximum] shapes do not broadcast: (2, 3) and (4, 3)");
   expect_error<tn::ShapeError>([&] { tn::pow(a, b); }, "[pow] shapes do not broadcast: (2, 3) and (4, 3)");
+}
+
+TEST(MaximumAndMinimum, TakeANumber) {
+  auto x = tn::from<double>({-1, 2, 0, support::nan}).requires_grad_();
+  const auto y = tn::maximum(x, 0), z = tn::minimum(x, 1);
+  support::expect_vector(y, {0, 2, 0, support::nan});
+  support::expect_vector(z, {-1, 1, 0, support::nan});
+  const auto first = tn::narrow(y, 0, 0, 3);
+  support::expect_vector(tn::grad(tn::sum(first), {x})[0], {0, 1, 0.5, 0});
+  support::expect_vector(tn::maximum(tn::from<int>({1, 5}), 3), {3, 5});
 }
 
 }  // namespace arithmetic_test

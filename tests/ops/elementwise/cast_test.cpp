@@ -1,6 +1,10 @@
 #include "tenon/ops/elementwise/cast.hpp"
 
 #include "support/expect.hpp"
+#include "tenon/autograd/grad.hpp"
+#include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/linalg/matmul.hpp"
 #include "tenon/ops/shape/shape.hpp"
 
 namespace cast_test {
@@ -33,21 +37,52 @@ TEST(To, ViewsSameTypeAndConstants) {
   EXPECT_TRUE(tn::to<float>(x).is(x));
 }
 
-TEST(To, IsRefusedWhereItWouldCutARecord) {
-  auto leaf = from<float>({1.5f}).requires_grad_();
-  const std::string message =
-      "[to] a conversion from float32 to float64 is not recorded: detach() the tensor first, or convert "
-      "under NoGrad";
-  expect_error<tn::GraphError>([&] { tn::to<double>(leaf); }, message);
-  expect_error<tn::GraphError>([&] { tn::to<double>(leaf * 2); }, message);
-  expect_error<tn::GraphError>(
-      [&] { tn::to<tn::bfloat16>(leaf); },
-      "[to] a conversion from float32 to bfloat16 is not recorded: detach() the tensor first, "
-      "or convert under NoGrad");
-  expect_vector(tn::to<double>(leaf.detach()), {1.5});
-  expect_vector(tn::to<std::int64_t>(leaf), {1});  // what has no gradients cuts nothing
+TEST(To, GradientsAreConvertedBack) {
+  auto x = from<float>({1.5f, -2}).requires_grad_();
+  const tn::Tensor<double> y = tn::sum(tn::square(tn::to<double>(x)));
+  const auto dx = tn::grad(y, std::vector{x});
+  static_assert(std::is_same_v<decltype(dx), const std::vector<tn::Tensor<float>>>);
+  expect_vector(dx[0], {3, -4});
+  EXPECT_FALSE(tn::to<std::int64_t>(x).requires_grad()) << "integers have no gradients";
   const tn::NoGrad no_grad;
-  expect_vector(tn::to<double>(leaf), {1.5});
+  EXPECT_FALSE(tn::to<double>(x).requires_grad());
+}
+
+TEST(To, PathsOfTwoTypesMeet) {
+  auto x = from<float>({2, 3}).requires_grad_();
+  const auto wide = tn::to<double>(x * 3);                    // 3 x in double
+  const auto back = tn::to<float>(tn::square(wide)) + x * x;  // 9 x^2 + x^2 in float
+  expect_vector(tn::grad(tn::sum(back), {x})[0], {40, 60});
+  tn::backward(tn::sum(tn::to<double>(x) * 5));
+  tn::backward(tn::sum(x));
+  expect_vector(x.grad(), {6, 6});
+}
+
+TEST(To, IsDifferentiableTwice) {
+  auto x = from<float>({2, -1}).requires_grad_();
+  const auto cubes = tn::sum(tn::pow(tn::to<double>(x), 3.0));
+  const auto first = tn::grad(cubes, std::vector{x}, {.create_graph = true})[0];
+  expect_vector(first, {12, 3});
+  expect_vector(tn::grad(tn::sum(first), {x})[0], {12, -6});
+}
+
+TEST(To, Bfloat16LeavesHaveGradients) {
+  auto weight = tn::to<tn::bfloat16>(from<float>({{1, 2}, {3, 4}})).requires_grad_();
+  const auto x = tn::to<tn::bfloat16>(from<float>({{1, 1}}));
+  const auto y = tn::sum(tn::to<float>(tn::matmul(x, weight)) + tn::to<float>(tn::matmul(x, weight)));
+  EXPECT_EQ(y.item(), 20);
+  expect_values(tn::to<float>(tn::grad(y, std::vector{weight}, {.retain_graph = true})[0]), {2, 2},
+                {2, 2, 2, 2});
+  tn::backward(y);
+  expect_values(tn::to<float>(weight.grad()), {2, 2}, {2, 2, 2, 2});
+}
+
+TEST(To, OpsWithoutRulesForBfloat16SaySo) {
+  auto x = tn::to<tn::bfloat16>(from<float>({1, 2, 3})).requires_grad_();
+  expect_error<tn::GraphError>(
+      [&] { static_cast<void>(tn::expand(x, {2, 3})); },
+      "[expand] gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+  EXPECT_TRUE(tn::reshape(x, {3, 1}).requires_grad());
 }
 
 TEST(To, LargeTensorsInParts) {

@@ -172,4 +172,36 @@ TEST(CompareErrors, NameTheOperation) {
                                "[where] shapes do not broadcast: (2,) and (3,)");
 }
 
+TEST(CompareOperators, AreTheFunctions) {
+  const auto a = from<float>({1, 2, nan}), b = from<float>({2, 2, 2});
+  expect_vector(a == b, {false, true, false});
+  expect_vector(a != b, {true, false, true});
+  expect_vector(a < b, {true, false, false});
+  expect_vector(a <= b, {true, true, false});
+  expect_vector(b > a, {true, false, false});
+  expect_vector(b >= a, {true, true, false});
+}
+
+TEST(CompareOperators, NumbersStandOnEitherSide) {
+  const auto x = from<std::uint8_t>({1, 2, 3});
+  expect_vector(x == 2, {false, true, false});
+  expect_vector(2 != x, {true, false, true});
+  expect_vector(x < 2.5, {true, true, false});
+  expect_vector(2.5 < x, {false, false, true});
+  expect_vector(2 <= x, {false, true, true});
+  expect_vector(2 > x, {true, false, false});
+  expect_vector(-1 >= x, {false, false, false});
+}
+
+TEST(Where, ANumberOnEitherSide) {
+  auto x = from<double>({-1, 2, 3}).requires_grad_();
+  const auto y = tn::where(x > 0, x, 0), z = tn::where(x > 2, 1, x);
+  expect_vector(y, {0, 2, 3});
+  expect_vector(z, {-1, 2, 1});
+  expect_vector(tn::grad(tn::sum(y + z), {x})[0], {1, 2, 1});
+  expect_error<tn::ValueError>(
+      [] { tn::where(from<bool>({true}), from<int>({1}), 0.5); },
+      "[where] 0.5 is not a number of int32: convert the tensor first, as in to<float>(x)");
+}
+
 }  // namespace compare_test

@@ -1,7 +1,9 @@
 #include "tenon/ops/elementwise/inplace.hpp"
 
 #include "support/expect.hpp"
+#include "tenon/autograd/grad.hpp"
 #include "tenon/ops/shape/shape.hpp"
+#include "tenon/ops/shape/slice.hpp"
 
 namespace inplace_test {
 
@@ -145,6 +147,54 @@ TEST(InplaceErrors, TheSourceMustBroadcast) {
                                "[copy_] shapes do not broadcast: (2,) and (3,)");
   expect_error<tn::ShapeError>([&] { tn::add_(x, tn::zeros<float>({3, 2})); },
                                "[add_] shape (3, 2) does not broadcast to (2,)");
+}
+
+TEST(CompoundAssignment, WritesConstantsInPlace) {
+  auto x = from<float>({{1, 2}, {3, 4}});
+  const auto other_handle = x;
+  auto column = x(tn::all, 1);
+  column += 10;
+  support::expect_values(x, {2, 2}, {1, 12, 3, 14});
+  x *= from<float>({2, 1});
+  x -= x;
+  support::expect_values(other_handle, {2, 2}, {0, 0, 0, 0});
+  x += 6;
+  x /= 4;
+  support::expect_values(other_handle, {2, 2}, {1.5, 1.5, 1.5, 1.5});
+  auto counts = from<std::int64_t>({1, 2});
+  counts += 1;
+  expect_vector(counts, {2, 3});
+}
+
+TEST(CompoundAssignment, OfARecordedResultIsRecorded) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  auto total = tn::sum(x);
+  total += tn::sum(x * x);
+  total *= 2;
+  expect_vector(tn::grad(total, {x})[0], {6, 10});
+  auto constant = tn::zeros<double>({2});
+  constant += x;
+  EXPECT_TRUE(constant.requires_grad());
+}
+
+TEST(CompoundAssignment, IsRefusedWhereOthersWouldNotSeeIt) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  auto y = x * 2;
+  const auto other_handle = y;
+  expect_error<tn::GraphError>(
+      [&] { y += 1; },
+      "[+=] the result is recorded, and other handles of x would not see it: write x = x op y");
+  expect_error<tn::GraphError>([&] { x += 1; },
+                               "[+=] a leaf that requires a gradient is written in place only under NoGrad");
+  expect_error<tn::ShapeError>(
+      [] {
+        auto z = tn::zeros<float>({2});
+        z += tn::zeros<float>({3, 2});
+      },
+      "[+=] the result would have shape (3, 2), x has (2,)");
+  const tn::NoGrad no_grad;
+  x += 1;
+  expect_vector(x, {2, 3});
 }
 
 }  // namespace inplace_test

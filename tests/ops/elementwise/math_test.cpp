@@ -163,4 +163,15 @@ TEST(Math, Bfloat16IsRefused) {
   EXPECT_EQ(accepted(static_cast<const Tensor<tn::bfloat16>*>(nullptr)), 0);
 }
 
+TEST(LogicalOperators, OfMasksAndBits) {
+  const auto a = tn::from<bool>({true, true, false, false}), b = tn::from<bool>({true, false, true, false});
+  support::expect_vector(!a, {false, false, true, true});
+  support::expect_vector(~a, {false, false, true, true});
+  support::expect_vector(a & b, {true, false, false, false});
+  support::expect_vector(a | b, {true, true, true, false});
+  support::expect_vector(a ^ b, {false, true, true, false});
+  support::expect_vector(tn::from<int>({12, 5}) & tn::from<int>({10, 1}), {8, 1});
+  support::expect_vector(~tn::from<int>({0, 5}), {-1, -6});
+}
+
 }  // namespace math_test

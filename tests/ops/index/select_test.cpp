@@ -84,4 +84,15 @@ TEST(SelectErrors, NameTheIndex) {
                                "[one_hot] no index tells the number of classes");
 }
 
+TEST(Brackets, AreViewsOfTheFirstAxis) {
+  auto x = tn::from<float>({{1, 2}, {3, 4}});
+  support::expect_vector(x[1], {3, 4});
+  EXPECT_EQ(x[-1][0].item(), 3);
+  auto row = x[0];
+  row += 10;
+  support::expect_values(x, {2, 2}, {11, 12, 3, 4});
+  support::expect_error<tn::IndexError>([&] { static_cast<void>(x[2]); },
+                                        "[select] index 2 is outside extent 2 of axis 0");
+}
+
 }  // namespace select_test

@@ -103,7 +103,13 @@ TEST(MultiHeadAttentionErrors, NameShapes) {
       "[multi_head_attention] expected a mask of shape (L, S) or (N heads, L, S), got (3, 3, 3)");
   expect_error<tn::ShapeError>(
       [&] { multi_head_attention<float>(x, x, x, w, {.heads = 2, .key_padding_mask = zeros<bool>({3, 3})}); },
-      "[multi_head_attention] expected a key padding mask of shape (N, S), got (3, 3)");
+      "[multi_head_attention] expected a key padding mask of shape (N, S), here (2, 3), got (3, 3)");
+  expect_error<tn::ShapeError>(
+      [&] { multi_head_attention<float>(x, x, x, w, {.heads = 2, .mask = zeros<float>({3, 2})}); },
+      "[multi_head_attention] a mask of shape (3, 2) does not fit 3 queries and 3 keys");
+  expect_error<tn::ShapeError>(
+      [&] { multi_head_attention<float>(x, x, x, w, {.heads = 2, .key_padding_mask = zeros<bool>({2, 2})}); },
+      "[multi_head_attention] expected a key padding mask of shape (N, S), here (2, 3), got (2, 2)");
 }
 
 }  // namespace multi_head_attention_test

@@ -162,7 +162,7 @@ TEST(RecurrentErrors, NameShapes) {
   expect_error<tn::ValueError>([&] { tn::rnn(zeros<float>({0, 2, 3}), w); },
                                "[rnn] expected at least one step");
   expect_error<tn::ShapeError>([&] { tn::rnn(zeros<float>({4, 2, 2}), w); },
-                               "[rnn] expected the input weight of set 0 of shape (5, 2), got (5, 3)");
+                               "[rnn] the input of shape (4, 2, 2) has 2 features, the weights are for 3");
   expect_error<tn::ShapeError>([&] { tn::gru(x, w); },
                                "[gru] expected a hidden weight of shape (3 H, H), got (5, 5)");
   expect_error<tn::ShapeError>([&] { tn::rnn(x, w, zeros<float>({2, 5})); },

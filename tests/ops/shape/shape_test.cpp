@@ -194,4 +194,11 @@ TEST(ShapeErrors, NameTheShapes) {
                                "[tril] expected at least two axes, got shape (3,)");
 }
 
+TEST(Cat, ListsOfTensorsNeedNoType) {
+  const auto a = tn::from<float>({{1, 2}}), b = tn::from<float>({{3, 4}});
+  support::expect_values(tn::cat({a, b}, 1), {1, 4}, {1, 2, 3, 4});
+  support::expect_values(tn::stack({a, b}), {2, 1, 2}, {1, 2, 3, 4});
+  support::expect_values(a.reshape({2, 1}), {2, 1}, {1, 2});
+}
+
 }  // namespace shape_test

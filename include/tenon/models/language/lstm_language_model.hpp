@@ -53,7 +53,7 @@ struct LstmLanguageModel {
         decoder(net_options.hidden, net_options.words, true, generator),
         options(net_options) {
     const NoGrad no_grad;
-    for (auto& [name, tensor] : nn::state(*this).tensors)
+    for (Tensor<T>& tensor : nn::parameters(*this))
       copy_(tensor, nn::init::uniform<T>(tensor.shape(), -options.init, options.init, generator));
   }
 

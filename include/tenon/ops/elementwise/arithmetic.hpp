@@ -106,6 +106,15 @@ Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b) {
   else
     return map("maximum", [](auto x, auto y) { return select(x > y, x, y); }, a, b);
 }
+template <Arithmetic T, Number S>
+Tensor<T> maximum(const Tensor<T>& a, S b) {
+  if constexpr (Real<T>)
+    return map(
+        "maximum",
+        [y = static_cast<T>(b)](auto x) { return select(x > y, x, select(x < y, y, 0.5 * x + 0.5 * y)); }, a);
+  else
+    return map("maximum", [y = number_as<T>(b, "maximum")](auto x) { return select(x > y, x, y); }, a);
+}
 /// The smaller of a and b, NaN if either is NaN. Where a and b are equal each receives half of the
 /// gradient.
 template <Arithmetic T>
@@ -116,6 +125,15 @@ Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b) {
         b);
   else
     return map("minimum", [](auto x, auto y) { return select(x < y, x, y); }, a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<T> minimum(const Tensor<T>& a, S b) {
+  if constexpr (Real<T>)
+    return map(
+        "minimum",
+        [y = static_cast<T>(b)](auto x) { return select(x < y, x, select(x > y, y, 0.5 * x + 0.5 * y)); }, a);
+  else
+    return map("minimum", [y = number_as<T>(b, "minimum")](auto x) { return select(x < y, x, y); }, a);
 }
 
 // Operators

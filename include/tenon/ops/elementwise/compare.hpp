@@ -99,6 +99,85 @@ Tensor<bool> ge(const Tensor<T>& a, S b) {
   return detail::compare("ge", a, b, [](auto x, auto y) { return x >= y; });
 }
 
+/// Whether a == b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator==(const Tensor<T>& a, const Tensor<T>& b) {
+  return eq(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator==(const Tensor<T>& a, S b) {
+  return eq(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator==(S a, const Tensor<T>& b) {
+  return eq(b, a);
+}
+/// Whether a != b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator!=(const Tensor<T>& a, const Tensor<T>& b) {
+  return ne(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator!=(const Tensor<T>& a, S b) {
+  return ne(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator!=(S a, const Tensor<T>& b) {
+  return ne(b, a);
+}
+/// Whether a < b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator<(const Tensor<T>& a, const Tensor<T>& b) {
+  return lt(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator<(const Tensor<T>& a, S b) {
+  return lt(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator<(S a, const Tensor<T>& b) {
+  return gt(b, a);
+}
+/// Whether a <= b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator<=(const Tensor<T>& a, const Tensor<T>& b) {
+  return le(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator<=(const Tensor<T>& a, S b) {
+  return le(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator<=(S a, const Tensor<T>& b) {
+  return ge(b, a);
+}
+/// Whether a > b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator>(const Tensor<T>& a, const Tensor<T>& b) {
+  return gt(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator>(const Tensor<T>& a, S b) {
+  return gt(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator>(S a, const Tensor<T>& b) {
+  return lt(b, a);
+}
+/// Whether a >= b, element by element.
+template <Arithmetic T>
+Tensor<bool> operator>=(const Tensor<T>& a, const Tensor<T>& b) {
+  return ge(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator>=(const Tensor<T>& a, S b) {
+  return ge(a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<bool> operator>=(S a, const Tensor<T>& b) {
+  return le(b, a);
+}
+
 /// Chooses element by element: a where the condition holds, else b.
 ///
 ///   shapes: condition, a, b broadcast to one another
@@ -106,6 +185,16 @@ Tensor<bool> ge(const Tensor<T>& a, S b) {
 template <Arithmetic T>
 Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, const Tensor<T>& b) {
   return map("where", [](auto c, auto x, auto y) { return select(c != 0, x, y); }, condition, a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, S b) {
+  return map(
+      "where", [y = number_as<T>(b, "where")](auto c, auto x) { return select(c != 0, x, y); }, condition, a);
+}
+template <Arithmetic T, Number S>
+Tensor<T> where(const Tensor<bool>& condition, S a, const Tensor<T>& b) {
+  return map(
+      "where", [x = number_as<T>(a, "where")](auto c, auto y) { return select(c != 0, x, y); }, condition, b);
 }
 
 /// Replaces elements under a mask: `value` where the mask holds, else x.

@@ -68,4 +68,75 @@ void add_(Tensor<T>& x, const Tensor<T>& y) {
     copy_(x, add(x, y));
 }
 
+// Operators
+// ----------------------------------------------------------------------------------------------------------
+
+namespace detail {
+/// `x op= y` as PyTorch defines it, for a result z = x op y: constants, and leaves under NoGrad, are written in
+/// place, so that all handles and views see it. A recorded result cannot be written; a handle that nobody shares
+/// becomes the new result instead.
+template <class T>
+Tensor<T>& update(const char* op, Tensor<T>& x, const Tensor<T>& z) {
+  check<ShapeError>(z.shape() == x.shape(), op, "the result would have shape ", z.shape(), ", x has ",
+                    x.shape());
+  if (!z.requires_grad() || !x.requires_grad() || x.node()->is_leaf()) check_writable(x, op);
+  if (!z.requires_grad()) {
+    copy_(x, z);
+    return x;
+  }
+  check<GraphError>(x.is_only_handle(), op,
+                    "the result is recorded, and other handles of x would not see it: write x = x op y");
+  return x = z;
+}
+}  // namespace detail
+
+/// x = x + y, in place where nothing is recorded.
+///
+///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
+///     handles; and the errors at the head of the file
+template <Arithmetic T>
+Tensor<T>& operator+=(Tensor<T>& x, const Tensor<T>& y) {
+  return detail::update("+=", x, add(x, y));
+}
+template <Arithmetic T, Number S>
+Tensor<T>& operator+=(Tensor<T>& x, S y) {
+  return detail::update("+=", x, add(x, y));
+}
+/// x = x - y, in place where nothing is recorded.
+///
+///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
+///     handles; and the errors at the head of the file
+template <Arithmetic T>
+Tensor<T>& operator-=(Tensor<T>& x, const Tensor<T>& y) {
+  return detail::update("-=", x, sub(x, y));
+}
+template <Arithmetic T, Number S>
+Tensor<T>& operator-=(Tensor<T>& x, S y) {
+  return detail::update("-=", x, sub(x, y));
+}
+/// x = x * y, in place where nothing is recorded.
+///
+///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
+///     handles; and the errors at the head of the file
+template <Arithmetic T>
+Tensor<T>& operator*=(Tensor<T>& x, const Tensor<T>& y) {
+  return detail::update("*=", x, mul(x, y));
+}
+template <Arithmetic T, Number S>
+Tensor<T>& operator*=(Tensor<T>& x, S y) {
+  return detail::update("*=", x, mul(x, y));
+}
+/// x = x / y, in place where nothing is recorded.
+///
+///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
+///     handles; and the errors at the head of the file
+template <Arithmetic T>
+Tensor<T>& operator/=(Tensor<T>& x, const Tensor<T>& y) {
+  return detail::update("/=", x, div(x, y));
+}
+template <Arithmetic T, Number S>
+Tensor<T>& operator/=(Tensor<T>& x, S y) {
+  return detail::update("/=", x, div(x, y));
+}
+
 }  // namespace TENON_NAMESPACE

@@ -33,7 +33,7 @@ class MapGradientNode final : public graph::Node<T> {
 
   /// The gradients by g and x… for the gradient h of g df/dx_k.
   Gradients<T> vjp(const Tensor<T>& h) override {
-    return grad_enabled() ? vjp_formula(formula(), *this, restore_all(*this), h) : fused(h);
+    return grad_enabled() ? vjp_formula(formula(), *this, restore_all<T>(*this), h) : fused(h);
   }
 
  private:
@@ -53,7 +53,7 @@ class MapNode final : public graph::Node<T> {
 
   Gradients<T> vjp(const Tensor<T>& g) override {
     if (closure_.function->constants) return constant(g);
-    const Restored<T> x = restore_all(*this);
+    const Restored<T> x = restore_all<T>(*this);
     return grad_enabled() ? recorded(g, x) : fused(g, x);
   }
 
@@ -134,7 +134,7 @@ MapFormula<T> MapGradientNode<T>::formula() const {
 
 template <class T>
 Gradients<T> MapGradientNode<T>::fused(const Tensor<T>& h) {
-  const Restored<T> kept = restore_all(*this);  // g, x…
+  const Restored<T> kept = restore_all<T>(*this);  // g, x…
   const int variables = closure_.function->variables;
 
   MapOperand<T> operands[backend::max_map_inputs] = {map_operand<T>(kept[0])};

@@ -67,7 +67,7 @@ template <class T>
 }
 
 template <class T>
-[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::AnyNode& node, const Restored<T>& x,
                                        const Tensor<T>& h);
 
 template <class T>
@@ -75,7 +75,7 @@ class FormulaNode final : public graph::Node<T> {
  public:
   explicit FormulaNode(MapFormula<T> f) : graph::Node<T>("map_backward"), formula_(std::move(f)) {}
   Gradients<T> vjp(const Tensor<T>& h) override {
-    return vjp_formula(formula_, *this, restore_all(*this), h);
+    return vjp_formula(formula_, *this, restore_all<T>(*this), h);
   }
 
  private:
@@ -85,7 +85,7 @@ class FormulaNode final : public graph::Node<T> {
 /// The gradients h df/dx_k of the inputs x of a node that computes a formula f, for the gradient h of its
 /// output; recorded as formulas of x… and h where recording is on.
 template <class T>
-[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::Node<T>& node, const Restored<T>& x,
+[[gnu::cold]] Gradients<T> vjp_formula(const MapFormula<T>& f, graph::AnyNode& node, const Restored<T>& x,
                                        const Tensor<T>& h) {
   const int variables = x.size();
   f.check_place(variables);

@@ -139,9 +139,9 @@ struct GradientTarget {
 template <class T>
 using Restored = SmallVector<Tensor<T>, 4>;
 template <class T>
-Restored<T> restore_all(graph::Node<T>& node) {
+Restored<T> restore_all(graph::AnyNode& node) {
   Restored<T> x;
-  for (const auto& edge : node.edges()) x.push_back(node.restore(edge.kept, edge.source));
+  for (const auto& edge : node.edges()) x.push_back(node.template restore<T>(edge.kept, edge.source));
   return x;
 }
 

@@ -296,4 +296,29 @@ Tensor<T> bitwise_not(const Tensor<T>& x) {
     return map("bitwise_not", [](auto v) { return decltype(v)(static_cast<T>(~v.lanes)); }, x);
 }
 
+/// Whether a mask does not hold.
+inline Tensor<bool> operator!(const Tensor<bool>& x) {
+  return logical_not(x);
+}
+/// The bits of integers, or masks, inverted.
+template <std::integral T>
+Tensor<T> operator~(const Tensor<T>& x) {
+  return bitwise_not(x);
+}
+/// And of bits or masks.
+template <std::integral T>
+Tensor<T> operator&(const Tensor<T>& a, const Tensor<T>& b) {
+  return bitwise_and(a, b);
+}
+/// Or of bits or masks.
+template <std::integral T>
+Tensor<T> operator|(const Tensor<T>& a, const Tensor<T>& b) {
+  return bitwise_or(a, b);
+}
+/// Exclusive or of bits or masks.
+template <std::integral T>
+Tensor<T> operator^(const Tensor<T>& a, const Tensor<T>& b) {
+  return bitwise_xor(a, b);
+}
+
 }  // namespace TENON_NAMESPACE

@@ -70,13 +70,10 @@ Tensor<T> index_add(const Tensor<T>& x, index_t axis, const Tensor<index_t>& ind
   Tensor<T> y = clone(x.detach());
   backend::kernel<backend::ScatterAdd<T>>()(d.outer, index.size(), d.inner, d.extent, at.data(),
                                             contiguous(source.detach()).data(), y.mutable_data());
-  if constexpr (Real<T>)
-    return record("index_add", y, {without_values(x), without_values(source)},
-                  [a, at](const Backward<T>& p) -> Gradients<T> {
-                    return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
-                  });
-  else
-    return y;
+  return record("index_add", y, {without_values(x), without_values(source)},
+                [a, at](const auto& p) -> Gradients<T> {
+                  return {p.gradient(), p.needs(1) ? index_select(p.gradient(), a, at) : Tensor<T>{}};
+                });
 }
 
 /// The entries at positions `index` of an axis; positions may repeat. Gradient: dx = g added at the
@@ -98,13 +95,10 @@ Tensor<T> index_select(const Tensor<T>& x, index_t axis, const Tensor<index_t>& 
   Tensor<T> y = Tensor<T>::empty(shape);
   backend::kernel<backend::Gather<T>>()(d.outer, at.size(), d.inner, d.extent, contiguous(x.detach()).data(),
                                         at.data(), y.mutable_data());
-  if constexpr (Real<T>)
-    return record("index_select", y, {without_values(x)},
-                  [a, at, from = x.shape()](const Backward<T>& p) -> Gradients<T> {
-                    return {index_add(zeros<T>(from), a, at, p.gradient())};
-                  });
-  else
-    return y;
+  return record("index_select", y, {without_values(x)},
+                [a, at, from = x.shape()](const auto& p) -> Gradients<T> {
+                  return {index_add(zeros<T>(from), a, at, p.gradient())};
+                });
 }
 
 namespace detail {

@@ -60,12 +60,8 @@ Tensor<T> index_fill(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
   for (index_t o = 0; o < d.outer; ++o)
     for (index_t c = 0; c < at.size(); ++c)
       std::fill_n(data + (o * d.extent + at.data()[c]) * d.inner, d.inner, element);
-  if constexpr (Real<T>)
-    return record("index_fill", y, {without_values(x)}, [a, at](const Backward<T>& p) -> Gradients<T> {
-      return {index_fill(p.gradient(), a, at, T(0))};
-    });
-  else
-    return y;
+  return record("index_fill", y, {without_values(x)},
+                [a, at](const auto& p) -> Gradients<T> { return {index_fill(p.gradient(), a, at, T(0))}; });
 }
 
 /// A copy of x with the entries of `source` at the places `index` of an axis. Gradients: dx = g, 0 at the
@@ -90,19 +86,16 @@ Tensor<T> index_copy(const Tensor<T>& x, index_t axis, const Tensor<index_t>& in
     for (index_t c = 0; c < at.size(); ++c)
       std::copy_n(dense.data() + (o * at.size() + c) * d.inner, d.inner,
                   to + (o * d.extent + at.data()[c]) * d.inner);
-  if constexpr (Real<T>)
-    return record("index_copy", y, {without_values(x), without_values(source)},
-                  [a, at](const Backward<T>& p) -> Gradients<T> {
-                    const Tensor<T>& g = p.gradient();
-                    const auto from_source = [&] {
-                      const Tensor<T> stays = detail::last_entries<T>(at, g.shape()[a]);
-                      return mul(index_select(g, a, at), detail::along_axis(stays, a, g.rank()));
-                    };
-                    return {p.needs(0) ? index_fill(g, a, at, T(0)) : Tensor<T>{},
-                            p.needs(1) ? from_source() : Tensor<T>{}};
-                  });
-  else
-    return y;
+  return record("index_copy", y, {without_values(x), without_values(source)},
+                [a, at](const auto& p) -> Gradients<T> {
+                  const Tensor<T>& g = p.gradient();
+                  const auto from_source = [&] {
+                    const Tensor<T> stays = detail::last_entries<T>(at, g.shape()[a]);
+                    return mul(index_select(g, a, at), detail::along_axis(stays, a, g.rank()));
+                  };
+                  return {p.needs(0) ? index_fill(g, a, at, T(0)) : Tensor<T>{},
+                          p.needs(1) ? from_source() : Tensor<T>{}};
+                });
 }
 
 namespace detail {
@@ -168,25 +161,22 @@ Tensor<T> fold_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>
 template <class T>
 Tensor<T> product_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tensor<T>& source) {
   const Tensor<T> y = fold_at(x, at, source, [](T a, T b) { return static_cast<T>(a * b); });
-  if constexpr (Real<T>)
-    return record("scatter_prod", y, {x, source}, [at](const Backward<T>& p) -> Gradients<T> {
-      const auto without_zeros = [](auto v) { return select(v == 0, v * 0 + 1, v); };
-      const auto is_zero = [](const Tensor<T>& t) { return to<T>(eq(t.detach(), 0)); };
-      const Tensor<T> a = p.input(0), b = p.input(1);
-      const Tensor<T> rest = product_at(map(without_zeros, a), at, map(without_zeros, b));
-      const Tensor<T> zero_count = index_add(is_zero(a), 0, at, is_zero(b));
-      const auto derivative = [](auto g, auto v, auto product, auto zeros) {
-        return g * select(v == 0, select(zeros == 1, product, 0),
-                          select(zeros == 0, product / select(v == 0, v * 0 + 1, v), 0));
-      };
-      const auto picked = [&](const Tensor<T>& t) { return index_select(t, 0, at); };
-      return {p.needs(0) ? map("scatter_prod", derivative, p.gradient(), a, rest, zero_count) : Tensor<T>{},
-              p.needs(1)
-                  ? map("scatter_prod", derivative, picked(p.gradient()), b, picked(rest), picked(zero_count))
-                  : Tensor<T>{}};
-    });
-  else
-    return y;
+  return record("scatter_prod", y, {x, source}, [at](const auto& p) -> Gradients<T> {
+    const auto without_zeros = [](auto v) { return select(v == 0, v * 0 + 1, v); };
+    const auto is_zero = [](const Tensor<T>& t) { return to<T>(eq(t.detach(), 0)); };
+    const Tensor<T> a = p.input(0), b = p.input(1);
+    const Tensor<T> rest = product_at(map(without_zeros, a), at, map(without_zeros, b));
+    const Tensor<T> zero_count = index_add(is_zero(a), 0, at, is_zero(b));
+    const auto derivative = [](auto g, auto v, auto product, auto zeros) {
+      return g * select(v == 0, select(zeros == 1, product, 0),
+                        select(zeros == 0, product / select(v == 0, v * 0 + 1, v), 0));
+    };
+    const auto picked = [&](const Tensor<T>& t) { return index_select(t, 0, at); };
+    return {p.needs(0) ? map("scatter_prod", derivative, p.gradient(), a, rest, zero_count) : Tensor<T>{},
+            p.needs(1)
+                ? map("scatter_prod", derivative, picked(p.gradient()), b, picked(rest), picked(zero_count))
+                : Tensor<T>{}};
+  });
 }
 
 /// The extremum of the elements that meet at one place; equal ones share the gradient.
@@ -196,23 +186,20 @@ Tensor<T> extremum_at(const Tensor<T>& x, const Tensor<index_t>& at, const Tenso
     if (a != a || b != b) return a != a ? a : b;
     return largest ? std::max(a, b) : std::min(a, b);
   });
-  if constexpr (Real<T>)
-    return record(
-        "scatter_extremum", y, {x, source},
-        [at](const Backward<T>& p) -> Gradients<T> {
-          const auto hits = [](const Tensor<T>& a, const Tensor<T>& b) {
-            return to<T>(eq(a.detach(), b.detach()));
-          };
-          const Tensor<T> extremum = p.output();
-          const Tensor<T> own = hits(p.input(0), extremum),
-                          others = hits(p.input(1), index_select(extremum, 0, at));
-          const Tensor<T> share = div(p.gradient(), clamp(index_add(own, 0, at, others), T(1), {}));
-          return {p.needs(0) ? mul(own, share) : Tensor<T>{},
-                  p.needs(1) ? mul(others, index_select(share, 0, at)) : Tensor<T>{}};
-        },
-        Keep::output);
-  else
-    return y;
+  return record(
+      "scatter_extremum", y, {x, source},
+      [at](const auto& p) -> Gradients<T> {
+        const auto hits = [](const Tensor<T>& a, const Tensor<T>& b) {
+          return to<T>(eq(a.detach(), b.detach()));
+        };
+        const Tensor<T> extremum = p.output();
+        const Tensor<T> own = hits(p.input(0), extremum),
+                        others = hits(p.input(1), index_select(extremum, 0, at));
+        const Tensor<T> share = div(p.gradient(), clamp(index_add(own, 0, at, others), T(1), {}));
+        return {p.needs(0) ? mul(own, share) : Tensor<T>{},
+                p.needs(1) ? mul(others, index_select(share, 0, at)) : Tensor<T>{}};
+      },
+      Keep::output);
 }
 
 /// The value from which a reduction starts, which changes no result.

@@ -21,6 +21,10 @@ Tensor<T> select(const Tensor<T>& x, index_t axis, index_t index) {
   shape.erase(a);
   return reshape(slice(x, a, range(i, i + 1)), shape);
 }
+template <Scalar T>
+Tensor<T> Tensor<T>::operator[](index_t i) const {
+  return select(*this, 0, i);
+}
 
 /// The elements of the flattened x at `index`. Gradient: dx = g added at the positions.
 ///

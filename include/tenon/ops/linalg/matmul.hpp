@@ -82,7 +82,7 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
 ///   shapes: a (..., M, K) or (K); b (..., K, N) or (K)
 ///   returns: (..., M, N), without the axis of a vector
 ///   throws: ShapeError if an operand has rank 0, inner extents differ or leading axes do not broadcast
-///   keeps: a and b
+///   keeps: a and b, those of bfloat16 converted to float
 ///   cost: 2 M K N flops a matrix, by BLAS if there is one; backward twice that
 template <Scalar T>
 Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
@@ -100,7 +100,7 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   const Shape batch = broadcast_shapes(Shape(a.shape().begin(), a.shape().end() - 2),
                                        Shape(b.shape().begin(), b.shape().end() - 2), "matmul");
   if constexpr (std::is_same_v<T, bfloat16>)
-    return to<T>(detail::multiply(to<float>(a), to<float>(b), batch));
+    return to<T>(matmul(to<float>(a), to<float>(b)));
   else if constexpr (!Real<T>)
     return detail::multiply(a, b, batch);
   else

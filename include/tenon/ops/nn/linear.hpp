@@ -59,6 +59,12 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   return reshape(y, shape);
 }
 
+/// `linear` of bfloat16, computed in float; the gradients are bfloat16, too.
+template <std::same_as<bfloat16> T>
+Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {}) {
+  return to<T>(linear(to<float>(x), to<float>(weight), bias.defined() ? to<float>(bias) : Tensor<float>()));
+}
+
 /// Bilinear map of the last axes: y[..., k] = x1^T weight[k] x2 + bias[k].
 ///
 ///   shapes: x1 (..., in1); x2 (..., in2) with the same leading axes; weight (out, in1, in2); bias (out) or

@@ -67,10 +67,13 @@ struct MultiHead {
   }
   /// A mask (L, S) or (N heads, L, S) extended by appended keys, for logits (N, heads, L, S + appended).
   template <class U>
-  Tensor<U> for_heads(const Tensor<U>& mask, index_t keys) const {
+  Tensor<U> for_heads(const Tensor<U>& mask, index_t queries, index_t given, index_t keys) const {
     if (!mask.defined()) return mask;
     check<ShapeError>(mask.rank() == 2 || (mask.rank() == 3 && mask.shape()[0] == batch * options.heads), op,
                       "expected a mask of shape (L, S) or (N heads, L, S), got ", mask.shape());
+    check<ShapeError>(mask.extent(-2) == queries && (mask.extent(-1) == given || mask.extent(-1) == keys), op,
+                      "a mask of shape ", mask.shape(), " does not fit ", queries, " queries and ", given,
+                      " keys");
     Tensor<U> wide = mask;
     if (mask.extent(-1) < keys) {
       Shape more = mask.shape();
@@ -82,15 +85,17 @@ struct MultiHead {
   /// The sum of all masks as numbers to add to the logits; undefined if there are none. With `causal` the
   /// order of queries and of given keys is one of the masks.
   Tensor<T> mask(index_t queries, index_t given, index_t keys, bool causal) const {
-    Tensor<T> total = for_heads(options.mask, keys);
+    Tensor<T> total = for_heads(options.mask, queries, given, keys);
     const auto include = [&](const Tensor<T>& added) { total = total.defined() ? add(total, added) : added; };
     const auto forbid = [&](const auto& forbidden) { include(additive_mask<T>(eq(forbidden, false))); };
-    if (causal) include(for_heads(causal_mask<T>(queries, given), keys));
-    if (options.forbidden.defined()) forbid(for_heads(options.forbidden, keys));
+    if (causal) include(for_heads(causal_mask<T>(queries, given), queries, given, keys));
+    if (options.forbidden.defined()) forbid(for_heads(options.forbidden, queries, given, keys));
     if (options.key_padding_mask.defined()) {
       const Tensor<bool>& padding = options.key_padding_mask;
-      check<ShapeError>(padding.rank() == 2 && padding.shape()[0] == batch, op,
-                        "expected a key padding mask of shape (N, S), got ", padding.shape());
+      check<ShapeError>(padding.rank() == 2 && padding.shape()[0] == batch &&
+                            (padding.shape()[1] == given || padding.shape()[1] == keys),
+                        op, "expected a key padding mask of shape (N, S), here ", Shape{batch, given},
+                        ", got ", padding.shape());
       const index_t wide = padding.shape()[1];
       forbid(reshape(wide < keys ? cat<bool>({padding, zeros<bool>({batch, keys - wide})}, 1) : padding,
                      {batch, 1, 1, keys}));

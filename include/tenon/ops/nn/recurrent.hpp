@@ -58,6 +58,9 @@ struct RecurrentCall {
     const index_t steps = x.shape()[0], batch = x.shape()[1];
     check<ValueError>(steps > 0, op, "expected at least one step");
     const Tensor<index_t> lengths = checked_lengths(steps, batch);
+    if (const Tensor<T>& first = weights[0].input; first.defined() && first.rank() == 2)
+      check<ShapeError>(x.extent(-1) == first.shape()[1], op, "the input of shape ", x_in.shape(), " has ",
+                        x.extent(-1), " features, the weights are for ", first.shape()[1]);
     const index_t size = state_size(weights[0]), cell_size = weights[0].hidden.shape()[0] / gates();
     const Tensor<T> initial = initial_state(h0, {count, batch, size}, "h0");
     const Tensor<T> initial_cell =

@@ -42,12 +42,8 @@ Tensor<T> expand(const Tensor<T>& x, Shape shape) {
   check<ShapeError>(fits, "expand", "shape ", x.shape(), " does not stretch to ", shape);
   if (shape == x.shape()) return x;
   Tensor<T> y = x.view(0, shape, broadcast_strides(x, shape));
-  if constexpr (Real<T>)
-    return record("expand", y, {without_values(x)}, [from = x.shape()](const Backward<T>& p) -> Gradients<T> {
-      return {sum_to(p.gradient(), from)};
-    });
-  else
-    return y;
+  return record("expand", y, {without_values(x)},
+                [from = x.shape()](const auto& p) -> Gradients<T> { return {sum_to(p.gradient(), from)}; });
 }
 
 }  // namespace TENON_NAMESPACE

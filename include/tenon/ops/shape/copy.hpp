@@ -20,11 +20,8 @@ Tensor<T> contiguous(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
   backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
                                       y.mutable_data(), y.strides().data());
-  if constexpr (Real<T>)
-    return record("contiguous", y, {without_values(x)},
-                  [](const Backward<T>& p) -> Gradients<T> { return {p.gradient()}; });
-  else
-    return y;
+  return record_floating("contiguous", y, {without_values(x)},
+                         [](const auto& p) -> Gradients<T> { return {p.gradient()}; });
 }
 
 /// A copy of the elements of x in memory of its own, in row-major order.
@@ -39,11 +36,8 @@ Tensor<T> clone(const Tensor<T>& x) {
   Tensor<T> y = Tensor<T>::empty(x.shape());
   backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), x.data(), x.strides().data(),
                                       y.mutable_data(), y.strides().data());
-  if constexpr (Real<T>)
-    return record("clone", y, {without_values(x)},
-                  [](const Backward<T>& p) -> Gradients<T> { return {p.gradient()}; });
-  else
-    return y;
+  return record_floating("clone", y, {without_values(x)},
+                         [](const auto& p) -> Gradients<T> { return {p.gradient()}; });
 }
 
 }  // namespace TENON_NAMESPACE

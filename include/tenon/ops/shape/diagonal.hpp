@@ -55,23 +55,17 @@ Tensor<T> undiagonal(const Tensor<T>& x, const DiagonalPlace& place, const Shape
   Tensor<T> y = zeros<T>(shape);
   Tensor<T> inside = place.view(y);
   copy_(inside, x.detach());
-  if constexpr (Real<T>)
-    return record("undiagonal", y, {without_values(x)},
-                  [place](const Backward<T>& p) -> Gradients<T> { return {diagonal(p.gradient(), place)}; });
-  else
-    return y;
+  return record("undiagonal", y, {without_values(x)},
+                [place](const auto& p) -> Gradients<T> { return {diagonal(p.gradient(), place)}; });
 }
 
 template <class T>
 Tensor<T> diagonal(const Tensor<T>& x, const DiagonalPlace& place) {
   Tensor<T> y = place.view(x);
-  if constexpr (Real<T>)
-    return record("diagonal", y, {without_values(x)},
-                  [place, shape = x.shape()](const Backward<T>& p) -> Gradients<T> {
-                    return {undiagonal(p.gradient(), place, shape)};
-                  });
-  else
-    return y;
+  return record("diagonal", y, {without_values(x)},
+                [place, shape = x.shape()](const auto& p) -> Gradients<T> {
+                  return {undiagonal(p.gradient(), place, shape)};
+                });
 }
 
 }  // namespace detail

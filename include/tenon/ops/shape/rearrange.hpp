@@ -69,6 +69,10 @@ Tensor<T> view(const Tensor<T>& x, const Shape& asked) {
                     "; reshape copies");
   return reshape(x, shape);
 }
+template <Scalar T>
+Tensor<T> Tensor<T>::view(const Shape& shape) const {
+  return tenon::view(*this, shape);
+}
 /// All elements as a vector, in row-major order.
 ///
 ///   returns: a view where strides allow it, else a copy
@@ -268,6 +272,10 @@ template <Scalar T>
 Tensor<T> vstack(const std::vector<Tensor<T>>& xs) {
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_2d(x); }), 0);
 }
+template <Scalar T>
+Tensor<T> vstack(std::initializer_list<Tensor<T>> xs) {
+  return vstack(std::vector<Tensor<T>>(xs));
+}
 /// Joins tensors along axis 1, side by side; vectors are joined end to end.
 ///
 ///   shapes: xs of equal extents outside the axis
@@ -278,6 +286,10 @@ Tensor<T> hstack(const std::vector<Tensor<T>>& xs) {
   check<ValueError>(!xs.empty(), "hstack", "expected at least one tensor");
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_1d(x); }), xs[0].rank() < 2 ? 0 : 1);
 }
+template <Scalar T>
+Tensor<T> hstack(std::initializer_list<Tensor<T>> xs) {
+  return hstack(std::vector<Tensor<T>>(xs));
+}
 /// Joins tensors along axis 2; tensors of lower rank become `atleast_3d` before.
 ///
 ///   shapes: xs of equal extents outside axis 2
@@ -286,6 +298,10 @@ Tensor<T> hstack(const std::vector<Tensor<T>>& xs) {
 template <Scalar T>
 Tensor<T> dstack(const std::vector<Tensor<T>>& xs) {
   return cat(detail::each(xs, [](const Tensor<T>& x) { return atleast_3d(x); }), 2);
+}
+template <Scalar T>
+Tensor<T> dstack(std::initializer_list<Tensor<T>> xs) {
+  return dstack(std::vector<Tensor<T>>(xs));
 }
 
 /// Stretches x to `shape`.

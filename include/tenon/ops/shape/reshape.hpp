@@ -42,12 +42,14 @@ Tensor<T> reshape(const Tensor<T>& x, const Shape& asked) {
   const bool is_view = find_view_strides(x.shape(), x.strides(), shape, strides);
   const Tensor<T> source = is_view ? x : contiguous(x);
   Tensor<T> y = source.view(0, shape, is_view ? strides : contiguous_strides(shape));
-  if constexpr (Real<T>)
-    return record(
-        "reshape", y, {without_values(source)},
-        [from = x.shape()](const Backward<T>& p) -> Gradients<T> { return {reshape(p.gradient(), from)}; });
-  else
-    return y;
+  return record_floating(
+      "reshape", y, {without_values(source)},
+      [from = x.shape()](const auto& p) -> Gradients<T> { return {reshape(p.gradient(), from)}; });
+}
+
+template <Scalar T>
+Tensor<T> Tensor<T>::reshape(const Shape& shape) const {
+  return tenon::reshape(*this, shape);
 }
 
 }  // namespace TENON_NAMESPACE

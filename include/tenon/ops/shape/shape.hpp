@@ -34,12 +34,9 @@ Tensor<T> permute(const Tensor<T>& x, const Dims& axes) {
     strides.push_back(x.strides()[axis]);
   }
   Tensor<T> y = x.view(0, shape, strides);
-  if constexpr (Real<T>)
-    return record("permute", y, {without_values(x)}, [inverse](const Backward<T>& p) -> Gradients<T> {
-      return {permute(p.gradient(), inverse)};
-    });
-  else
-    return y;
+  return record_floating("permute", y, {without_values(x)}, [inverse](const auto& p) -> Gradients<T> {
+    return {permute(p.gradient(), inverse)};
+  });
 }
 
 /// Swaps two axes. A tensor of rank 0 is returned as it is.
@@ -161,6 +158,10 @@ Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
     return y;
   }
 }
+template <Scalar T>
+Tensor<T> cat(std::initializer_list<Tensor<T>> xs, index_t axis = 0) {
+  return cat(std::vector<Tensor<T>>(xs), axis);
+}
 
 /// Joins tensors along a new axis.
 ///
@@ -180,6 +181,10 @@ Tensor<T> stack(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
     rows.push_back(unsqueeze(x, a));
   }
   return cat(rows, a);
+}
+template <Scalar T>
+Tensor<T> stack(std::initializer_list<Tensor<T>> xs, index_t axis = 0) {
+  return stack(std::vector<Tensor<T>>(xs), axis);
 }
 
 /// Splits an axis into parts of the given lengths.

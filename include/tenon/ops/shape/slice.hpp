@@ -95,23 +95,16 @@ Tensor<T> unslice(const Tensor<T>& x, const Slices& slices, const Shape& shape, 
   Tensor<T> y = full<T>(shape, value);
   Tensor<T> inside = slices.view(y);
   copy_(inside, x.detach());
-  if constexpr (Real<T>)
-    return record("unslice", y, {without_values(x)},
-                  [slices](const Backward<T>& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
-  else
-    return y;
+  return record("unslice", y, {without_values(x)},
+                [slices](const auto& p) -> Gradients<T> { return {slice(p.gradient(), slices)}; });
 }
 
 template <class T>
 Tensor<T> slice(const Tensor<T>& x, const Slices& slices) {
   Tensor<T> y = slices.view(x);
-  if constexpr (Real<T>)
-    return record("slice", y, {without_values(x)},
-                  [slices, shape = x.shape()](const Backward<T>& p) -> Gradients<T> {
-                    return {unslice(p.gradient(), slices, shape)};
-                  });
-  else
-    return y;
+  return record("slice", y, {without_values(x)}, [slices, shape = x.shape()](const auto& p) -> Gradients<T> {
+    return {unslice(p.gradient(), slices, shape)};
+  });
 }
 
 }  // namespace detail
