@@ -5,7 +5,9 @@
 /// factorisations).
 
 #include "tenon/autograd/checkpoint.hpp"
+#include "tenon/autograd/functional.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/autograd/hook.hpp"
 #include "tenon/nn/activation.hpp"
 #include "tenon/nn/any_module.hpp"
 #include "tenon/nn/attention.hpp"
@@ -14,6 +16,7 @@
 #include "tenon/nn/dropout.hpp"
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/error_path.hpp"
+#include "tenon/nn/functional_call.hpp"
 #include "tenon/nn/graph.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"

@@ -87,4 +87,12 @@ TEST(TensorErrors, NameTheMistake) {
   expect_error<tn::ShapeError>([] { tn::zeros<float>({-1}); }, "[shape] negative extent in shape (-1,)");
 }
 
+TEST(TruthValue, OfAMaskWithOneElement) {
+  EXPECT_TRUE(static_cast<bool>(tn::from<bool>({true})));
+  EXPECT_FALSE(static_cast<bool>(tn::scalar(false)));
+  support::expect_error<tn::ShapeError>(
+      [] { static_cast<void>(static_cast<bool>(tn::from<bool>({true, true}))); },
+      "[bool] a mask of shape (2,) is not one truth value: reduce it by any or all");
+}
+
 }  // namespace tensor_test

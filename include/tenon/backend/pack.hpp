@@ -48,6 +48,8 @@ struct Mask {
   friend Mask operator&(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes & b.lanes)}; }
   friend Mask operator|(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes | b.lanes)}; }
   friend Mask operator!(const Mask& a) { return {!a.lanes}; }
+  explicit operator bool() const =
+      delete;  // lanes differ: choose by select(mask, a, b) instead of `if` and `?:`
 };
 
 /// One number, for integers and booleans.

@@ -25,7 +25,7 @@ namespace TENON_NAMESPACE::data {
 /// which a loader sets for each element, so that results depend on the seed and not on threads. Several
 /// threads may read a data set at the same time.
 template <class D>
-concept Dataset = requires(const D& dataset) {
+concept Dataset = !is_tensor<D> && requires(const D& dataset) {  // a tensor's size counts elements, not rows
   { dataset.size() } -> std::convertible_to<index_t>;
   dataset[index_t{}];
 };

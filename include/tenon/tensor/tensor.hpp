@@ -2,7 +2,8 @@
 /// `Tensor<T>`: a shared handle of an n-dimensional array. Copies of a handle refer to the same tensor;
 /// `clone` copies the elements.
 
-#include <vector>  // vector
+#include <concepts>  // same_as
+#include <vector>    // vector
 
 #include "tenon/tensor/any_tensor.hpp"
 #include "tenon/tensor/strided_iterator.hpp"
@@ -52,6 +53,15 @@ class [[nodiscard]] Tensor {
   /// The value of a tensor with exactly one element.    throws: ShapeError for another number of elements
   [[nodiscard]] T item() const {
     check<ShapeError>(size() == 1, "item", "expected one element, got shape ", shape());
+    return *data();
+  }
+  /// The truth value of a mask with exactly one element: `if (all(x > 0))`.
+  ///   throws: ShapeError for another number of elements
+  explicit operator bool() const
+    requires std::same_as<T, bool>
+  {
+    check<ShapeError>(size() == 1, "bool", "a mask of shape ", shape(),
+                      " is not one truth value: reduce it by any or all");
     return *data();
   }
   /// The element at some indices; negative ones count from the end.

@@ -53,7 +53,7 @@ TEST(MnistCnn, PublishedWeightsGiveThePublishedAnswers) {
   const char* folder = std::getenv("TENON_DATA");
   if (!folder) GTEST_SKIP() << "TENON_DATA does not name the folder of data sets";
   const std::string data = folder;
-  const MnistCnn<float> net;
+  MnistCnn<float> net;
   tn::io::load(data + "/pretrained/mnist-cnn/mnist.safetensors", net);
   const auto pixels = tn::data::read_idx<std::uint8_t>(data + "/mnist/test5k-images-idx3-ubyte.gz");
   const auto labels = tn::data::read_idx<tn::index_t>(data + "/mnist/test5k-labels-idx1-ubyte.gz");
