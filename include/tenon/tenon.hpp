@@ -32,6 +32,7 @@
 #include "tenon/ops/elementwise/inplace.hpp"
 #include "tenon/ops/elementwise/map.hpp"
 #include "tenon/ops/elementwise/math.hpp"
+#include "tenon/ops/elementwise/special.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
 #include "tenon/ops/index/index.hpp"
 #include "tenon/ops/index/scatter.hpp"
