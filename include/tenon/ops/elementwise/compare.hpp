@@ -13,6 +13,7 @@
 #include <optional>  // optional
 
 #include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/elementwise/cast.hpp"
 
 namespace TENON_NAMESPACE {
 
@@ -99,6 +100,33 @@ Tensor<bool> ge(const Tensor<T>& a, S b) {
   return detail::compare("ge", a, b, [](auto x, auto y) { return x >= y; });
 }
 
+/// Options of `isclose` and `allclose`.
+struct CloseOptions {
+  double rtol = 1e-5, atol = 1e-8;  ///< tolerances, relative to the second tensor and absolute
+  bool equal_nan = false;           ///< whether NaN is close to NaN
+};
+/// Whether |a - b| <= atol + rtol |b|. Equal infinities are close. Integers are compared as doubles.
+///
+///   throws: ShapeError if the shapes do not broadcast; ValueError if a tolerance is negative
+template <Arithmetic T>
+Tensor<bool> isclose(const Tensor<T>& a, const Tensor<T>& b, const CloseOptions& options = {}) {
+  check<ValueError>(options.rtol >= 0 && options.atol >= 0, "isclose", "a tolerance is negative: rtol ",
+                    options.rtol, ", atol ", options.atol);
+  if constexpr (Real<T>)
+    return map(
+        "isclose",
+        [r = static_cast<T>(options.rtol), t = static_cast<T>(options.atol), nan = options.equal_nan](
+            auto x, auto y) {
+          const auto near =
+              (abs(x - y) <= t + r * abs(y)) & (abs(x - y) < std::numeric_limits<T>::infinity());
+          const auto same = (x == y) | near;
+          return nan ? same | ((x != x) & (y != y)) : same;
+        },
+        a, b);
+  else
+    return isclose(to<double>(a), to<double>(b), options);
+}
+
 /// Chooses element by element: a where the condition holds, else b.
 ///
 ///   shapes: condition, a, b broadcast to one another
@@ -124,6 +152,21 @@ Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
       mask, x);
 }
 
+namespace detail {
+/// The function that limits elements to a range, of which a bound may be absent.
+template <class T>
+auto clamp_function(const char* op, const std::optional<ElementArgument<T>>& low,
+                    const std::optional<ElementArgument<T>>& high) {
+  using Limits = std::numeric_limits<T>;
+  const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  const T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+  return [l = low ? low->get(op) : lowest, h = high ? high->get(op) : highest](auto v) {
+    const auto raised = select(v < l, l, v);
+    return select(raised > h, h, raised);
+  };
+}
+}  // namespace detail
+
 /// Limits elements to a range: min(max(x, low), high). A bound that is absent does not apply. The gradient
 /// is 0 outside the bounds.
 ///
@@ -133,16 +176,7 @@ Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
 template <Arithmetic T>
 Tensor<T> clamp(const Tensor<T>& x, const std::optional<ElementArgument<std::type_identity_t<T>>>& low,
                 const std::optional<ElementArgument<std::type_identity_t<T>>>& high) {
-  using Limits = std::numeric_limits<T>;
-  const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  const T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
-  return map(
-      "clamp",
-      [l = low ? low->get("clamp") : lowest, h = high ? high->get("clamp") : highest](auto v) {
-        const auto raised = select(v < l, l, v);
-        return select(raised > h, h, raised);
-      },
-      x);
+  return map("clamp", detail::clamp_function<T>("clamp", low, high), x);
 }
 
 }  // namespace TENON_NAMESPACE
