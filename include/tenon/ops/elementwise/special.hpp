@@ -59,7 +59,8 @@ Tensor<T> sinc(const Tensor<T>& x) {
   return map(
       "sinc",
       [](auto v) {
-        const auto a = v * std::numbers::pi, z = a * a;
+        const auto a = v * std::numbers::pi;
+        const auto z = a * a;
         auto series = 1 - z * (1.0 / 210);  // the factors are 2 * 3, 4 * 5, ..., 14 * 15
         for (double factor : {156, 110, 72, 42, 20, 6}) series = 1 - z * series * (1 / factor);
         return select(z < 0.25, series, sin(a) / a);
