@@ -26,8 +26,9 @@ inline constexpr double bernoulli_numbers[] = {1.0 / 6,       -1.0 / 30,      1.
                                                5.0 / 66,      -691.0 / 2730,  7.0 / 6,  -3617.0 / 510,
                                                43867.0 / 798, -174611.0 / 330};
 
-/// The digamma function, the derivative of log gamma(x): by recurrence up to x >= 10, where the asymptotic series
-/// holds, and by reflection below 0. As in PyTorch it is -infinity at 0, infinity at -0 and NaN at -1, -2, …
+/// The digamma function, the derivative of log gamma(x): by recurrence up to x >= 10, where the asymptotic
+/// series holds, and by reflection below 0. As in PyTorch it is -infinity at 0, infinity at -0 and NaN at
+/// -1, -2, …
 inline double digamma(double x) {
   if (x == 0) return std::copysign(infinity, -x);
   if (x < 0) {
@@ -53,8 +54,7 @@ inline double zeta(int s, double q) {
     if (power < sum * 1e-17) return sum;
   }
   sum += power * (q / (s - 1) + 0.5);
-  double factor = s, scale = power / q;  // s (s + 1) … (s + 2 j) / (2 j + 2)! and q^-(s + 2 j + 1)
-  factor /= 2;
+  double factor = s / 2.0, scale = power / q;  // s (s + 1) … (s + 2 j) / (2 j + 2)! and q^-(s + 2 j + 1)
   for (int j = 0; j < 10; ++j) {
     const double term = bernoulli_numbers[j] * factor * scale;
     sum += term;
@@ -65,8 +65,8 @@ inline double zeta(int s, double q) {
   return sum;
 }
 
-/// The polygamma function, derivative n >= 0 of digamma: (-1)^(n + 1) n! sum_{k >= 0} (x + k)^-(n + 1). Below 0
-/// the terms are those of zeta on both sides of the pole at 0. At 0, -1, -2, … the sum is infinite.
+/// The polygamma function, derivative n >= 0 of digamma: (-1)^(n + 1) n! sum_{k >= 0} (x + k)^-(n + 1).
+/// Below 0 the terms are those of zeta on both sides of the pole at 0. At 0, -1, -2, … the sum is infinite.
 inline double polygamma(int n, double x) {
   if (n == 0) return digamma(x);
   const int s = n + 1;

@@ -50,6 +50,9 @@ TEST(Quantile, Interpolations) {
   EXPECT_EQ(tn::quantile(x, 0.4, Interpolation::midpoint).item(), 1.5);
   EXPECT_EQ(tn::quantile(x, 0, Interpolation::midpoint).item(), 0);
   EXPECT_EQ(tn::quantile(x, 1).item(), 3);
+  const auto ten = tn::arange<float>(11);
+  EXPECT_EQ(tn::quantile(ten, tn::scalar(0.7f), Interpolation::lower).item(), 7);
+  EXPECT_EQ(tn::quantile(ten, 0.7, Interpolation::higher).item(), 7);
 }
 
 TEST(Quantile, ShapesWithOneQuantileAndWithSeveral) {

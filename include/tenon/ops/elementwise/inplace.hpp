@@ -144,8 +144,8 @@ void clamp_(Tensor<T>& x, const std::optional<ElementArgument<std::type_identity
 
 /// Sets the elements of x where the mask holds to `value`.
 ///
-///   throws: ShapeError if the mask does not broadcast to x; ValueError if T holds integers and `value` is not
-///     one of them; and the errors at the head of the file
+///   throws: ShapeError if the mask does not broadcast to x; ValueError if T holds integers and `value`
+///     is not one of them; and the errors at the head of the file
 template <Arithmetic T>
 void masked_fill_(Tensor<T>& x, const Tensor<bool>& mask,
                   const ElementArgument<std::type_identity_t<T>>& value) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Writing at integer positions and under masks. The result is a new tensor, but for index_put_. Of several entries for
-/// one place the last in row-major order stays, and it alone receives the gradient.
+/// Writing at integer positions and under masks. The result is a new tensor, but for index_put_. Of several
+/// entries for one place the last in row-major order stays, and it alone receives the gradient.
 ///
 ///   throws: ShapeError if the shapes do not fit; IndexError if the axis or an index is out of range
 ///   keeps: the positions
@@ -293,8 +293,8 @@ Tensor<T> index_put(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indi
   return reshape(y, x.shape());
 }
 
-/// Writes in place x[i, j, ...] = values, or with `accumulate` x[i, j, ...] += values. Of values for one place
-/// the last remains. Not recorded.
+/// Writes in place x[i, j, ...] = values, or with `accumulate` x[i, j, ...] += values. Of values for one
+/// place the last remains. Not recorded.
 ///
 ///   shapes: indices as for `index`; values broadcast to its result
 ///   throws: GraphError if x is the result of a recorded operation, or a leaf that requires a gradient while

@@ -146,8 +146,8 @@ Tensor<T> pixel_unshuffle(const Tensor<T>& x, index_t factor) {
   return reshape(permute(parts, {0, 1, 3, 5, 2, 4}), shape);
 }
 
-/// Deals the channels of each of `groups` groups out in turn: channel k of group g becomes channel k groups + g.
-/// Zhang et al. 2018, "ShuffleNet", https://arxiv.org/abs/1707.01083
+/// Deals the channels of each of `groups` groups out in turn: channel k of group g becomes channel k groups
+/// + g. Zhang et al. 2018, "ShuffleNet", https://arxiv.org/abs/1707.01083
 ///
 ///   shapes: x (N, C, ...)
 ///   returns: the shape of x

@@ -53,8 +53,8 @@ ObservationWeights<T> observation_weights(const CovOptions<T>& options, index_t 
 
 }  // namespace detail
 
-/// Covariance matrix: C_ij = sum_k w_k (x_ik - m_i) (x_jk - m_j) / (sum w - correction sum w a / sum w), with the
-/// means m weighted by w = f a, f the frequencies and a the importance of observations.
+/// Covariance matrix: C_ij = sum_k w_k (x_ik - m_i) (x_jk - m_j) / (sum w - correction sum w a / sum w),
+/// with the means m weighted by w = f a, f the frequencies and a the importance of observations.
 ///
 ///   throws: ShapeError if x has more than two axes or weights do not fit; ValueError if a weight is negative
 template <Real T>

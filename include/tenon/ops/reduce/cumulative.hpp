@@ -93,9 +93,9 @@ Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
       Keep::output);
 }
 
-/// Running logarithm of a sum of exponentials along an axis, without overflow: y_i = log(e^x_0 + ... + e^x_i).
-/// With the running maximum m it is m_i + log s_i, s_i = e^(m_(i-1) - m_i) s_(i-1) + e^(x_i - m_i). Gradient:
-/// dx_j = e^(x_j) sum_{i >= j} g_i e^(-y_i); 0 where the sum is 0.
+/// Running logarithm of a sum of exponentials along an axis, without overflow: y_i = log(e^x_0 + ... +
+/// e^x_i). With the running maximum m it is m_i + log s_i, s_i = e^(m_(i-1) - m_i) s_(i-1) + e^(x_i - m_i).
+/// Gradient: dx_j = e^(x_j) sum_{i >= j} g_i e^(-y_i); 0 where the sum is 0.
 ///
 ///   returns: the shape of x
 ///   keeps: x, s, and the factors and terms of the recurrence

@@ -25,9 +25,7 @@ namespace detail {
 inline void check_distance_order(double p, const char* op) {
   check<ValueError>(p >= 0, op, "expected an order of 0 or more, got ", p);
 }
-}  // namespace detail
 
-namespace detail {
 /// The sum of squared differences of two rows, as eight sums, which the compiler keeps in registers.
 template <class T>
 T squared_distance(const T* a, const T* b, index_t n) {

@@ -2,8 +2,8 @@
 /// Quantiles: the elements, or numbers between two of them, below which given shares of an axis lie.
 ///
 ///   shapes: x any; q a number, or a vector of Q numbers
-///   returns: the shape of x without the axis, with `keepdim` with extent 1 there; for a vector q before it an
-///     axis of extent Q
+///   returns: the shape of x without the axis, with `keepdim` with extent 1 there; for a vector q before
+///     it an axis of extent Q
 ///   throws: ShapeError if q is no vector; IndexError if the axis is out of range; ValueError if the axis is
 ///     empty or an element of q is not in [0, 1]
 ///   keeps: the positions of two elements and a weight for each result, and the order of the elements
@@ -56,8 +56,9 @@ QuantilePlaces<T> quantile_places(const Tensor<T>& sorted, const Tensor<double>&
   for (const index_t count : numbers)
     for (const double share : q) {
       const bool spoilt = nan_wins && count < n;
-      const double own =
-          spoilt ? static_cast<double>(n - 1) : share * static_cast<double>(std::max<index_t>(count - 1, 0));
+      const auto last = static_cast<double>(spoilt ? n - 1 : std::max<index_t>(count - 1, 0));
+      // Rounded to T, since the product of 10 and 0.7 as a float is 7 in float but less in double.
+      const double own = spoilt ? last : std::min<double>(static_cast<T>(share * last), last);
       const double rank = read_rank(own, interpolation);
       *below++ = static_cast<index_t>(std::floor(rank));
       *above++ = static_cast<index_t>(std::ceil(rank));

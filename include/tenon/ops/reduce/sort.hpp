@@ -187,7 +187,8 @@ Tensor<T> median(const Tensor<T>& x) {
 }
 
 namespace detail {
-/// The most frequent element of a sorted row, the least of equally frequent ones, and the last of its positions.
+/// The most frequent element of a sorted row, the least of equally frequent ones, and the last of its
+/// positions.
 template <class T>
 void row_mode(index_t n, const T* sorted, const index_t* order, T* value, index_t* at) {
   index_t most = 0, run = 0;
