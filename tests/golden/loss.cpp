@@ -55,6 +55,17 @@ tn::Tensor<T> triplet_margin_loss(const Case<T>& c) {
 }
 
 template <class T>
+tn::Tensor<T> triplet_margin_with_distance_loss(const Case<T>& c) {
+  const bool cosine = c.template choice<bool>("distance", {{"cosine", true}, {"l1", false}});
+  const auto distance = [cosine](const auto& a, const auto& b) {
+    return cosine ? 1 - tn::cosine_similarity(a, b, 1) : tn::sum(tn::abs(a - b), {1});
+  };
+  return tn::triplet_margin_with_distance_loss(
+      c.in("anchor"), c.in("positive"), c.in("negative"), distance,
+      {.margin = c.number("margin"), .swap = c.flag("swap"), .reduction = reduction_of(c)});
+}
+
+template <class T>
 tn::Tensor<T> bce_with_logits_loss(const Case<T>& c) {
   return tn::bce_with_logits_loss(
       c.in("x"), c.in("target"),
@@ -108,6 +119,11 @@ const Family family{
                                         {.margin = c.number("margin"), .reduction = reduction_of(c)});
      }},
     {"triplet_margin_loss", [](const auto& c) { return triplet_margin_loss(c); }},
+    {"triplet_margin_with_distance_loss", [](const auto& c) { return triplet_margin_with_distance_loss(c); }},
+    {"multilabel_margin_loss",
+     [](const auto& c) {
+       return tn::multilabel_margin_loss(c.in("x"), c.indices("target"), reduction_of(c));
+     }},
     {"ctc_loss", [](const auto& c) { return ctc_loss(c); }},
     {"glove_loss", [](const auto& c) { return glove_loss(c); }},
     {"sgns_loss", [](const auto& c) { return sgns_loss(c); }},

@@ -150,6 +150,7 @@ const Family family{
      [](const auto& c) {
        return tn::fold(c.in("x"), c.dims("output_size"), c.dims("kernel_size"), fold_options(c));
      }},
+    {"channel_shuffle", [](const auto& c) { return tn::channel_shuffle(c.in("x"), c.integer("groups")); }},
     {"pixel_shuffle",
      [](const auto& c) { return tn::pixel_shuffle(c.in("x"), c.integer("upscale_factor")); }},
     {"pixel_unshuffle",

@@ -30,6 +30,20 @@ TEST(Create, Constants) {
   for (float v : large) ASSERT_EQ(v, 3);
 }
 
+TEST(Create, InTheShapeOfAnother) {
+  const auto x = tn::zeros<float>({2, 3});
+  expect_values(tn::full_like(x, 2.5), {2, 3}, {2.5, 2.5, 2.5, 2.5, 2.5, 2.5});
+  EXPECT_EQ(tn::empty_like(x).shape(), x.shape());
+  EXPECT_TRUE(tn::empty_like(x.view(0, {3, 2}, {1, 3})).is_contiguous());
+  EXPECT_EQ(tn::full_like(tn::zeros<float>({0, 2}), 1).size(), 0);
+  expect_error<tn::ValueError>([] { tn::full_like(tn::zeros<std::int32_t>({1}), 0.5); },
+                               "[full] 0.5 is not a number of int32");
+  Generator a(1), b(1);
+  EXPECT_EQ(tn::rand_like(x, a).to_vector(), tn::rand<float>({2, 3}, b).to_vector());
+  EXPECT_EQ(tn::randn_like(x, a).to_vector(), tn::randn<float>({2, 3}, b).to_vector());
+  EXPECT_EQ(tn::randint_like(x, -5, 5, a).to_vector(), tn::randint<float>(-5, 5, {2, 3}, b).to_vector());
+}
+
 TEST(Create, FromValues) {
   expect_vector(from<float>({1, 2, 3}), {1, 2, 3});
   expect_values(from<float>({{1, 2}, {3, 4}}), {2, 2}, {1, 2, 3, 4});
@@ -98,6 +112,15 @@ TEST(Create, Ranges) {
                                "[arange] the range from 0 to 1 by 1e-300 is too long");
   EXPECT_THROW(tn::arange<float>(0, nan), tn::ValueError);
   expect_error<tn::ValueError>([] { tn::linspace<float>(0, 1, -1); }, "[linspace] negative count -1");
+}
+
+TEST(Create, PowersOfABase) {
+  expect_vector(tn::logspace<double>(-1, 2, 4), {0.1, 1, 10, 100});
+  expect_vector(tn::logspace<float>(0, 3, 4, 2), {1, 2, 4, 8});
+  expect_vector(tn::logspace<float>(2, 0, 3), {100, 10, 1});
+  expect_vector(tn::logspace<double>(2, 5, 1), {100});
+  EXPECT_EQ(tn::logspace<double>(0, 1, 0).size(), 0);
+  expect_error<tn::ValueError>([] { tn::logspace<float>(0, 1, -1); }, "[logspace] negative count -1");
 }
 
 TEST(Create, Identities) {
@@ -170,6 +193,10 @@ TEST(RandomIntegers, CoverTheirRange) {
                     highest = std::numeric_limits<index_t>::max();
   EXPECT_NO_THROW(tn::randint(lowest, highest, {10}, g));
   expect_error<tn::ValueError>([] { tn::randint(3, 3, {1}); }, "[randint] the range [3, 3) is empty");
+  expect_error<tn::ValueError>([] { tn::randint<std::uint8_t>(0, 257, {1}); },
+                               "[randint] the range [0, 257) does not fit uint8");
+  EXPECT_NO_THROW(tn::randint<std::uint8_t>(0, 256, {1}, g));
+  for (double v : tn::randint<double>(-2, 0, {50}, g)) EXPECT_TRUE(v == -2 || v == -1);
 }
 
 TEST(RandomIntegers, TheDefaultGeneratorIsSeeded) {

@@ -2,6 +2,7 @@
 /// Functions of packs beyond those of pack.hpp, for the ops that ask for them.
 
 #include "tenon/backend/pack.hpp"
+#include "tenon/core/special.hpp"
 
 namespace TENON_NAMESPACE::backend {
 
@@ -127,6 +128,43 @@ Pack<T> remainder(const Pack<T>& a, const Pack<T>& b) {
   return select(
       (left < zero) | (zero < left),
       select((left < zero) & (zero < b), left + b, select((zero < left) & (b < zero), left + b, left)), left);
+}
+/// The quotient rounded down. Of real numbers, what is left of a, a multiple of b, divides nearly exactly. Of
+/// integers b is not 0.
+template <class T>
+Pack<T> floor_divide(const Pack<T>& a, const Pack<T>& b) {
+  if constexpr (Real<T>)
+    return each_lane(
+        [](T x, T y) {
+          if (y == 0) return x / y;
+          const T left = std::fmod(x, y);
+          const T steps = std::round((x - left) / y) - T(left != 0 && (left < 0) != (y < 0));
+          return steps == 0 ? std::copysign(T(0), x / y) : steps;
+        },
+        a, b);
+  else if (b.lanes + T{1} == T{0})
+    return T{0} - a;  // the quotient of the least number overflows
+  else
+    return Pack<T>(a.lanes / b.lanes - (a.lanes % b.lanes != 0 && (a.lanes < 0) != (b.lanes < 0)));
+}
+
+// Special functions, in double: see core/special.hpp.
+
+template <Real T>
+Pack<T> lgamma(const Pack<T>& a) {
+  return each_lane([](T x) { return static_cast<T>(special::lgamma(static_cast<double>(x))); }, a);
+}
+template <Real T>
+Pack<T> erfinv(const Pack<T>& a) {
+  return each_lane([](T x) { return static_cast<T>(special::erfinv(static_cast<double>(x))); }, a);
+}
+template <Real T>
+Pack<T> polygamma(int n, const Pack<T>& a) {
+  return each_lane([n](T x) { return static_cast<T>(special::polygamma(n, static_cast<double>(x))); }, a);
+}
+template <Real T>
+Pack<T> bessel_i(int n, const Pack<T>& a) {
+  return each_lane([n](T x) { return static_cast<T>(special::bessel_i(n, static_cast<double>(x))); }, a);
 }
 
 }  // namespace TENON_NAMESPACE::backend

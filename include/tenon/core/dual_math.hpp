@@ -133,4 +133,36 @@ constexpr auto remainder(const A& a, const B& b) {
               tangent::add(tangent_at<L>(a), tangent::scale(-steps, tangent_at<L>(b)))};
 }
 
+/// The quotient rounded down, with derivatives 0.
+template <class A, class B>
+  requires AnyDual<A, B>
+constexpr auto floor_divide(const A& a, const B& b) {
+  return floor_divide(innermost(a), innermost(b));
+}
+
+/// The polygamma function of order n, with derivative polygamma(n + 1, x).
+template <IsDual X>
+constexpr auto polygamma(int n, const X& x) {
+  return Dual{polygamma(n, x.value), tangent::scale(polygamma(n + 1, x.value), x.tangent)};
+}
+/// The logarithm of |gamma(x)|, with derivative polygamma(0, x).
+template <IsDual X>
+constexpr auto lgamma(const X& x) {
+  return Dual{lgamma(x.value), tangent::scale(polygamma(0, x.value), x.tangent)};
+}
+/// The modified Bessel function of order n, with derivative (I_(n - 1) + I_(n + 1)) / 2, where I_(-1) = I_1.
+template <IsDual X>
+constexpr auto bessel_i(int n, const X& x) {
+  return Dual{
+      bessel_i(n, x.value),
+      tangent::scale(0.5 * (bessel_i(n == 0 ? 1 : n - 1, x.value) + bessel_i(n + 1, x.value)), x.tangent)};
+}
+/// The inverse y of the error function, with derivative sqrt(pi) / 2 e^(y^2).
+template <IsDual X>
+constexpr auto erfinv(const X& x) {
+  constexpr double half_sqrt_pi = 0.88622692545275801365;
+  const auto y = erfinv(x.value);
+  return Dual{y, tangent::scale(half_sqrt_pi * exp(y * y), x.tangent)};
+}
+
 }  // namespace TENON_NAMESPACE

@@ -5,7 +5,7 @@
 ///   throws: ShapeError if an extent is negative or the shape is too large
 
 #include <algorithm>         // copy, fill_n
-#include <cmath>             // ceil
+#include <cmath>             // ceil, pow
 #include <initializer_list>  // initializer_list
 #include <vector>            // vector
 
@@ -47,6 +47,18 @@ Tensor<T> zeros_like(const Tensor<T>& x) {
 template <Scalar T>
 Tensor<T> ones_like(const Tensor<T>& x) {
   return ones<T>(x.shape());
+}
+/// A tensor in the shape of x filled with a value.
+///
+///   throws: ValueError if T is an integer type that cannot represent the value
+template <Scalar T>
+Tensor<T> full_like(const Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) {
+  return full<T>(x.shape(), value);
+}
+/// An uninitialised, contiguous tensor in the shape of x.
+template <Scalar T>
+Tensor<T> empty_like(const Tensor<T>& x) {
+  return Tensor<T>::empty(x.shape());
 }
 
 /// A tensor of rank 0 with one value.
@@ -213,6 +225,18 @@ Tensor<T> linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, 
                                           : stop - step * static_cast<T>(count - 1 - i);
   return x;
 }
+/// `count` powers of a base, whose exponents are evenly spaced from start to stop, both included.
+///
+///   throws: ValueError if count < 0
+template <Real T>
+Tensor<T> logspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, index_t count,
+                   double base = 10) {
+  check<ValueError>(count >= 0, "logspace", "negative count ", count);
+  Tensor<T> x = linspace<T>(start, stop, count);
+  T* data = x.mutable_data();
+  for (index_t i = 0; i < count; ++i) data[i] = static_cast<T>(std::pow(base, static_cast<double>(data[i])));
+  return x;
+}
 
 /// The identity matrix (n, m), by default (n, n).
 template <Scalar T>
@@ -276,21 +300,43 @@ Tensor<T> randn(const Shape& shape, Generator& generator = default_generator()) 
 
 /// A tensor of uniform random integers in [low, high).
 ///
-///   throws: ValueError if low >= high
-template <Scalar T = index_t>
-  requires std::integral<T>
+///   throws: ValueError if low >= high, or T is an integer type that does not hold all of them
+template <Arithmetic T = index_t>
 Tensor<T> randint(index_t low, index_t high, const Shape& shape, Generator& generator = default_generator()) {
   check<ValueError>(low < high, "randint", "the range [", low, ", ", high, ") is empty");
+  if constexpr (std::integral<T>)
+    check<ValueError>(place_of<T>(low).exact && place_of<T>(high - 1).exact, "randint", "the range [", low,
+                      ", ", high, ") does not fit ", scalar_name<T>());
   Tensor<T> x = Tensor<T>::empty(shape);
   const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   detail::fill_random<2>(x, generator, [&](const Philox::Block& block, T* values) {
     for (int i = 0; i < 2; ++i) {
       const auto offset =
           static_cast<std::uint64_t>((static_cast<uint128_t>(detail::word_pair(block, i)) * span) >> 64);
-      values[i] = static_cast<T>(static_cast<std::uint64_t>(low) + offset);  // wraps around for negative low
+      const std::uint64_t number = static_cast<std::uint64_t>(low) + offset;  // wraps around for negative low
+      values[i] = static_cast<T>(static_cast<index_t>(number));
     }
   });
   return x;
+}
+
+/// A tensor of uniform random numbers in [0, 1) in the shape of x.
+template <Real T>
+Tensor<T> rand_like(const Tensor<T>& x, Generator& generator = default_generator()) {
+  return rand<T>(x.shape(), generator);
+}
+/// A tensor of standard normal random numbers in the shape of x.
+template <Real T>
+Tensor<T> randn_like(const Tensor<T>& x, Generator& generator = default_generator()) {
+  return randn<T>(x.shape(), generator);
+}
+/// A tensor of uniform random integers in [low, high) in the shape, and of the type, of x.
+///
+///   throws: ValueError if low >= high, or T is an integer type that does not hold all of them
+template <Arithmetic T>
+Tensor<T> randint_like(const Tensor<T>& x, index_t low, index_t high,
+                       Generator& generator = default_generator()) {
+  return randint<T>(low, high, x.shape(), generator);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -3,6 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/elementwise/close.hpp"
 #include "tenon/ops/reduce/reduce.hpp"
 #include "tenon/ops/shape/shape.hpp"
 
@@ -202,6 +203,21 @@ TEST(Where, ANumberOnEitherSide) {
   expect_error<tn::ValueError>(
       [] { tn::where(from<bool>({true}), from<int>({1}), 0.5); },
       "[where] 0.5 is not a number of int32: convert the tensor first, as in to<float>(x)");
+}
+
+TEST(Close, ByTolerancesAndAtTheEnds) {
+  const auto a = from<double>({1, 1, 100, 100, inf, inf, 0, nan, 5e-9}),
+             b = from<double>({1.00002, 1.000005, 101, 100.0005, inf, -inf, inf, nan, 0});
+  expect_vector(tn::isclose(a, b), {false, true, false, true, true, false, false, false, true});
+  expect_vector(tn::isclose(a, b, {.rtol = 0.01, .equal_nan = true}),
+                {true, true, true, true, true, false, false, true, true});
+  expect_vector(tn::isclose(from<std::int32_t>({100000, 10}), from<std::int32_t>({100001, 11})),
+                {true, false});
+  expect_vector(tn::isclose(from<std::uint8_t>({3, 5}), from<std::uint8_t>({5, 3}), {.atol = 2}),
+                {true, true});
+  expect_vector(tn::isclose(from<bool>({true, false}), from<bool>({true, true})), {true, false});
+  expect_error<tn::ValueError>([&] { tn::isclose(a, b, {.atol = -1}); },
+                               "[isclose] a tolerance is negative: rtol 1e-05, atol -1");
 }
 
 }  // namespace compare_test

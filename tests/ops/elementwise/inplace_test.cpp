@@ -38,6 +38,59 @@ TEST(Inplace, EveryWriteCounts) {
   EXPECT_EQ(view.version(), x.version());
 }
 
+TEST(Inplace, ArithmeticOfTensorsAndNumbers) {
+  auto x = from<float>({{1, 2}, {3, 4}});
+  tn::add_(x, 1);
+  tn::mul_(x, from<float>({1, 10}));
+  expect_values(x, {2, 2}, {2, 30, 4, 50});
+  tn::sub_(x, from<float>({{2}, {4}}));
+  expect_values(x, {2, 2}, {0, 28, 0, 46});
+  tn::div_(x, 2);
+  tn::sub_(x, 1);
+  expect_values(x, {2, 2}, {-1, 13, -1, 22});
+  tn::div_(x, from<float>({0, 2}));
+  expect_values(x, {2, 2}, {-support::inf, 6.5, -support::inf, 11});
+  auto numbers = from<std::int32_t>({1, 2, 3});
+  tn::mul_(numbers, numbers);
+  tn::add_(numbers, from<std::int32_t>({1, 1, 1}));
+  tn::sub_(numbers, 10);
+  expect_vector(numbers, {-8, -5, 0});
+  auto nothing = tn::zeros<double>({0, 3});
+  tn::mul_(nothing, 2);
+}
+
+TEST(Inplace, ArithmeticOnViews) {
+  auto x = from<double>({{1, 2, 3}, {4, 5, 6}});
+  auto column = x(tn::all, 1);
+  tn::mul_(column, 10);
+  tn::div_(column, from<double>({4, 5}));
+  expect_values(x, {2, 3}, {1, 5, 3, 4, 10, 6});
+  auto turned = tn::transpose(x, 0, 1);
+  tn::sub_(turned, turned(0));  // the row that is subtracted is overwritten on the way
+  expect_values(x, {2, 3}, {0, 4, 2, 0, 6, 2});
+  auto square = from<float>({{1, 2}, {3, 4}});
+  tn::mul_(square, tn::transpose(square, 0, 1));
+  expect_values(square, {2, 2}, {1, 6, 6, 16});
+}
+
+TEST(Inplace, LimitsMasksAndZeros) {
+  auto x = from<float>({{-2, 0.5}, {3, support::nan}});
+  tn::clamp_(x, -1, {});
+  tn::clamp_(x, {}, 2);
+  expect_values(x, {2, 2}, {-1, 0.5, 2, support::nan});
+  tn::masked_fill_(x, from<bool>({{false}, {true}}), 7);
+  expect_values(x, {2, 2}, {-1, 0.5, 7, 7});
+  auto column = x(tn::all, 1);
+  tn::masked_fill_(column, from<bool>({true, false}), 9);
+  tn::clamp_(column, 8, 8.5);
+  expect_values(x, {2, 2}, {-1, 8.5, 7, 8});
+  tn::zero_(column);
+  expect_values(x, {2, 2}, {-1, 0, 7, 0});
+  auto flags = from<bool>({true, false});
+  tn::masked_fill_(flags, flags, false);
+  expect_vector(flags, {false, false});
+}
+
 TEST(Inplace, AddToItself) {
   auto x = from<float>({1, 2, 3});
   tn::add_(x, x);
@@ -126,6 +179,13 @@ TEST(InplaceErrors, LeavesOnlyUnderNoGradAndResultsNever) {
   expect_error<tn::GraphError>([&] { tn::fill_(leaf, 0); }, "[fill_] " + of_leaf);
   expect_error<tn::GraphError>([&] { tn::copy_(leaf, from<float>({0, 0})); }, "[copy_] " + of_leaf);
   expect_error<tn::GraphError>([&] { tn::add_(result, leaf); }, "[add_] " + of_result);
+  expect_error<tn::GraphError>([&] { tn::sub_(leaf, 1); }, "[sub_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::mul_(leaf, leaf); }, "[mul_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::div_(result, 2); }, "[div_] " + of_result);
+  expect_error<tn::GraphError>([&] { tn::zero_(leaf); }, "[zero_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::clamp_(leaf, 0, 1); }, "[clamp_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { tn::masked_fill_(leaf, from<bool>({true, true}), 0); },
+                               "[masked_fill_] " + of_leaf);
   const tn::NoGrad no_grad;
   tn::add_(leaf, from<float>({10, 20}));
   expect_vector(leaf, {11, 22});
@@ -195,6 +255,25 @@ TEST(CompoundAssignment, IsRefusedWhereOthersWouldNotSeeIt) {
   const tn::NoGrad no_grad;
   x += 1;
   expect_vector(x, {2, 3});
+}
+
+TEST(InplaceErrors, ShapesAndNumbersThatDoNotFit) {
+  auto x = tn::zeros<float>({2});
+  expect_error<tn::ShapeError>([&] { tn::mul_(x, tn::zeros<float>({2, 2})); },
+                               "[mul_] shape (2, 2) does not broadcast to (2,)");
+  expect_error<tn::ShapeError>([&] { tn::masked_fill_(x, tn::zeros<bool>({1, 2}), 0); },
+                               "[masked_fill_] shape (1, 2) does not broadcast to (2,)");
+  auto numbers = tn::zeros<std::uint8_t>({2});
+  expect_error<tn::ValueError>([&] { tn::masked_fill_(numbers, from<bool>({true, true}), 0.5); },
+                               "[masked_fill_] 0.5 is not a number of uint8");
+  expect_error<tn::ValueError>([&] { tn::clamp_(numbers, -1, {}); }, "[clamp_] -1 is not a number of uint8");
+  expect_error<tn::ValueError>(
+      [&] { tn::add_(numbers, 300); },
+      "[add_] 300 is not a number of uint8: convert the tensor first, as in to<float>(x)");
+  auto wide = tn::expand(x, {3, 2});
+  expect_error<tn::ValueError>([&] { tn::div_(wide, 2); },
+                               "[div_] a stretched tensor, whose elements share memory, cannot be written in "
+                               "place: shape (3, 2)");
 }
 
 }  // namespace inplace_test

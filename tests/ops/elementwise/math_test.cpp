@@ -104,6 +104,36 @@ TEST(Remainders, SignsOfDividendAndDivisor) {
   expect_error<tn::ValueError>([&] { tn::remainder(i, 0); }, "[remainder] an integer is divided by 0");
 }
 
+TEST(Quotients, RoundedDown) {
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  expect_vector(tn::floor_divide(from<double>({7, -7, 7, -7, 6, 1, -1, 1, 0, inf}),
+                                 from<double>({3, 3, -3, -3, -3, inf, inf, 0, 0, 2})),
+                {2, -3, -3, 2, -2, 0, -1, inf, nan, nan});
+  expect_vector(tn::floor_divide(from<double>({1, 0.6}), from<double>({0.1, 0.2})), {9, 2});  // 0.1 > 1/10
+  EXPECT_TRUE(std::signbit(tn::floor_divide(from<double>({-0.0}), 2).item()));
+  expect_vector(tn::floor_divide(from<std::int64_t>({7, -7, 7, -7, least, least}),
+                                 from<std::int64_t>({3, 3, -3, -3, -1, 3})),
+                {2, -3, -3, 2, least, least / 3 - 1});
+  expect_vector(tn::floor_divide(from<std::uint8_t>({255, 7}), 2), {127, 3});
+  expect_error<tn::ValueError>([] { tn::floor_divide(from<std::int32_t>({1}), 0); },
+                               "[floor_divide] an integer is divided by 0");
+  expect_error<tn::ValueError>(
+      [] { tn::floor_divide(from<std::int32_t>({1}), 0.5); },
+      "[floor_divide] 0.5 is not a number of int32: convert the tensor first, as in to<float>(x)");
+  const auto x = from<float>({5}).requires_grad_();
+  EXPECT_FALSE(tn::floor_divide(x, 2).requires_grad());
+}
+
+TEST(Divisors, GreatestAndLeastMultiple) {
+  constexpr auto least = std::numeric_limits<std::int32_t>::min();
+  const auto a = from<std::int32_t>({12, -12, 0, 5, 0, least, 7}),
+             b = from<std::int32_t>({18, 18, -5, 0, 0, -1, 3});
+  expect_vector(tn::gcd(a, b), {6, 6, 5, 5, 0, 1, 1});
+  expect_vector(tn::lcm(a, b), {36, 36, 0, 0, 0, least, 21});
+  expect_vector(tn::gcd(from<std::uint8_t>({255}), from<std::uint8_t>({85})), {85});
+  expect_vector(tn::lcm(from<std::int64_t>({4, 6}), tn::scalar<std::int64_t>(10)), {20, 30});
+}
+
 TEST(Logarithms, AtTheEdges) {
   expect_vector(tn::logaddexp(from<double>({1000, -inf, 0, inf}), from<double>({1000, -inf, -inf, inf})),
                 {1000 + std::log(2), -inf, 0, inf});

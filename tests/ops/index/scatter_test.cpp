@@ -202,4 +202,42 @@ TEST(ScatterErrors, NameTheShapes) {
                                "[masked_scatter] a source of shape (5,) does not fill 6 places");
 }
 
+TEST(IndexPutInPlace, WritesAndAccumulates) {
+  auto x = tn::zeros<float>({3, 2});
+  const std::vector<tn::Tensor<tn::index_t>> rows{from<tn::index_t>({0, -1, 0})};
+  tn::index_put_(x, rows, from<float>({{1, 2}, {3, 4}, {5, 6}}));
+  expect_values(x, {3, 2}, {5, 6, 0, 0, 3, 4});
+  tn::index_put_(x, rows, tn::scalar(10.f), true);
+  expect_values(x, {3, 2}, {25, 26, 0, 0, 13, 14});
+  tn::index_put_<float>(x, {from<tn::index_t>({1, 2}), from<tn::index_t>({0, 1})}, from<float>({7, 8}));
+  expect_values(x, {3, 2}, {25, 26, 7, 0, 13, 8});
+  auto turned = tn::transpose(x, 0, 1);
+  tn::index_put_<float>(turned, {from<tn::index_t>({1})}, from<float>({1, 2, 3}));
+  expect_values(x, {3, 2}, {25, 1, 7, 2, 13, 3});
+  tn::index_put_<float>(x, {from<tn::index_t>({0, 1})}, x(tn::range(1, 3)));  // written while it is read
+  expect_values(x, {3, 2}, {7, 2, 13, 3, 13, 3});
+  const auto version = x.version();
+  tn::index_put_<float>(x, {tn::zeros<tn::index_t>({0})}, tn::scalar(1.f));
+  EXPECT_GT(x.version(), version);
+  auto flags = tn::zeros<bool>({2});
+  tn::index_put_<bool>(flags, {from<tn::index_t>({1})}, tn::scalar(true));
+  expect_vector(flags, {false, true});
+}
+
+TEST(IndexPutInPlace, Errors) {
+  auto x = tn::zeros<float>({3, 2});
+  expect_error<tn::ShapeError>(
+      [&] { tn::index_put_<float>(x, {from<tn::index_t>({0})}, tn::zeros<float>({2, 2})); },
+      "[index_put_] values of shape (2, 2) do not broadcast to (1, 2)");
+  expect_error<tn::IndexError>([&] { tn::index_put_<float>(x, {from<tn::index_t>({3})}, tn::scalar(0.f)); },
+                               "[index_put_] index 3 is outside extent 3");
+  x.requires_grad_();
+  expect_error<tn::GraphError>(
+      [&] { tn::index_put_<float>(x, {from<tn::index_t>({0})}, tn::scalar(0.f)); },
+      "[index_put_] a leaf that requires a gradient is written in place only under NoGrad");
+  const tn::NoGrad no_grad;
+  tn::index_put_<float>(x, {from<tn::index_t>({0})}, tn::scalar(1.f));
+  expect_values(x.detach(), {3, 2}, {1, 1, 0, 0, 0, 0});
+}
+
 }  // namespace scatter_test

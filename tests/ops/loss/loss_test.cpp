@@ -67,6 +67,13 @@ const OpCases cases{
            {.p = 2, .margin = 0.7, .weight = from<T>({0.5, 1, 2}), .reduction = Reduction::none});
      },
      {.fixed = true}},
+    {"multilabel_margin_loss",
+     {real({3, 4})},
+     [](const auto& x) {
+       return tn::multilabel_margin_loss(x[0], from<index_t>({{2, 0, -1, 1}, {-1, 0, 0, 0}, {3, 1, 2, 0}}),
+                                         Reduction::none);
+     },
+     {.fixed = true}},
 };
 
 template <class T>
@@ -200,6 +207,33 @@ TEST(LossErrors, NameShapesAndClasses) {
                                "[multi_margin_loss] expected targets of shape (2,), got (1,)");
   expect_error<tn::ValueError>([&] { tn::multi_margin_loss(x, from<index_t>({0, 1}), {.p = 3}); },
                                "[multi_margin_loss] p is 3, expected 1 or 2");
+}
+
+TYPED_TEST(Loss, MarginOfSeveralLabels) {
+  using T = TypeParam;
+  // PyTorch's example: classes 3 and 0 are labels, 1 and 2 are not
+  const auto x = from<T>({{T(0.1), T(0.2), T(0.4), T(0.8)}}).requires_grad_();
+  const auto target = from<index_t>({{3, 0, -1, 1}});
+  const auto loss = tn::multilabel_margin_loss(x, target);
+  expect_values(loss, {}, {T(0.85)});  // (0.4 + 0.6 + 1.1 + 1.3) / 4
+  expect_values(tn::grad(loss, {x})[0], {1, 4}, {-0.5, 0.5, 0.5, -0.5});
+  expect_values(tn::multilabel_margin_loss(x(0), target(0), Reduction::none), {}, {T(0.85)});
+  expect_vector(tn::multilabel_margin_loss(from<T>({{0, 5}, {1, 2}, {3, 1}}),
+                                           from<index_t>({{1, 1}, {-1, 0}, {0, -1}}), Reduction::none),
+                {0, 0, 0});
+  expect_values(tn::multilabel_margin_loss(tn::zeros<T>({0, 3}), tn::zeros<index_t>({0, 3}), Reduction::sum),
+                {}, {0});
+}
+
+TEST(LossErrors, OfSeveralLabels) {
+  const auto x = tn::zeros<float>({2, 3});
+  expect_error<tn::ShapeError>([&] { tn::multilabel_margin_loss(x, from<index_t>({0, 1})); },
+                               "[multilabel_margin_loss] expected targets of shape (2, 3), got (2,)");
+  expect_error<tn::ShapeError>(
+      [] { tn::multilabel_margin_loss(tn::zeros<float>({1, 1, 1}), tn::zeros<index_t>({1, 1, 1})); },
+      "[multilabel_margin_loss] expected scores of shape (N, C) or (C,), got (1, 1, 1)");
+  expect_error<tn::IndexError>([&] { tn::multilabel_margin_loss(x, from<index_t>({{0, -1, 3}, {0, 0, 0}})); },
+                               "[multilabel_margin_loss] target 3 is neither one of 3 classes nor -1");
 }
 
 }  // namespace loss_test

@@ -53,6 +53,14 @@ const OpCases cases{
      {real({4, 3}), real({4, 3})},
      [](const auto& x) { return tn::nt_xent_loss(x[0], x[1], 0.7); },
      {.fixed = true}},
+    {"triplet_margin_with_distance_loss",
+     {real({4, 3}), real({4, 3}), real({4, 3})},
+     [](const auto& x) {
+       const auto distance = [](const auto& a, const auto& b) {
+         return tn::sum(tn::square(tn::sub(a, b)), {1});
+       };
+       return tn::triplet_margin_with_distance_loss(x[0], x[1], x[2], distance, {.margin = 3, .swap = true});
+     }},
 };
 
 template <class T>
@@ -89,6 +97,24 @@ TYPED_TEST(MetricLoss, ValuesByHand) {
   const auto anchor = from<T>({{0, 0}}), near = from<T>({{0, 1}}), far = from<T>({{0, 1.5}});
   expect_vector(tn::triplet_margin_loss(anchor, near, far, {.eps = 0, .reduction = Reduction::none}), {0.5});
   expect_values(tn::triplet_margin_loss(anchor, near, far, {.eps = 0, .swap = true}), {}, {1.5});
+}
+
+TYPED_TEST(MetricLoss, TripletsOfAnyDistance) {
+  using T = TypeParam;
+  const auto anchor = from<T>({{0, 0}, {1, 1}}), near = from<T>({{0, 1}, {1, 1}}),
+             far = from<T>({{0, 3}, {5, 1}});
+  const auto city = [](const Tensor<T>& a, const Tensor<T>& b) {
+    return tn::sum(tn::abs(tn::sub(a, b)), {1});
+  };
+  expect_vector(tn::triplet_margin_with_distance_loss(anchor, near, far, city,
+                                                      {.margin = 4, .reduction = tn::Reduction::none}),
+                {2, 0});
+  expect_values(tn::triplet_margin_with_distance_loss(anchor, near, far, city, {.margin = 4, .swap = true}),
+                {}, {1.5});
+  expect_values(
+      tn::triplet_margin_with_distance_loss(
+          anchor, near, far, [](const auto& a, const auto& b) { return tn::pairwise_distance(a, b, 2, 0); }),
+      {}, {0});
 }
 
 TYPED_TEST(MetricLoss, ContrastOfTwoViews) {

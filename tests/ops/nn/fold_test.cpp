@@ -28,6 +28,10 @@ const OpCases cases{
      {real({2, 2, 6, 4})},
      [](const auto& x) { return tn::pixel_unshuffle(x[0], 2); },
      {.fixed = true}},
+    {"channel_shuffle",
+     {real({2, 6, 3})},
+     [](const auto& x) { return tn::channel_shuffle(x[0], 3); },
+     {.fixed = true}},
 };
 
 TEST(Fold, AddsUpWhatUnfoldReads) {
@@ -66,6 +70,18 @@ TEST(FoldErrors, SayWhatWasExpected) {
   expect_error<tn::ShapeError>(
       [&] { tn::pixel_unshuffle(x, 3); },
       "[pixel_unshuffle] planes of shape (1, 2, 4, 4) do not fall into squares of 3");
+}
+
+TEST(ChannelShuffle, DealsGroupsOut) {
+  expect_values(tn::channel_shuffle(from<float>({{1, 2, 3, 4, 5, 6}}), 2), {1, 6}, {1, 4, 2, 5, 3, 6});
+  expect_values(tn::channel_shuffle(from<bool>({{true, false}}), 1), {1, 2}, {true, false});
+  EXPECT_EQ(tn::channel_shuffle(tn::zeros<float>({0, 4, 2, 2}), 2).shape(), (tn::Shape{0, 4, 2, 2}));
+  expect_error<tn::ShapeError>([] { tn::channel_shuffle(tn::zeros<float>({2, 5}), 2); },
+                               "[channel_shuffle] 5 channels do not fall into 2 groups");
+  expect_error<tn::ShapeError>([] { tn::channel_shuffle(tn::zeros<float>({2}), 2); },
+                               "[channel_shuffle] expected x of shape (N, C, ...), got (2,)");
+  expect_error<tn::ValueError>([] { tn::channel_shuffle(tn::zeros<float>({2, 4}), 0); },
+                               "[channel_shuffle] the number of groups is 0, expected at least 1");
 }
 
 }  // namespace fold_test

@@ -237,4 +237,49 @@ TEST(RandomErrors, NameNumbersAndShapes) {
                                "[gumbel_softmax] tau is 0, expected a positive number");
 }
 
+TEST(Poisson, HasItsMomentsForSmallAndLargeRates) {
+  for (const double rate : {0.1, 3.5, 9.99, 10.0, 42.0, 1e6}) {
+    Generator generator(5);
+    const auto x = tn::poisson(tn::full<double>({many}, rate), generator);
+    expect_mean(x, rate, std::sqrt(rate));
+    // The fourth central moment is rate (1 + 3 rate), hence the standard deviation of the squares.
+    expect_mean(tn::square(tn::sub(x, rate)), rate, std::sqrt(rate + 2 * rate * rate));
+    EXPECT_TRUE(tn::all(tn::eq(x, tn::to<double>(tn::to<index_t>(x)))).item() && tn::amin(x).item() >= 0);
+  }
+}
+
+TEST(Poisson, ProbabilitiesOnBothSidesOfTheChangeOfMethod) {
+  for (const double rate : {9.5, 10.5}) {
+    Generator generator(7);
+    const auto x = tn::poisson(tn::full<float>({many}, rate), generator);
+    double p = std::exp(-rate);
+    for (int k = 0; k < 25; p *= rate / ++k) {
+      const double share = tn::mean(tn::eq(x, k)).item();
+      EXPECT_NEAR(share, p, 5 * std::sqrt(p / many) + 1e-6) << "of " << k;
+    }
+  }
+}
+
+TEST(Poisson, DependsOnSeedAndPlaceOnly) {
+  const auto rates = tn::mul(tn::ones<double>({5000}), 12.5);
+  const int before = tn::num_threads();
+  const auto draw = [&](int threads) {
+    tn::set_num_threads(threads);
+    Generator generator(3);
+    return tn::poisson(rates, generator).to_vector();
+  };
+  const auto one = draw(1);
+  EXPECT_EQ(draw(3), one);
+  tn::set_num_threads(before);
+  Generator a(3), b(3);
+  const auto first = tn::poisson(from<double>({2, 40}), a), second = tn::poisson(from<double>({30, 40}), b);
+  EXPECT_EQ(first.at({1}), second.at({1}));  // the rate of one element does not move the others
+  EXPECT_EQ(a.state().block, b.state().block);
+  expect_values(tn::poisson(tn::zeros<float>({2, 2}), a), {2, 2}, {0, 0, 0, 0});
+  EXPECT_EQ(tn::poisson(tn::zeros<float>({0}), a).size(), 0);
+  for (double bad : {-1.0, HUGE_VAL, std::nan("")})
+    expect_error<tn::ValueError>([&] { tn::poisson(from<double>({bad}), a); },
+                                 "[poisson] a rate is not a finite number of 0 or more");
+}
+
 }  // namespace random_test

@@ -3,6 +3,7 @@
 
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
+#include "tenon/autograd/grad.hpp"
 
 namespace cumulative_test {
 
@@ -25,6 +26,7 @@ const OpCases cases{
      {real({3, 5}), real({3})},
      [](const auto& x) { return tn::trapezoid(x[0], x[1], 0); },
      {.fixed = true}},
+    {"logcumsumexp", {real({3, 4, 2})}, [](const auto& x) { return tn::logcumsumexp(x[0], 1); }},
 };
 
 TEST(RunningExtrema, TakeTheLastOfEqualOnes) {
@@ -55,6 +57,20 @@ TEST(CumulativeErrors, NameTheShape) {
                                "[diff] a tensor of rank 0 has no axes");
   expect_error<tn::ShapeError>([&] { tn::trapezoid(x, tn::zeros<float>({2})); },
                                "[trapezoid] places of shape (2,) do not fit values of shape (2, 3)");
+}
+
+TEST(LogCumSumExp, WithoutOverflowAndWithInfinities) {
+  const auto x = from<double>({-inf, -800, 1, 1000, 1000, inf, 2, -inf});
+  expect_vector(tn::logcumsumexp(x, 0), {-inf, -800, 1, 1000, 1000 + std::log(2), inf, inf, inf});
+  expect_vector(tn::logcumsumexp(from<float>({1, nan, 2}), -1), {1, nan, nan});
+  expect_vector(tn::logcumsumexp(from<float>({0, -2000, 0}), 0), {0, 0, std::log(2.f)});
+  expect_values(tn::logcumsumexp(tn::scalar(3.0), 0), {}, {3});
+  EXPECT_EQ(tn::logcumsumexp(tn::zeros<float>({2, 0}), 1).shape(), (tn::Shape{2, 0}));
+  const auto leaf = from<double>({-inf, -inf, 0, -800}).requires_grad_();
+  const auto y = tn::logcumsumexp(leaf, 0);
+  expect_vector(tn::grad(y, {leaf}, {.output_gradient = from<double>({1, 1, 1, 1})})[0], {0, 0, 2, 0});
+  expect_error<tn::IndexError>([&] { tn::logcumsumexp(x, 1); },
+                               "[logcumsumexp] axis 1 is outside [-1, 1) of rank 1");
 }
 
 }  // namespace cumulative_test

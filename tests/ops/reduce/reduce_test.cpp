@@ -57,6 +57,20 @@ const OpCases cases{
     {"norm_3", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], 3); }},
     {"norm_inf", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], double{inf}, {1}, true); }},
     {"norm_minus_inf", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], -double{inf}, {1}); }},
+    {"std_mean",
+     {real({3, 4})},
+     [](const auto& x) {
+       const auto both = tn::std_mean(x[0], {1});
+       return tn::stack<typename std::decay_t<decltype(x[0])>::value_type>({both.std, both.mean});
+     },
+     {.fixed = true}},
+    {"aminmax",
+     {real({3, 4})},
+     [](const auto& x) {
+       const auto both = tn::aminmax(x[0], {0});
+       return tn::sub(both.max, both.min);
+     },
+     {.empty_throws = true}},
 };
 
 template <class T>
@@ -295,6 +309,37 @@ TEST(ReduceErrors, NameWhatIsWrong) {
                                "[argmax] nothing to choose from: axis 1 of shape (2, 0) is empty");
   expect_error<tn::ValueError>([] { tn::argmin(tn::zeros<float>({0})); },
                                "[argmin] nothing to choose from: axis 0 of shape (0,) is empty");
+}
+
+TEST(Reduce, PairsOfResults) {
+  const auto x = from<float>({{1, 3}, {2, 6}});
+  const auto both = tn::std_mean(x, {1}, 0, true);
+  expect_values(both.std, {2, 1}, {1, 2});
+  expect_values(both.mean, {2, 1}, {2, 4});
+  expect_values(tn::std_mean(x).mean, {}, {3});
+  const auto ends = tn::aminmax(x, {0});
+  expect_vector(ends.min, {1, 3});
+  expect_vector(ends.max, {2, 6});
+  expect_values(tn::aminmax(from<std::int32_t>({3, -1, 2}), {}, true).min, {1}, {-1});
+  expect_error<tn::ValueError>([] { tn::aminmax(tn::zeros<float>({0})); },
+                               "[amin] nothing to choose from: axis 0 of shape (0,) is empty");
+}
+
+TEST(Equality, OfWholeTensors) {
+  const auto x = from<float>({1, 2});
+  EXPECT_TRUE(tn::equal(x, from<float>({1, 2})));
+  EXPECT_FALSE(tn::equal(x, from<float>({1, 3})));
+  EXPECT_FALSE(tn::equal(x, from<float>({{1, 2}})));
+  EXPECT_FALSE(tn::equal(from<float>({nan}), from<float>({nan})));
+  EXPECT_TRUE(tn::equal(tn::zeros<bool>({0}), tn::zeros<bool>({0})));
+  EXPECT_TRUE(tn::allclose(x, from<float>({1.000001f, 2})));
+  EXPECT_FALSE(tn::allclose(x, from<float>({1.0001f, 2})));
+  EXPECT_TRUE(tn::allclose(x, from<float>({1.01f, 2}), {.rtol = 0, .atol = 0.02}));
+  EXPECT_TRUE(tn::allclose(from<double>({nan}), from<double>({nan}), {.equal_nan = true}));
+  EXPECT_TRUE(tn::allclose(tn::ones<float>({2, 2}), tn::scalar(1.f)));
+  EXPECT_TRUE(tn::allclose(tn::zeros<float>({0}), tn::scalar(1.f)));
+  expect_error<tn::ValueError>([&] { tn::allclose(x, x, {.rtol = -1}); },
+                               "[isclose] a tolerance is negative: rtol -1, atol 1e-08");
 }
 
 }  // namespace reduce_test

@@ -34,6 +34,7 @@ const OpCases cases{
      {real({4})},
      [](const auto& x) { return tn::bincount(from<index_t>({1, 0, 3, 1}), x[0]); },
      {.fixed = true}},
+    {"mode", {real({3, 4})}, [](const auto& x) { return tn::mode(x[0], 0).values; }, {.empty_throws = true}},
 };
 
 template <class T>
@@ -169,6 +170,22 @@ TEST(SortErrors, NameWhatIsWrong) {
                                "[histogram] the range from 3 to 1 is reversed");
   expect_error<tn::ValueError>([] { tn::histc(tn::full<float>({2}, nan), 2); },
                                "[histogram] the range from nan to nan is not finite");
+}
+
+TYPED_TEST(Sort, ModeIsTheLeastOfTheMostFrequentAndItsLastPosition) {
+  using T = TypeParam;
+  const auto m = tn::mode(from<T>({2, 1, 1, 2, 3}));
+  expect_values(m.values, {}, {1});
+  expect_values(m.indices, {}, {2});
+  const auto rows = tn::mode(from<T>({{5, nan, 5, 4}, {nan, nan, inf, nan}, {0, -0.0, 1, -1}}), 1, true);
+  expect_values(rows.values, {3, 1}, {5, inf, 0});
+  expect_values(rows.indices, {3, 1}, {2, 2, 1});
+  expect_values(tn::mode(from<T>({nan, nan})).values, {}, {nan});
+  expect_values(tn::mode(tn::scalar<T>(4)).indices, {}, {0});
+  expect_vector(tn::mode(from<index_t>({{1, 2}, {1, 3}, {0, 3}}), 0).values, {1, 3});
+  EXPECT_EQ(tn::mode(tn::zeros<T>({0, 3})).values.shape(), (tn::Shape{0}));
+  expect_error<tn::ValueError>([] { tn::mode(tn::zeros<T>({3, 0})); },
+                               "[mode] nothing to choose from: axis -1 of shape (3, 0) is empty");
 }
 
 }  // namespace sort_test

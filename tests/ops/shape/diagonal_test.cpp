@@ -23,6 +23,7 @@ const OpCases cases{
      {.fixed = true}},
     {"diag", {real({4})}, [](const auto& x) { return tn::diag(x[0]); }, {.fixed = true}},
     {"trace", {real({4, 3})}, [](const auto& x) { return tn::trace(x[0]); }},
+    {"block_diag", {real({2, 3}), real({4})}, [](const auto& x) { return tn::block_diag(x); }},
 };
 
 TEST(Diagonal, IsAView) {
@@ -63,6 +64,27 @@ TEST(DiagonalErrors, NameTheShape) {
                                "[diag] expected a vector or a matrix, got shape (1, 1, 1)");
   expect_error<tn::ShapeError>([] { tn::trace(tn::zeros<float>({1})); },
                                "[trace] expected a matrix, got shape (1,)");
+}
+
+TEST(Diagonal, Blocks) {
+  expect_values(tn::block_diag<float>({from<float>({{1}, {2}}), tn::scalar(3.f), tn::zeros<float>({0, 1}),
+                                       from<float>({4, 5})}),
+                {4, 5}, {1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 4, 5});
+  expect_values(tn::block_diag<bool>({from<bool>({true})}), {1, 1}, {true});
+  expect_error<tn::ValueError>([] { tn::block_diag<float>({}); },
+                               "[block_diag] expected at least one tensor");
+  expect_error<tn::ShapeError>([] { tn::block_diag<float>({tn::zeros<float>({1, 1, 1})}); },
+                               "[block_diag] expected matrices, got shape (1, 1, 1)");
+}
+
+TEST(Diagonal, PositionsInTriangles) {
+  expect_values(tn::tril_indices(3, 2), {2, 5}, {0, 1, 1, 2, 2, 0, 0, 1, 0, 1});
+  expect_values(tn::triu_indices(2, 3, 1), {2, 3}, {0, 0, 1, 1, 2, 2});
+  expect_values(tn::tril_indices(2, 2, -2), {2, 0}, {});
+  EXPECT_EQ(tn::triu_indices(3, 4, -9).shape(), (tn::Shape{2, 12}));
+  EXPECT_EQ(tn::triu_indices(0, 4).shape(), (tn::Shape{2, 0}));
+  expect_error<tn::ValueError>([] { tn::tril_indices(-1, 2); }, "[tril_indices] negative extents -1 and 2");
+  expect_error<tn::ValueError>([] { tn::triu_indices(1, -2); }, "[triu_indices] negative extents 1 and -2");
 }
 
 }  // namespace diagonal_test

@@ -47,6 +47,16 @@ const OpCases cases{
        return tn::mul(g[0], g[1]);
      },
      {.fixed = true}},
+    {"column_stack", {real({3}), real({3, 2})}, [](const auto& x) { return tn::column_stack(x); }},
+    {"expand_as",
+     {real({3, 1})},
+     [](const auto& x) { return tn::expand_as(x[0], tn::zeros<bool>({3, 2})); },
+     {.fixed = true}},
+    {"cartesian_prod",
+     {real({3}), real({2}), real({2})},
+     [](const auto& x) { return tn::cartesian_prod(x); },
+     {.fixed = true}},
+    {"combinations", {real({5})}, [](const auto& x) { return tn::combinations(x[0], 3); }, {.fixed = true}},
 };
 
 Tensor<float> counting(const tn::Shape& shape) {
@@ -149,6 +159,40 @@ TEST(RearrangeErrors, NameTheShapes) {
   expect_error<tn::ShapeError>([&] { tn::meshgrid<float>({x}); },
                                "[meshgrid] expected vectors, got shape (2, 3)");
   expect_error<tn::ValueError>([] { tn::hstack<float>({}); }, "[hstack] expected at least one tensor");
+}
+
+TEST(Rearrange, MoveaxisAndColumns) {
+  const auto x = tn::zeros<float>({2, 3, 4});
+  EXPECT_EQ(tn::moveaxis(x, 0, -1).shape(), (tn::Shape{3, 4, 2}));
+  EXPECT_EQ(tn::moveaxis(x, {0, 1}, {2, 0}).shape(), (tn::Shape{3, 4, 2}));
+  expect_values(tn::column_stack<float>({from<float>({1, 2}), from<float>({{3, 4}, {5, 6}})}), {2, 3},
+                {1, 3, 4, 2, 5, 6});
+  expect_values(tn::column_stack<float>({tn::scalar(1.f), from<float>({2})}), {1, 2}, {1, 2});
+  expect_values(tn::expand_as(from<float>({1, 2}), tn::zeros<bool>({2, 2})), {2, 2}, {1, 2, 1, 2});
+  expect_error<tn::ValueError>([] { tn::column_stack<float>({}); }, "[cat] expected at least one tensor");
+}
+
+TEST(Rearrange, ProductsAndCombinations) {
+  const auto x = from<index_t>({1, 2, 3});
+  expect_values(tn::cartesian_prod<index_t>({from<index_t>({1, 2}), from<index_t>({7, 8, 9})}), {6, 2},
+                {1, 7, 1, 8, 1, 9, 2, 7, 2, 8, 2, 9});
+  EXPECT_TRUE(tn::cartesian_prod<index_t>({x}).is(x));
+  EXPECT_EQ(tn::cartesian_prod<index_t>({x, tn::zeros<index_t>({0})}).shape(), (tn::Shape{0, 2}));
+  expect_values(tn::combinations(x), {3, 2}, {1, 2, 1, 3, 2, 3});
+  expect_values(tn::combinations(x, 2, true), {6, 2}, {1, 1, 1, 2, 1, 3, 2, 2, 2, 3, 3, 3});
+  expect_values(tn::combinations(x, 3), {1, 3}, {1, 2, 3});
+  expect_values(tn::combinations(x, 1), {3, 1}, {1, 2, 3});
+  EXPECT_EQ(tn::combinations(x, 4).shape(), (tn::Shape{0, 4}));
+  EXPECT_EQ(tn::combinations(x, 0).shape(), (tn::Shape{0}));
+  EXPECT_EQ(tn::combinations(tn::zeros<float>({0}), 2, true).shape(), (tn::Shape{0, 2}));
+  EXPECT_EQ(tn::combinations(tn::arange<float>(7), 4, true).extent(0), 210);
+  expect_error<tn::ShapeError>([] { tn::combinations(tn::zeros<float>({2, 2})); },
+                               "[combinations] expected a vector, got shape (2, 2)");
+  expect_error<tn::ValueError>([&] { tn::combinations(x, -1); }, "[combinations] negative count -1");
+  expect_error<tn::ValueError>([] { tn::cartesian_prod<float>({}); },
+                               "[cartesian_prod] expected at least one vector");
+  expect_error<tn::ShapeError>([] { tn::cartesian_prod<float>({tn::zeros<float>({1, 1})}); },
+                               "[cartesian_prod] expected vectors, got shape (1, 1)");
 }
 
 }  // namespace rearrange_test

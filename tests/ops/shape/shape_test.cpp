@@ -37,6 +37,7 @@ const OpCases cases{
     {"repeat", {real({2, 3})}, [](const auto& x) { return tn::repeat(x[0], {2, 3, 2}); }},
     {"tril", {real({3, 4, 5})}, [](const auto& x) { return tn::tril(x[0], 1); }},
     {"triu", {real({3, 4, 5})}, [](const auto& x) { return tn::triu(x[0], -1); }},
+    {"unbind", {real({3, 4})}, [](const auto& x) { return tn::unbind(x[0], 1)[2]; }, {.fixed = true}},
 };
 
 /// 0, 1, 2, … in a shape.
@@ -199,6 +200,20 @@ TEST(Cat, ListsOfTensorsNeedNoType) {
   support::expect_values(tn::cat({a, b}, 1), {1, 4}, {1, 2, 3, 4});
   support::expect_values(tn::stack({a, b}), {2, 1, 2}, {1, 2, 3, 4});
   support::expect_values(a.reshape({2, 1}), {2, 1}, {1, 2});
+}
+
+TEST(Unbind, GivesViewsOfTheEntries) {
+  const auto x = from<float>({{1, 2, 3}, {4, 5, 6}});
+  const auto columns = tn::unbind(x, -1);
+  ASSERT_EQ(columns.size(), 3u);
+  expect_vector(columns[1], {2, 5});
+  EXPECT_EQ(columns[1].storage().get(), x.storage().get());
+  expect_vector(tn::unbind(x)[1], {4, 5, 6});
+  expect_values(tn::unbind(from<bool>({true, false}))[1], {}, {false});
+  EXPECT_TRUE(tn::unbind(tn::zeros<float>({0, 2})).empty());
+  EXPECT_EQ(tn::unbind(tn::zeros<float>({1, 1, 0}), 0)[0].shape(), (tn::Shape{1, 0}));
+  expect_error<tn::IndexError>([] { tn::unbind(tn::scalar<float>(1)); },
+                               "[extent] a tensor of rank 0 has no axes");
 }
 
 }  // namespace shape_test

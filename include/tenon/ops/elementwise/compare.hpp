@@ -213,6 +213,21 @@ Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
       mask, x);
 }
 
+namespace detail {
+/// The function that limits elements to a range, of which a bound may be absent.
+template <class T>
+auto clamp_function(const char* op, const std::optional<ElementArgument<T>>& low,
+                    const std::optional<ElementArgument<T>>& high) {
+  using Limits = std::numeric_limits<T>;
+  const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  const T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+  return [l = low ? low->get(op) : lowest, h = high ? high->get(op) : highest](auto v) {
+    const auto raised = select(v < l, l, v);
+    return select(raised > h, h, raised);
+  };
+}
+}  // namespace detail
+
 /// Limits elements to a range: min(max(x, low), high). A bound that is absent does not apply. The gradient
 /// is 0 outside the bounds.
 ///
@@ -222,16 +237,7 @@ Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
 template <Arithmetic T>
 Tensor<T> clamp(const Tensor<T>& x, const std::optional<ElementArgument<std::type_identity_t<T>>>& low,
                 const std::optional<ElementArgument<std::type_identity_t<T>>>& high) {
-  using Limits = std::numeric_limits<T>;
-  const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  const T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
-  return map(
-      "clamp",
-      [l = low ? low->get("clamp") : lowest, h = high ? high->get("clamp") : highest](auto v) {
-        const auto raised = select(v < l, l, v);
-        return select(raised > h, h, raised);
-      },
-      x);
+  return map("clamp", detail::clamp_function<T>("clamp", low, high), x);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -9,7 +9,7 @@
 ///   keeps: nothing: writing is not recorded
 
 #include "tenon/backend/copy.hpp"
-#include "tenon/ops/elementwise/arithmetic.hpp"
+#include "tenon/ops/elementwise/compare.hpp"
 #include "tenon/tensor/overlap.hpp"
 
 namespace TENON_NAMESPACE {
@@ -17,10 +17,19 @@ namespace TENON_NAMESPACE {
 namespace detail {
 /// `source` as an element-wise pass that writes `target` may read it: a copy where an element could be
 /// overwritten before it is read.
-template <class T>
-Tensor<T> readable_while_writing(const Tensor<T>& target, const Tensor<T>& source) {
-  if (!may_overlap(target, source) || same_elements(target, source)) return source;
+template <class T, class U>
+Tensor<U> readable_while_writing(const Tensor<T>& target, const Tensor<U>& source) {
+  if (!may_overlap(target, source)) return source;
+  if constexpr (std::is_same_v<T, U>)
+    if (same_elements(target, source)) return source;
   return clone(source.detach());
+}
+/// Throws unless x may be written and `source` broadcasts to it.
+template <class T, class U>
+void check_target(const char* op, const Tensor<T>& x, const Tensor<U>& source) {
+  check_writable(x, op);
+  check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), op) == x.shape(), op, "shape ",
+                    source.shape(), " does not broadcast to ", x.shape());
 }
 }  // namespace detail
 
@@ -43,29 +52,106 @@ void fill_(Tensor<T>& x, const ElementArgument<std::type_identity_t<T>>& value) 
 ///   throws: ShapeError if `source` does not broadcast to x; and the errors at the head of the file
 template <Scalar T>
 void copy_(Tensor<T>& x, const Tensor<T>& source) {
-  check_writable(x, "copy_");
-  check<ShapeError>(broadcast_shapes(x.shape(), source.shape(), "copy_") == x.shape(), "copy_", "shape ",
-                    source.shape(), " does not broadcast to ", x.shape());
+  detail::check_target("copy_", x, source);
   const Tensor<T> y = detail::readable_while_writing(x, source);
   const Strides from = broadcast_strides(y, x.shape());
   backend::kernel<backend::Copy<T>>()(x.rank(), x.shape().data(), y.data(), from.data(), x.mutable_data(),
                                       x.strides().data());
 }
 
+/// Sets every element of x to 0.
+template <Scalar T>
+void zero_(Tensor<T>& x) {
+  check_writable(x, "zero_");
+  fill_(x, T(0));
+}
+
+namespace detail {
+/// x = f(x, y...), element by element.
+template <class T, class F, class... Y>
+void update_(const char* op, Tensor<T>& x, const F& f, const Tensor<Y>&... y) {
+  check_writable(x, op);
+  (check_target(op, x, y), ...);
+  if (x.is_contiguous()) {
+    map_into<T>(f, {{x.mutable_data()}}, x.shape(), x, readable_while_writing(x, y)...);
+  } else {
+    Tensor<T> dense = Tensor<T>::empty(x.shape());
+    map_into<T>(f, {{dense.mutable_data()}}, x.shape(), x, y...);
+    copy_(x, dense);
+  }
+}
+}  // namespace detail
+
 /// Adds in place: x += y. Where both share memory, y counts with the elements that it had before the call.
+///
+///   throws: ShapeError if y does not broadcast to x; ValueError if T holds integers and the number y is not
+///     one of them; and the errors at the head of the file
+template <Arithmetic T>
+void add_(Tensor<T>& x, const Tensor<T>& y) {
+  detail::update_("add_", x, [](auto a, auto b) { return a + b; }, y);
+}
+template <Arithmetic T, Number S>
+void add_(Tensor<T>& x, S y) {
+  detail::update_("add_", x, [b = number_as<T>(y, "add_")](auto a) { return a + b; });
+}
+/// Subtracts in place: x -= y. Where both share memory, y counts with the elements that it had before the
+/// call.
+///
+///   throws: ShapeError if y does not broadcast to x; ValueError if T holds integers and the number y is not
+///     one of them; and the errors at the head of the file
+template <Arithmetic T>
+void sub_(Tensor<T>& x, const Tensor<T>& y) {
+  detail::update_("sub_", x, [](auto a, auto b) { return a - b; }, y);
+}
+template <Arithmetic T, Number S>
+void sub_(Tensor<T>& x, S y) {
+  detail::update_("sub_", x, [b = number_as<T>(y, "sub_")](auto a) { return a - b; });
+}
+/// Multiplies in place: x *= y. Where both share memory, y counts with the elements that it had before the
+/// call.
+///
+///   throws: ShapeError if y does not broadcast to x; ValueError if T holds integers and the number y is not
+///     one of them; and the errors at the head of the file
+template <Arithmetic T>
+void mul_(Tensor<T>& x, const Tensor<T>& y) {
+  detail::update_("mul_", x, [](auto a, auto b) { return a * b; }, y);
+}
+template <Arithmetic T, Number S>
+void mul_(Tensor<T>& x, S y) {
+  detail::update_("mul_", x, [b = number_as<T>(y, "mul_")](auto a) { return a * b; });
+}
+/// Divides in place: x /= y. Where both share memory, y counts with the elements that it had before the call.
 ///
 ///   throws: ShapeError if y does not broadcast to x; and the errors at the head of the file
 template <Real T>
-void add_(Tensor<T>& x, const Tensor<T>& y) {
-  check_writable(x, "add_");
-  check<ShapeError>(broadcast_shapes(x.shape(), y.shape(), "add_") == x.shape(), "add_", "shape ", y.shape(),
-                    " does not broadcast to ", x.shape());
-  const NoGrad no_grad;
-  if (x.is_contiguous())
-    detail::map_into<T>([](auto a, auto b) { return a + b; }, {{x.mutable_data()}}, x.shape(), x,
-                        detail::readable_while_writing(x, y));
-  else
-    copy_(x, add(x, y));
+void div_(Tensor<T>& x, const Tensor<T>& y) {
+  detail::update_("div_", x, [](auto a, auto b) { return a / b; }, y);
+}
+template <Real T, Number S>
+void div_(Tensor<T>& x, S y) {
+  detail::update_("div_", x, [b = static_cast<T>(y)](auto a) { return a / b; });
+}
+
+/// Limits the elements of x to a range, as `clamp`. A bound that is absent does not apply.
+///
+///   throws: ValueError if T holds integers and a bound is not one of them; and the errors at the head of the
+///     file
+template <Arithmetic T>
+void clamp_(Tensor<T>& x, const std::optional<ElementArgument<std::type_identity_t<T>>>& low,
+            const std::optional<ElementArgument<std::type_identity_t<T>>>& high) {
+  detail::update_("clamp_", x, detail::clamp_function<T>("clamp_", low, high));
+}
+
+/// Sets the elements of x where the mask holds to `value`.
+///
+///   throws: ShapeError if the mask does not broadcast to x; ValueError if T holds integers and `value`
+///     is not one of them; and the errors at the head of the file
+template <Arithmetic T>
+void masked_fill_(Tensor<T>& x, const Tensor<bool>& mask,
+                  const ElementArgument<std::type_identity_t<T>>& value) {
+  detail::update_(
+      "masked_fill_", x,
+      [value = value.get("masked_fill_")](auto v, auto m) { return select(m != 0, value, v); }, mask);
 }
 
 // Operators

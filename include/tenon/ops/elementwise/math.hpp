@@ -6,7 +6,7 @@
 ///   shapes: operands broadcast to one another
 ///   returns: the common shape
 ///   throws: ShapeError if the shapes do not broadcast
-///   keeps: the operands; nothing for roundings, tests, logic and bits, which are not recorded
+///   keeps: the operands; nothing for roundings, divisors, tests, logic and bits, which are not recorded
 ///   cost: one pass over memory in each direction
 
 #include "tenon/backend/pack_math.hpp"
@@ -145,6 +145,52 @@ Tensor<T> remainder(const Tensor<T>& a, const Tensor<T>& b) {
 template <Arithmetic T, Number S>
 Tensor<T> remainder(const Tensor<T>& a, S b) {
   return remainder(a, scalar<T>(number_as<T>(b, "remainder")));
+}
+/// Quotient a / b rounded down, as Python's //. Not recorded: its derivative is 0.
+///
+///   throws: ShapeError if the shapes do not broadcast; ValueError if T holds integers and a divisor is 0,
+///     or b is a number that is not one of their type
+template <Arithmetic T>
+Tensor<T> floor_divide(const Tensor<T>& a, const Tensor<T>& b) {
+  detail::check_divisor(b, "floor_divide");
+  return map("floor_divide", [](auto x, auto y) { return floor_divide(x, y); }, a, b);
+}
+template <Arithmetic T, Number S>
+Tensor<T> floor_divide(const Tensor<T>& a, S b) {
+  return floor_divide(a, scalar<T>(number_as<T>(b, "floor_divide")));
+}
+
+namespace detail {
+/// The greatest common divisor, which is not negative.
+template <class T>
+T greatest_divisor(T a, T b) {
+  while (b != 0) {
+    const T left = b + T{1} == T{0} ? T{0} : static_cast<T>(a % b);  // the least number by -1 overflows
+    a = b;
+    b = left;
+  }
+  return a < 0 ? static_cast<T>(-a) : a;
+}
+}  // namespace detail
+/// Greatest common divisor of integers, 0 or more: gcd(0, b) = |b|.
+template <Scalar T>
+  requires(std::integral<T> && !std::same_as<T, bool>)
+Tensor<T> gcd(const Tensor<T>& a, const Tensor<T>& b) {
+  return map(
+      "gcd", [](auto x, auto y) { return decltype(x)(detail::greatest_divisor<T>(x.lanes, y.lanes)); }, a, b);
+}
+/// Least common multiple of integers, 0 or more; 0 where one of them is 0. It wraps around where it does not
+/// fit T.
+template <Scalar T>
+  requires(std::integral<T> && !std::same_as<T, bool>)
+Tensor<T> lcm(const Tensor<T>& a, const Tensor<T>& b) {
+  return map(
+      "lcm",
+      [](auto x, auto y) {
+        const T divisor = detail::greatest_divisor<T>(x.lanes, y.lanes);
+        return divisor == 0 ? decltype(x)(0) : abs(x * decltype(x)(y.lanes / divisor));
+      },
+      a, b);
 }
 
 /// Logarithm of a sum of exponentials, without overflow: log(e^a + e^b).

@@ -1,6 +1,6 @@
 #pragma once
-/// Writing at integer positions and under masks. The result is always a new tensor. Of several entries for
-/// one place the last in row-major order stays, and it alone receives the gradient.
+/// Writing at integer positions and under masks. The result is a new tensor, but for index_put_. Of several
+/// entries for one place the last in row-major order stays, and it alone receives the gradient.
 ///
 ///   throws: ShapeError if the shapes do not fit; IndexError if the axis or an index is out of range
 ///   keeps: the positions
@@ -278,6 +278,39 @@ Tensor<T> index_put(const Tensor<T>& x, const std::vector<Tensor<index_t>>& indi
   const Tensor<T> y =
       accumulate ? index_add(rows, 0, places.at, source) : index_copy(rows, 0, places.at, source);
   return reshape(y, x.shape());
+}
+
+/// Writes in place x[i, j, ...] = values, or with `accumulate` x[i, j, ...] += values. Of values for one
+/// place the last remains. Not recorded.
+///
+///   shapes: indices as for `index`; values broadcast to its result
+///   throws: GraphError if x is the result of a recorded operation, or a leaf that requires a gradient while
+///     recording is on; ValueError if elements of x share memory; and the errors at the head of the file
+///   keeps: nothing
+///   cost: one pass over the values; for an x that is not contiguous also two over x
+template <Scalar T>
+void index_put_(Tensor<T>& x, const std::vector<Tensor<index_t>>& indices, const Tensor<T>& values,
+                bool accumulate = false) {
+  check_writable(x, "index_put_");
+  if (!x.is_contiguous()) {
+    Tensor<T> dense = clone(x.detach());
+    index_put_(dense, indices, values, accumulate);
+    copy_(x, dense);
+    return;
+  }
+  const auto places = detail::leading_positions(x, indices, "index_put_");
+  check<ShapeError>(broadcast_shapes(values.shape(), places.result, "index_put_") == places.result,
+                    "index_put_", "values of shape ", values.shape(), " do not broadcast to ", places.result);
+  Tensor<T> source = expand(values.detach(), places.result);
+  source = may_overlap(x, source) ? clone(source) : contiguous(source);
+  const index_t row = source.size() / std::max<index_t>(1, places.at.size());
+  const T* from = source.data();
+  T* const to = x.mutable_data();
+  for (const index_t at : places.at)
+    for (index_t i = 0; i < row; ++i, ++from) {
+      T& target = to[at * row + i];
+      target = accumulate ? static_cast<T>(target + *from) : *from;
+    }
 }
 
 /// A copy of x with the elements of `source` at positions `index` of the flattened tensor, or with

@@ -243,4 +243,55 @@ Tensor<T> multi_margin_loss(const Tensor<T>& x, const Tensor<index_t>& target,
   return detail::reduce_loss(reshape(losses, target.shape()), options.reduction);
 }
 
+namespace detail {
+/// Which entries of targets (N, C) are labels: in each row those before the first -1.
+template <std::same_as<index_t> I>
+Tensor<bool> listed_labels(const Tensor<I>& target, const char* op) {
+  const index_t classes = target.extent(1);
+  Tensor<bool> listed = zeros<bool>(target.shape());
+  bool* to = listed.mutable_data();
+  bool before_end = false;
+  index_t column = 0;
+  for (const index_t label : target) {
+    check<IndexError>(label >= -1 && label < classes, op, "target ", label, " is neither one of ", classes,
+                      " classes nor -1");
+    before_end = (column == 0 || before_end) && label != -1;
+    *to++ = before_end;
+    column = (column + 1) % classes;
+  }
+  return listed;
+}
+}  // namespace detail
+
+/// Margin loss of several labels: the score of each label is to exceed that of each class that is none by 1,
+/// sum_{j a label} sum_{i none} max(0, 1 - x_j + x_i) / C. The labels of a row are its targets before the
+/// first -1.
+///
+///   shapes: x (N, C) or (C); target the shape of x, in [-1, C)
+///   returns: a tensor of rank 0; without reduction (N), or of rank 0 for x (C)
+///   throws: ShapeError if the shapes do not fit; IndexError if a target is neither a class nor -1
+///   keeps: x, the labels' scores, and masks; nothing of the shape of the pairs
+///   cost: one pass over N C C pairs in each direction
+template <Real T>
+Tensor<T> multilabel_margin_loss(const Tensor<T>& x, const Tensor<index_t>& target,
+                                 Reduction reduction = Reduction::mean) {
+  constexpr const char* op = "multilabel_margin_loss";
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2, op, "expected scores of shape (N, C) or (C,), got ",
+                    x.shape());
+  check<ShapeError>(target.shape() == x.shape(), op, "expected targets of shape ", x.shape(), ", got ",
+                    target.shape());
+  if (x.rank() == 1) return multilabel_margin_loss(unsqueeze(x, 0), unsqueeze(target, 0), Reduction::sum);
+  const Tensor<bool> listed = detail::listed_labels(target, op);
+  const Tensor<index_t> label = mul(target, to<index_t>(listed));  // class 0 where there is none
+  const Tensor<bool> none = eq(scatter_add(zeros<index_t>(x.shape()), 1, label, to<index_t>(listed)), 0);
+  const Tensor<T> gaps = map(
+      op,
+      [](auto right, auto other, auto j, auto i) {
+        const auto gap = 1 - right + other;
+        return select((gap > 0) & (j != 0) & (i != 0), gap, 0);
+      },
+      unsqueeze(gather(x, 1, label), 2), unsqueeze(x, 1), unsqueeze(listed, 2), unsqueeze(none, 1));
+  return detail::reduce_loss(div(sum(gaps, {1, 2}), x.extent(1)), reduction);
+}
+
 }  // namespace TENON_NAMESPACE

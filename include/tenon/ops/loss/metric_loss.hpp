@@ -124,6 +124,29 @@ Tensor<T> margin_ranking_loss(const Tensor<T>& x1, const Tensor<T>& x2, const Te
       x1, x2, target);
 }
 
+/// Options of `triplet_margin_with_distance_loss`.
+struct TripletDistanceOptions {
+  double margin = 1;                      ///< how much farther than the positive the negative is to be
+  bool swap = false;                      ///< whether d(p, n) takes the place of d(a, n) where it is smaller
+  Reduction reduction = Reduction::mean;  ///< of the losses of the triplets
+};
+namespace detail {
+template <class T, class Distance>
+Tensor<T> triplet_loss(const char* op, const Tensor<T>& anchor, const Tensor<T>& positive,
+                       const Tensor<T>& negative, const Distance& distance,
+                       const TripletDistanceOptions& options) {
+  Tensor<T> away = distance(anchor, negative);
+  if (options.swap) away = minimum(away, distance(positive, negative));
+  return map_loss(
+      op, options.reduction,
+      [m = static_cast<T>(options.margin)](auto near, auto far) {
+        const auto gap = near - far + m;
+        return select(gap <= 0, 0, gap);
+      },
+      distance(anchor, positive), away);
+}
+}  // namespace detail
+
 /// Options of `triplet_margin_loss`.
 struct TripletOptions {
   double margin = 1;                      ///< how much farther than the positive the negative is to be
@@ -151,15 +174,23 @@ Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Tensor<T>& positive
   const auto distance = [&](const Tensor<T>& u, const Tensor<T>& v) {
     return pairwise_distance(u, v, options.p, options.eps);
   };
-  Tensor<T> away = distance(anchor, negative);
-  if (options.swap) away = minimum(away, distance(positive, negative));
-  return detail::map_loss(
-      "triplet_margin_loss", options.reduction,
-      [m = static_cast<T>(options.margin)](auto near, auto far) {
-        const auto gap = near - far + m;
-        return select(gap <= 0, 0, gap);
-      },
-      distance(anchor, positive), away);
+  return detail::triplet_loss("triplet_margin_loss", anchor, positive, negative, distance,
+                              {options.margin, options.swap, options.reduction});
+}
+
+/// Triplet loss with any distance, a function of two tensors: max(0, d(a, p) - d(a, n) + margin).
+///
+///   shapes: anchor, positive, negative as the distance wants them; its results broadcast
+///   returns: a tensor of rank 0; without reduction the shape of the distances
+///   throws: ShapeError if the distances do not broadcast, and what the distance throws
+///   keeps: the distances, and what they keep
+///   cost: two distances, with `swap` three
+template <Real T, class Distance>
+Tensor<T> triplet_margin_with_distance_loss(const Tensor<T>& anchor, const Tensor<T>& positive,
+                                            const Tensor<T>& negative, const Distance& distance,
+                                            const TripletDistanceOptions& options = {}) {
+  return detail::triplet_loss("triplet_margin_with_distance_loss", anchor, positive, negative, distance,
+                              options);
 }
 
 /// Normalised, temperature-scaled cross entropy of contrastive learning: of two views of each of N samples,

@@ -146,4 +146,25 @@ Tensor<T> pixel_unshuffle(const Tensor<T>& x, index_t factor) {
   return reshape(permute(parts, {0, 1, 3, 5, 2, 4}), shape);
 }
 
+/// Deals the channels of each of `groups` groups out in turn: channel k of group g becomes channel k groups
+/// + g. Zhang et al. 2018, "ShuffleNet", https://arxiv.org/abs/1707.01083
+///
+///   shapes: x (N, C, ...)
+///   returns: the shape of x
+///   throws: ShapeError if x has fewer than two axes, or eight, or its channels are no multiple of
+///     the groups; ValueError if there is no group
+///   cost: one copy
+template <Scalar T>
+Tensor<T> channel_shuffle(const Tensor<T>& x, index_t groups) {
+  check<ShapeError>(x.rank() >= 2, "channel_shuffle", "expected x of shape (N, C, ...), got ", x.shape());
+  check<ValueError>(groups > 0, "channel_shuffle", "the number of groups is ", groups,
+                    ", expected at least 1");
+  check<ShapeError>(x.shape()[1] % groups == 0, "channel_shuffle", x.shape()[1],
+                    " channels do not fall into ", groups, " groups");
+  Shape parts = x.shape();
+  parts[1] /= groups;
+  parts.insert(1, groups);
+  return reshape(transpose(reshape(x, parts), 1, 2), x.shape());
+}
+
 }  // namespace TENON_NAMESPACE

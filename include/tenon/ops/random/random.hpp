@@ -10,6 +10,7 @@
 #include "tenon/backend/dropout.hpp"
 #include "tenon/backend/philox.hpp"
 #include "tenon/backend/sort.hpp"
+#include "tenon/core/special.hpp"
 #include "tenon/ops/elementwise/activation.hpp"
 #include "tenon/ops/nn/softmax.hpp"
 #include "tenon/ops/reduce/sort.hpp"
@@ -148,6 +149,79 @@ Tensor<T> bernoulli(const Tensor<T>& p, Generator& generator = default_generator
   return map(
       "bernoulli", [](auto v, auto u) { return select(u < v, v * 0 + 1, v * 0); }, p.detach(),
       rand<T>(p.shape(), generator));
+}
+
+namespace detail {
+
+/// The uniform numbers in [0, 1) of one element: as many as it asks for, from words that no other element
+/// reads. They depend on the seed and on the element's block alone.
+class ElementDraws {
+ public:
+  ElementDraws(std::uint64_t seed, std::uint64_t block) : seed_(seed), block_(block) {}
+  double next() {
+    const int half = static_cast<int>(count_ % 2);
+    if (half == 0) words_ = Philox::block(seed_, block_, count_ / 2);
+    ++count_;
+    return unit_interval<double>(word_pair(words_, half));
+  }
+
+ private:
+  std::uint64_t seed_, block_, count_ = 0;
+  Philox::Block words_{};
+};
+
+/// A Poisson number of a rate below 10: how many uniform numbers multiply to more than e^-rate. Knuth 1969.
+inline double small_poisson(double rate, ElementDraws& draws) {
+  const double limit = std::exp(-rate);
+  double count = 0;
+  for (double product = draws.next(); product > limit; product *= draws.next()) ++count;
+  return count;
+}
+/// A Poisson number of a rate of 10 or more: Hörmann 1993, "The transformed rejection method for generating
+/// Poisson random variables", algorithm PTRS.
+inline double large_poisson(double rate, ElementDraws& draws) {
+  const double log_rate = std::log(rate), b = 0.931 + 2.53 * std::sqrt(rate), a = -0.059 + 0.02483 * b;
+  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), v_r = 0.9277 - 3.6224 / (b - 2);
+  while (true) {
+    const double u = draws.next() - 0.5, v = draws.next(), us = 0.5 - std::abs(u);
+    const double k = std::floor((2 * a / us + b) * u + rate + 0.43);
+    if (us >= 0.07 && v <= v_r) return k;
+    if (k < 0 || (us < 0.013 && v > us)) continue;
+    if (std::log(v) + std::log(inverse_alpha) - std::log(a / (us * us) + b) <=
+        k * log_rate - rate - special::lgamma(k + 1))
+      return k;
+  }
+}
+
+}  // namespace detail
+
+/// Poisson random numbers of the rate that stands in `rate` for each element.
+///
+///   shapes: rate any
+///   returns: the shape of rate
+///   throws: ValueError if a rate is negative, NaN or infinite
+///   source: Knuth 1969; Hörmann 1993, "The transformed rejection method for generating Poisson random
+///     variables"
+template <Real T>
+Tensor<T> poisson(const Tensor<T>& rate, Generator& generator = default_generator()) {
+  check<ValueError>(
+      all(map([](auto v) { return (v >= 0) & (v < std::numeric_limits<T>::infinity()); }, rate.detach()))
+          .item(),
+      "poisson", "a rate is not a finite number of 0 or more");
+  const Tensor<T> rates = contiguous(rate.detach());
+  Tensor<T> x = Tensor<T>::empty(rate.shape());
+  const T* const from = rates.data();
+  T* const into = x.mutable_data();
+  const std::uint64_t seed = generator.seed(),
+                      first = generator.take_blocks(static_cast<std::uint64_t>(x.size()));
+  parallel_for(x.size(), 1 << 10, [&](index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      detail::ElementDraws draws(seed, first + static_cast<std::uint64_t>(i));
+      const auto r = static_cast<double>(from[i]);
+      into[i] = static_cast<T>(r < 10 ? detail::small_poisson(r, draws) : detail::large_poisson(r, draws));
+    }
+  });
+  return x;
 }
 
 /// The numbers from 0 to n - 1 in random order. Durstenfeld 1964.

@@ -76,7 +76,6 @@ ValuesIndices<T> cummin(const Tensor<T>& x, index_t axis) {
 ///   throws: IndexError if the axis is out of range
 ///   keeps: x and y
 ///   cost: one pass, backward three
-///
 template <Real T>
 Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
   const int k = normalize_axis(axis, x.rank(), "cumprod");
@@ -92,6 +91,28 @@ Tensor<T> cumprod(const Tensor<T>& x, index_t axis) {
         return {mul(s, detail::shift_up(p.output(), k, T(1)))};
       },
       Keep::output);
+}
+
+/// Running logarithm of a sum of exponentials along an axis, without overflow: y_i = log(e^x_0 + ... +
+/// e^x_i). With the running maximum m it is m_i + log s_i, s_i = e^(m_(i-1) - m_i) s_(i-1) + e^(x_i - m_i).
+/// Gradient: dx_j = e^(x_j) sum_{i >= j} g_i e^(-y_i); 0 where the sum is 0.
+///
+///   returns: the shape of x
+///   keeps: x, s, and the factors and terms of the recurrence
+///   cost: six passes, backward as many
+template <Real T>
+Tensor<T> logcumsumexp(const Tensor<T>& x, index_t axis) {
+  const int a = normalize_axis(axis, x.rank(), "logcumsumexp");
+  if (x.rank() == 0 || x.size() == 0) return x;
+  const Tensor<T> most = cummax(x.detach(), a).values;
+  const Tensor<T> shift =
+      map([](auto v) { return select(abs(v) == std::numeric_limits<T>::infinity(), 0, v); }, most);
+  const Tensor<T> factors = map([](auto before, auto m) { return select(before == m, 1, exp(before - m)); },
+                                detail::shift_up(most, a), most);
+  const Tensor<T> terms = map("logcumsumexp", [](auto v, auto m) { return exp(v - m); }, x, shift);
+  return map(
+      "logcumsumexp", [](auto s, auto m) { return select(s == 0, log(innermost(s)), log(s)) + m; },
+      detail::linear_scan(factors, terms, a, false), shift);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -8,6 +8,7 @@
 ///   cost: one pass
 
 #include "tenon/backend/reduce.hpp"
+#include "tenon/ops/elementwise/close.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
 #include "tenon/ops/index/index.hpp"
 
@@ -73,6 +74,23 @@ Tensor<bool> All::operator()(const Tensor<T>& x, const Dims& axes, bool keepdim)
   const index_t n = detail::reduced_count(x.shape(), axes, "all");
   return eq(count_nonzero(x, axes, keepdim), n);
 }
+/// Whether two tensors have one shape and equal elements. NaN is not equal to itself.
+///
+///   returns: a bool
+///   throws: nothing
+template <Arithmetic T>
+bool equal(const Tensor<T>& a, const Tensor<T>& b) {
+  return a.shape() == b.shape() && all(eq(a, b)).item();
+}
+/// Whether all elements of two tensors are close, as `isclose` says.
+///
+///   shapes: a, b broadcast to one another
+///   returns: a bool
+///   throws: ShapeError if the shapes do not broadcast; ValueError if a tolerance is negative
+template <Arithmetic T>
+bool allclose(const Tensor<T>& a, const Tensor<T>& b, const CloseOptions& options = {}) {
+  return all(isclose(a, b, options)).item();
+}
 /// Mean of the elements that are not NaN; NaN if there are none.
 ///
 ///   keeps: x, and for each result its sum and count
@@ -127,6 +145,21 @@ template <Real T>
 Tensor<T> std(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
   return detail::root_of_squares("std", var(x, axes, correction, keepdim));
 }
+/// Standard deviation and mean, as `std_mean` returns them.
+template <Real T>
+struct [[nodiscard]] StdMean {
+  Tensor<T> std, mean;
+};
+/// Standard deviation and mean together, at the cost of the standard deviation.
+///
+///   keeps: x, the means and the variances
+///   cost: three passes, with a temporary of the shape of x
+template <Real T>
+StdMean<T> std_mean(const Tensor<T>& x, const Dims& axes = {}, index_t correction = 1, bool keepdim = false) {
+  detail::reduced_count(x.shape(), axes, "std_mean");  // so that errors bear this name
+  const VarMean<T> both = var_mean(x, axes, correction, keepdim);
+  return {detail::root_of_squares("std_mean", both.var), both.mean};
+}
 
 namespace detail {
 /// Records y, which is one of the elements of x over axes: all elements equal to y share its gradient.
@@ -179,6 +212,21 @@ Tensor<T> amax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) 
 template <Scalar T>
 Tensor<T> amin(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
   return detail::extremum("amin", x, axes, keepdim, backend::kernel<backend::Min<T>>());
+}
+/// Smallest and largest elements, as `aminmax` returns them.
+template <Scalar T>
+struct [[nodiscard]] MinMax {
+  Tensor<T> min, max;
+};
+/// Smallest and largest elements over axes, as `amin` and `amax` give them.
+///
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice or a reduced axis
+///     is empty
+///   keeps: x and the results
+///   cost: two passes
+template <Scalar T>
+MinMax<T> aminmax(const Tensor<T>& x, const Dims& axes = {}, bool keepdim = false) {
+  return {amin(x, axes, keepdim), amax(x, axes, keepdim)};
 }
 
 namespace detail {

@@ -186,6 +186,47 @@ Tensor<T> median(const Tensor<T>& x) {
   return detail::record_extremum("median", x, y, {}, false);
 }
 
+namespace detail {
+/// The most frequent element of a sorted row, the least of equally frequent ones, and the last of its
+/// positions.
+template <class T>
+void row_mode(index_t n, const T* sorted, const index_t* order, T* value, index_t* at) {
+  index_t most = 0, run = 0;
+  for (index_t i = 0; i < n; ++i) {
+    ++run;
+    if (i + 1 < n && sorted[i + 1] == sorted[i]) continue;
+    if (run > most) {
+      most = run;
+      *value = sorted[i];
+      *at = order[i];
+    }
+    run = 0;
+  }
+}
+}  // namespace detail
+
+/// Most frequent element along an axis, and its position: the least of equally frequent ones, the last of its
+/// positions. Every NaN is distinct from all others. Gradient: dx = g at the position.
+///
+///   returns: both of the shape of x without the axis; with `keepdim` it stays with extent 1
+///   throws: IndexError if the axis is out of range; ValueError if it is empty
+///   keeps: the positions
+///   cost: one sort
+template <Scalar T>
+ValuesIndices<T> mode(const Tensor<T>& x, index_t axis = -1, bool keepdim = false) {
+  const detail::AxisRows<T> rows(x, axis, "mode");
+  const index_t n = rows.length();
+  check<ValueError>(n > 0, "mode", "nothing to choose from: axis ", axis, " of shape ", x.shape(),
+                    " is empty");
+  const ValuesIndices<T> sorted = sort(rows.rows().detach());
+  return detail::take_of_rows("mode", rows, 1, keepdim, [&](const T*, T* values, index_t* at) {
+    const Tensor<T> ordered = contiguous(sorted.values);
+    const Tensor<index_t> order = contiguous(sorted.indices);
+    for (index_t r = 0; r < rows.count(); ++r)
+      detail::row_mode(n, ordered.data() + r * n, order.data() + r * n, values + r, at + r);
+  });
+}
+
 // Equal elements ------------------------------------------------------------------------------------------
 
 /// The distinct elements of a tensor, as `unique` returns them.

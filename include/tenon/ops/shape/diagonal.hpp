@@ -1,9 +1,9 @@
 #pragma once
-/// Diagonals: taken out as views, and put into zeros.
+/// Diagonals: taken out as views, and put into zeros; blocks on a diagonal; positions in triangles.
 ///
 ///   keeps: nothing
 
-#include "tenon/ops/shape/shape.hpp"
+#include "tenon/ops/shape/pad.hpp"
 
 namespace TENON_NAMESPACE {
 
@@ -121,11 +121,72 @@ Tensor<T> diag(const Tensor<T>& x, index_t offset = 0) {
 ///   returns: a tensor of rank 0
 ///   throws: ShapeError if x is not a matrix
 ///   cost: one pass over the diagonal
-///
 template <Scalar T>
 Tensor<sum_t<T>> trace(const Tensor<T>& x) {
   check<ShapeError>(x.rank() == 2, "trace", "expected a matrix, got shape ", x.shape());
   return sum(diagonal(x));
+}
+
+/// Matrix with matrices as blocks on its diagonal, 0 elsewhere. Vectors and tensors of rank 0 count as rows.
+/// Gradients: dx_i = the block of g that x_i became.
+///
+///   shapes: xs of rank 2 or less
+///   returns: (M_1 + M_2 + ..., N_1 + N_2 + ...)
+///   throws: ShapeError if a tensor has more than two axes; ValueError if there are no tensors
+///   cost: two passes over the result
+template <Scalar T>
+Tensor<T> block_diag(const std::vector<Tensor<T>>& xs) {
+  check<ValueError>(!xs.empty(), "block_diag", "expected at least one tensor");
+  std::vector<Tensor<T>> blocks;
+  index_t columns = 0;
+  for (const Tensor<T>& x : xs) {
+    check<ShapeError>(x.rank() <= 2, "block_diag", "expected matrices, got shape ", x.shape());
+    blocks.push_back(x.rank() == 2 ? x : reshape(x, {1, x.size()}));
+    columns += blocks.back().extent(1);
+  }
+  index_t before = 0;
+  for (Tensor<T>& block : blocks) {
+    const index_t own = block.extent(1);
+    block = pad(block, {before, columns - before - own});
+    before += own;
+  }
+  return cat(blocks, 0);
+}
+
+namespace detail {
+template <class I>
+Tensor<I> triangle_indices(index_t rows, index_t columns, index_t offset, bool lower) {
+  std::vector<I> positions[2];
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t j = 0; j < columns; ++j)
+      if (lower ? j - i <= offset : j - i >= offset) {
+        positions[0].push_back(i);
+        positions[1].push_back(j);
+      }
+  const Shape shape{static_cast<index_t>(positions[0].size())};
+  return stack<I>({from(positions[0], shape), from(positions[1], shape)});
+}
+}  // namespace detail
+
+/// Positions (row, column) of the lower triangle of a matrix, column - row <= `offset`, row by row.
+///
+///   returns: (2, n), first the rows, then the columns
+///   throws: ValueError if `rows` or `columns` is negative
+///   cost: one pass over the matrix and the result
+template <std::same_as<index_t> I = index_t>
+Tensor<I> tril_indices(index_t rows, index_t columns, index_t offset = 0) {
+  check<ValueError>(rows >= 0 && columns >= 0, "tril_indices", "negative extents ", rows, " and ", columns);
+  return detail::triangle_indices<I>(rows, columns, offset, true);
+}
+/// Positions (row, column) of the upper triangle of a matrix, column - row >= `offset`, row by row.
+///
+///   returns: (2, n), first the rows, then the columns
+///   throws: ValueError if `rows` or `columns` is negative
+///   cost: one pass over the matrix and the result
+template <std::same_as<index_t> I = index_t>
+Tensor<I> triu_indices(index_t rows, index_t columns, index_t offset = 0) {
+  check<ValueError>(rows >= 0 && columns >= 0, "triu_indices", "negative extents ", rows, " and ", columns);
+  return detail::triangle_indices<I>(rows, columns, offset, false);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -46,6 +46,19 @@ template <Scalar T>
 Tensor<T> movedim(const Tensor<T>& x, index_t source, index_t destination) {
   return movedim(x, Dims{source}, Dims{destination});
 }
+/// Moves axes to other positions: NumPy's name of `movedim`.
+///
+///   returns: a view
+///   throws: IndexError if an axis is out of range; ValueError if the lists differ in length or name an
+///     axis twice
+template <Scalar T>
+Tensor<T> moveaxis(const Tensor<T>& x, const Dims& source, const Dims& destination) {
+  return movedim(x, source, destination);
+}
+template <Scalar T>
+Tensor<T> moveaxis(const Tensor<T>& x, index_t source, index_t destination) {
+  return movedim(x, source, destination);
+}
 
 /// Swaps two axes: NumPy's name of `transpose`.
 ///
@@ -304,6 +317,17 @@ Tensor<T> dstack(std::initializer_list<Tensor<T>> xs) {
   return dstack(std::vector<Tensor<T>>(xs));
 }
 
+/// Joins tensors along axis 1; vectors and tensors of rank 0 become columns before.
+///
+///   shapes: xs of equal extents outside axis 1
+///   throws: ShapeError if the tensors do not fit; ValueError if there are none
+///   cost: one copy
+template <Scalar T>
+Tensor<T> column_stack(const std::vector<Tensor<T>>& xs) {
+  return cat(
+      detail::each(xs, [](const Tensor<T>& x) { return x.rank() < 2 ? unsqueeze(atleast_1d(x), 1) : x; }), 1);
+}
+
 /// Stretches x to `shape`.
 ///
 ///   shapes: x broadcasts to `shape`
@@ -315,6 +339,15 @@ Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
   check<ShapeError>(broadcast_shapes(x.shape(), shape, "broadcast_to") == shape, "broadcast_to", "shape ",
                     x.shape(), " does not stretch to ", shape);
   return expand(x, shape);
+}
+/// Stretches x to the shape of another tensor.
+///
+///   shapes: x broadcasts to the shape of `other`
+///   returns: a view
+///   throws: ShapeError if x does not broadcast to that shape
+template <Scalar T, Scalar U>
+Tensor<T> expand_as(const Tensor<T>& x, const Tensor<U>& other) {
+  return expand(x, other.shape());
 }
 /// Stretches tensors to their common shape.
 ///
@@ -356,6 +389,49 @@ template <Scalar T>
     grids.push_back(expand(reshape(xs[static_cast<std::size_t>(k)], own), shape));
   }
   return grids;
+}
+
+/// All combinations of one element of each vector, as rows; those of the last vector change fastest. A single
+/// vector is returned as it is.
+///
+///   shapes: xs vectors, of n_1, n_2, ..., n_k elements
+///   returns: (n_1 n_2 ... n_k, k)
+///   throws: ShapeError if a tensor is no vector or there are more than eight; ValueError if there are none
+///   cost: one copy
+template <Scalar T>
+Tensor<T> cartesian_prod(const std::vector<Tensor<T>>& xs) {
+  check<ValueError>(!xs.empty(), "cartesian_prod", "expected at least one vector");
+  for (const Tensor<T>& x : xs)
+    check<ShapeError>(x.rank() == 1, "cartesian_prod", "expected vectors, got shape ", x.shape());
+  if (xs.size() == 1) return xs[0];
+  return stack(detail::each(meshgrid(xs), [](const Tensor<T>& grid) { return flatten(grid); }), 1);
+}
+
+/// All choices of `count` elements of a vector, as rows, in the order of their positions; with replacement an
+/// element may be chosen several times. Gradient: dx = g added at the positions.
+///
+///   shapes: x (n)
+///   returns: (number of choices, count); (0) for a count of 0
+///   throws: ShapeError if x is no vector; ValueError if `count` is negative
+///   keeps: the positions
+///   cost: one copy
+template <Scalar T>
+Tensor<T> combinations(const Tensor<T>& x, index_t count = 2, bool with_replacement = false) {
+  check<ShapeError>(x.rank() == 1, "combinations", "expected a vector, got shape ", x.shape());
+  check<ValueError>(count >= 0, "combinations", "negative count ", count);
+  if (count == 0) return narrow(x, 0, 0, 0);
+  const index_t n = x.size(), step = with_replacement ? 0 : 1;
+  std::vector<index_t> positions, choice;  // ascending, with at least `step` between neighbours
+  const auto last = [&](std::size_t k) { return n - 1 - step * (count - 1 - static_cast<index_t>(k)); };
+  for (index_t k = 0; k < count; ++k) choice.push_back(step * k);
+  while (choice[0] <= last(0)) {
+    positions.insert(positions.end(), choice.begin(), choice.end());
+    std::size_t k = choice.size() - 1;
+    while (k > 0 && choice[k] == last(k)) --k;
+    for (index_t next = choice[k] + 1; k < choice.size(); ++k, next += step) choice[k] = next;
+  }
+  const auto total = static_cast<index_t>(positions.size());
+  return reshape(index_select(x, 0, from(positions, {total})), {total / count, count});
 }
 
 }  // namespace TENON_NAMESPACE

@@ -240,6 +240,16 @@ template <Scalar T>
   if (extent == 0) return split(x, std::vector<index_t>(static_cast<std::size_t>(count), 0), axis);
   return split(x, (extent + count - 1) / count, axis);
 }
+/// The entries of an axis, one tensor for each.
+///
+///   returns: views of the shape of x without the axis
+///   throws: IndexError if the axis is out of range or x has rank 0
+template <Scalar T>
+[[nodiscard]] std::vector<Tensor<T>> unbind(const Tensor<T>& x, index_t axis = 0) {
+  std::vector<Tensor<T>> entries;
+  for (index_t i = 0; i < x.extent(axis); ++i) entries.push_back(squeeze(narrow(x, axis, i, 1), axis));
+  return entries;
+}
 
 /// Shifts entries cyclically along axes; without axes, in the flattened tensor. Gradient: g shifted back.
 ///
