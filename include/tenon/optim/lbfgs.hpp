@@ -100,8 +100,9 @@ class Lbfgs {
   ///           changed
   void load_state(const OptimizerState<T>& state) {
     detail::StateReader<T> reader(name, state);
+    const auto shape_of = [&](auto) { return Shape{size_}; };
     Memory memory;
-    detail::read_fields(reader, name, {size_}, memory);
+    detail::read_fields(reader, name, memory, shape_of);
     check<ValueError>(memory.iterations == 0 || (memory.direction.defined() && memory.gradient.defined()),
                       name, "the state lacks a direction or a gradient");
     index_t count = 0;
@@ -109,7 +110,7 @@ class Lbfgs {
     std::vector<Pair> history;
     for (index_t k = 0; k < count; ++k) {
       Pair& pair = history.emplace_back();
-      detail::read_fields(reader, join("lbfgs.history", k), {size_}, pair);
+      detail::read_fields(reader, join("lbfgs.history", k), pair, shape_of);
       check<ValueError>(pair.move.defined() && pair.turn.defined(), name,
                         "the state lacks tensors of history ", k);
     }
