@@ -9,6 +9,7 @@
 ///         return std::pair(loss.item(), grad(loss, lbfgs.parameters()));
 ///       });
 
+#include <concepts>  // invocable
 #include <optional>  // optional
 
 #include "tenon/ops/reduce/map_sum.hpp"
@@ -52,13 +53,15 @@ class Lbfgs {
 
   /// Handles of the parameters, in the order of the gradients.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
+  /// The options, as given to the constructor.
+  const LbfgsOptions& options() const { return options_; }
 
   /// Runs up to max_iter iterations. `closure()` returns a pair of the loss at the current parameters and the
   /// gradients; it is called several times.
   ///   returns: the loss before the first iteration
   ///   throws: ValueError for another number of gradients, ShapeError for a gradient of another shape than
   ///           its parameter
-  template <class Closure>
+  template <std::invocable Closure>
   double step(const Closure& closure) {
     const index_t most = options_.max_eval.value_or(options_.max_iter * 5 / 4);
     index_t evaluations = 0;
