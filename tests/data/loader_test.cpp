@@ -116,6 +116,56 @@ TEST(Loader, PrefetchingChangesNothing) {
   }
 }
 
+TEST(Loader, AnyNumberOfWorkersGivesTheSameBatches) {
+  data::LoaderOptions options{.batch_size = 3, .shuffle = true, .seed = 4};
+  auto plain = data::batches(noisy(40), options);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const auto want = epoch_of(plain);
+    for (const index_t workers : {1, 2, 5})
+      for (const index_t prefetch : {0, 1, 50}) {
+        data::LoaderOptions other = options;
+        other.num_workers = workers;
+        other.prefetch = prefetch;
+        other.epoch = epoch;
+        EXPECT_EQ(epoch_of(data::batches(noisy(40), other)), want) << workers << " " << prefetch;
+      }
+  }
+}
+
+TEST(Loader, SetEpochChoosesTheNextLoop) {
+  for (const index_t workers : {0, 2}) {
+    const data::LoaderOptions options{.batch_size = 8, .shuffle = true, .seed = 1, .num_workers = workers};
+    auto loader = data::batches(counting(50), options), other = data::batches(counting(50), options);
+    const auto first = epoch_of(loader), second = epoch_of(loader);
+    other.set_epoch(1);
+    EXPECT_EQ(epoch_of(other), second);
+    other.set_epoch(0);
+    EXPECT_EQ(epoch_of(other), first);
+    for (const auto& batch : other) {
+      EXPECT_EQ(batch.to_vector(), second[0]);
+      break;
+    }
+    other.set_epoch(1);
+    EXPECT_EQ(epoch_of(other), second);
+    EXPECT_EQ(other.position().epoch, 2);
+  }
+}
+
+TEST(Loader, ProcessesShareAnEpoch) {
+  for (const index_t workers : {0, 3}) {
+    std::multiset<index_t> seen;
+    for (index_t rank = 0; rank < 3; ++rank) {
+      const data::LoaderOptions options{
+          .batch_size = 2, .seed = 1, .num_workers = workers, .sampler = data::DistributedSampler(rank, 3)};
+      auto loader = data::batches(counting(10), options);
+      EXPECT_EQ(loader.size(), 2);
+      for (const index_t i : joined(epoch_of(loader))) seen.insert(i);
+    }
+    EXPECT_EQ(seen.size(), 12u);  // two stand twice
+    EXPECT_EQ(std::set<index_t>(seen.begin(), seen.end()).size(), 10u);
+  }
+}
+
 TEST(Loader, ChanceInElementsDependsOnSeedEpochAndPlaceAlone) {
   tn::manual_seed(9);
   const auto before = tn::default_generator().state();
@@ -168,8 +218,8 @@ TEST(Loader, GoesOnWhereItWasRestored) {
 }
 
 TEST(Loader, ALoopLeftEarlyUsesItsEpochUp) {
-  for (const index_t prefetch : {0, 2}) {
-    auto loader = data::batches(counting(100), {.batch_size = 10, .prefetch = prefetch});
+  for (const index_t workers : {0, 1, 3}) {
+    auto loader = data::batches(counting(100), {.batch_size = 10, .num_workers = workers});
     for (const auto& batch : loader) {
       EXPECT_EQ(batch.data()[0], 0);
       break;
@@ -185,15 +235,17 @@ TEST(Loader, ExceptionsOfElementsReachTheLoop) {
     tn::check<tn::IoError>(i != 5, "test", "element ", i);
     return i;
   });
-  for (const index_t prefetch : {0, 1, 20}) {
-    index_t good = 0;
-    const std::string message = message_of<tn::IoError>([&] {
-      for (const auto& batch : data::batches(broken, {.batch_size = 2, .prefetch = prefetch}))
-        good += batch.size();
-    });
-    EXPECT_EQ(message, "[test] element 5");
-    EXPECT_EQ(good, 4);
-  }
+  for (const index_t prefetch : {0, 1, 20})
+    for (const index_t workers : {0, 1, 4}) {
+      index_t good = 0;
+      const std::string message = message_of<tn::IoError>([&] {
+        for (const auto& batch :
+             data::batches(broken, {.batch_size = 2, .prefetch = prefetch, .num_workers = workers}))
+          good += batch.size();
+      });
+      EXPECT_EQ(message, "[test] element 5");
+      EXPECT_EQ(good, 4);
+    }
 }
 
 TEST(Loader, CollatesAsTheUserSays) {
@@ -236,7 +288,10 @@ TEST(Loader, ElementsAreNotRecorded) {
 TEST(Loader, WhatMakesNoSenseIsRefused) {
   const auto with = [](data::LoaderOptions options) { return [=] { data::batches(counting(3), options); }; };
   expect_error<tn::ValueError>(with({.batch_size = 0}), "[batches] batches of 0 elements");
-  expect_error<tn::ValueError>(with({.prefetch = -1}), "[batches] negative prefetch -1 or epoch 0");
+  expect_error<tn::ValueError>(with({.prefetch = -1}),
+                               "[batches] negative prefetch -1, num_workers 0 or epoch 0");
+  expect_error<tn::ValueError>(with({.num_workers = -2}),
+                               "[batches] negative prefetch 0, num_workers -2 or epoch 0");
   expect_error<tn::ValueError>(with({.shuffle = true, .sampler = data::RandomSampler()}),
                                "[batches] shuffle and a sampler were given; either decides on the order");
   expect_error<tn::IndexError>(

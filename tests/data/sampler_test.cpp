@@ -83,4 +83,21 @@ TEST(Sampler, BucketsWantALengthForEachElement) {
   expect_error<tn::ValueError>([&] { data::BucketSampler({1, 2}, 0); }, "[sampler] a pool of 0 batches");
 }
 
+TEST(DistributedSampler, DealsOneOrderOut) {
+  const auto of = [](index_t rank, bool shuffle, bool drop_last, index_t size = 7) {
+    Generator chance(1);
+    return data::DistributedSampler(rank, 3, shuffle, drop_last)(size, 2, chance).to_vector();
+  };
+  EXPECT_EQ(of(0, false, false), (std::vector<index_t>{0, 3, 6}));
+  EXPECT_EQ(of(1, false, false), (std::vector<index_t>{1, 4, 0}));
+  EXPECT_EQ(of(2, false, false), (std::vector<index_t>{2, 5, 1}));
+  EXPECT_EQ(of(2, false, true), (std::vector<index_t>{2, 5}));
+  EXPECT_EQ(of(2, false, false, 1), (std::vector<index_t>{0}));  // fewer elements than processes
+  EXPECT_EQ(of(2, true, false, 0), (std::vector<index_t>{}));
+  Generator same(1);
+  const auto order = tn::randperm(7, same).to_vector();
+  EXPECT_EQ(of(1, true, false), (std::vector<index_t>{order[1], order[4], order[0]}));
+  expect_error<tn::ValueError>([] { data::DistributedSampler(3, 3); }, "[sampler] rank 3 of 3 processes");
+}
+
 }  // namespace sampler_test

@@ -8,10 +8,13 @@
 #include "tenon/ops/shape/slice.hpp"
 #include "tenon/optim/adadelta.hpp"
 #include "tenon/optim/adagrad.hpp"
+#include "tenon/optim/adamax.hpp"
+#include "tenon/optim/asgd.hpp"
 #include "tenon/optim/lbfgs.hpp"
 #include "tenon/optim/nadam.hpp"
 #include "tenon/optim/radam.hpp"
 #include "tenon/optim/rmsprop.hpp"
+#include "tenon/optim/rprop.hpp"
 #include "tenon/optim/sgd.hpp"
 
 namespace golden {
@@ -26,11 +29,14 @@ tn::optim::SgdOptions sgd_options(const Args& a) {
           .maximize = a.flag("maximize")};
 }
 
-/// Both betas.
+/// A list of two numbers.
+std::vector<double> pair_of(const Args& a, const std::string& name) {
+  const std::vector<double> pair = a.numbers(name);
+  if (pair.size() != 2) throw Unsupported(name + " are not two");
+  return pair;
+}
 std::vector<double> betas_of(const Args& a) {
-  const std::vector<double> betas = a.numbers("betas");
-  if (betas.size() != 2) throw Unsupported("there are not two betas");
-  return betas;
+  return pair_of(a, "betas");
 }
 
 template <class Options>
@@ -86,6 +92,35 @@ tn::optim::RadamOptions radam_options(const Args& a) {
           .beta2 = betas.at(1),
           .eps = a.number("eps"),
           .weight_decay = a.number("weight_decay")};
+}
+
+tn::optim::AdamaxOptions adamax_options(const Args& a) {
+  const std::vector<double> betas = betas_of(a);
+  return {.lr = a.number("lr"),
+          .beta1 = betas.at(0),
+          .beta2 = betas.at(1),
+          .eps = a.number("eps"),
+          .weight_decay = a.number("weight_decay"),
+          .maximize = a.flag("maximize")};
+}
+
+tn::optim::RpropOptions rprop_options(const Args& a) {
+  const std::vector<double> etas = pair_of(a, "etas"), step_sizes = pair_of(a, "step_sizes");
+  return {.lr = a.number("lr"),
+          .eta_minus = etas.at(0),
+          .eta_plus = etas.at(1),
+          .min_step = step_sizes.at(0),
+          .max_step = step_sizes.at(1),
+          .maximize = a.flag("maximize")};
+}
+
+tn::optim::AsgdOptions asgd_options(const Args& a) {
+  return {.lr = a.number("lr"),
+          .lambd = a.number("lambd"),
+          .alpha = a.number("alpha"),
+          .t0 = a.number("t0"),
+          .weight_decay = a.number("weight_decay"),
+          .maximize = a.flag("maximize")};
 }
 
 /// Parameters p0, p1, … moved by gradients g0, g1, …, whose row t belongs to step t; their values after each
@@ -162,6 +197,9 @@ const Family family{
     {"adadelta", [](const auto& c) { return steps<tn::optim::Adadelta>(c, adadelta_options); }},
     {"nadam", [](const auto& c) { return steps<tn::optim::Nadam>(c, nadam_options); }},
     {"radam", [](const auto& c) { return steps<tn::optim::Radam>(c, radam_options); }},
+    {"adamax", [](const auto& c) { return steps<tn::optim::Adamax>(c, adamax_options); }},
+    {"rprop", [](const auto& c) { return steps<tn::optim::Rprop>(c, rprop_options); }},
+    {"asgd", [](const auto& c) { return steps<tn::optim::Asgd>(c, asgd_options); }},
     {"lbfgs", [](const auto& c) { return lbfgs(c); }},
 };
 

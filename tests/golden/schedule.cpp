@@ -72,6 +72,32 @@ Outputs one_cycle(const Case<T>& c) {
   return {{"lr", history.lr()}, {"momentum", history.momentum()}};
 }
 
+template <class T>
+Outputs cyclic(const Case<T>& c) {
+  using Mode = tn::optim::CyclicMode;
+  const double up = c.number("step_size_up");
+  const tn::optim::CyclicLr schedule{
+      .max_lr = c.number("max_lr"),
+      .step_size_up = up,
+      .step_size_down = c.given("step_size_down") ? c.number("step_size_down") : up,
+      .mode = c.template choice<Mode>("mode", {{"triangular", Mode::triangular},
+                                               {"triangular2", Mode::triangular2},
+                                               {"exp_range", Mode::exp_range}}),
+      .gamma = c.number("gamma"),
+      .cycle_momentum = c.flag("cycle_momentum"),
+      .base_momentum = c.number("base_momentum"),
+      .max_momentum = c.number("max_momentum")};
+  const History<T> history = follow(c, c.args().numbers("base_lr"), schedule);
+  return {{"lr", history.lr()}, {"momentum", history.momentum()}};
+}
+
+template <class T>
+Outputs chained(const Case<T>& c) {
+  using namespace tn::optim;
+  return rates(c, ChainedScheduler{ConstantLr{c.number("factor"), c.number("total_iters")},
+                                   ExponentialLr{c.number("gamma")}, StepLr{c.number("step_size"), 0.5}});
+}
+
 /// The functions that users of transformers give to PyTorch's LambdaLR.
 template <class T>
 Outputs lambda(const Case<T>& c) {
@@ -138,6 +164,19 @@ const Family family{
            c, tn::optim::LinearLr{c.number("start_factor"), c.number("end_factor"), c.number("total_iters")});
      }},
     {"one_cycle_lr", [](const auto& c) { return one_cycle(c); }},
+    {"cyclic_lr", [](const auto& c) { return cyclic(c); }},
+    {"multiplicative_lr",
+     [](const auto& c) {
+       const double a = c.number("a"), b = c.number("b");
+       return rates(c, tn::optim::MultiplicativeLr{[=](double t) { return a + b * t; }});
+     }},
+    {"chained_scheduler", [](const auto& c) { return chained(c); }},
+    {"swa_lr",
+     [](const auto& c) {
+       return rates(c, tn::optim::SwaLr{
+                           c.number("swa_lr"), c.number("anneal_epochs"),
+                           c.template choice<bool>("anneal_strategy", {{"cos", false}, {"linear", true}})});
+     }},
     {"lambda_lr", [](const auto& c) { return lambda(c); }},
     {"reduce_lr_on_plateau", [](const auto& c) { return plateau(c); }},
 };

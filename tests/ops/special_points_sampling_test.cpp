@@ -8,8 +8,8 @@
 #include "tenon/ops/nn/attention.hpp"
 #include "tenon/ops/nn/embedding_bag.hpp"
 #include "tenon/ops/nn/pool.hpp"
-#include "tenon/ops/vision/box.hpp"
 #include "tenon/ops/vision/grid_sample.hpp"
+#include "tenon/ops/vision/roi.hpp"
 
 namespace special_points_sampling_test {
 

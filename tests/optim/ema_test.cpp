@@ -45,6 +45,16 @@ TEST(Ema, WarmUpForgetsTheStart) {  // decays 2/11, 3/12
   EXPECT_NEAR(a.average()[0], 0.25 * (110.0 / 11) + 9, 1e-14);
 }
 
+TEST(Ema, EqualWeightsAreTheMeanOfAllUpdates) {  // not of the parameters at the start
+  Averaged a({.equal_weights = true});
+  for (double x : {3, 6, 12}) {
+    a.set({x, -x});
+    a.ema.update();
+  }
+  EXPECT_NEAR(a.average()[0], 7, 1e-14);
+  EXPECT_NEAR(a.average()[1], -7, 1e-14);
+}
+
 TEST(Ema, SwapsUnderAnyExit) {
   Averaged a({.decay = 0});
   a.set({5, 6});

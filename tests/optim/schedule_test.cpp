@@ -33,6 +33,31 @@ TEST(Schedule, IsPyTorchs) {
                 {0.125, 0.25, 0.375, 0.5, 0.25, 0.125, 0.0625, 0.03125});
 }
 
+TEST(Schedule, MoreThanTwoInARow) {
+  const ConstantLr half{.factor = 0.5, .total_iters = 100};
+  expect_vector(rates(SequentialLr{LinearLr{.start_factor = 0.25, .total_iters = 3}, 3,
+                                   SequentialLr{half, 2, ExponentialLr{0.5}}}),
+                {0.125, 0.25, 0.375, 0.25, 0.25, 0.5, 0.25, 0.125});
+}
+
+TEST(Schedule, ChainsMultiplyTheirFactors) {
+  expect_vector(rates(ChainedScheduler{ConstantLr{.factor = 0.5, .total_iters = 2}, ExponentialLr{0.5},
+                                       MultiplicativeLr{[](double t) { return t; }}}),
+                {0.25, 0.125, 0.25, 0.375, 0.75, 1.875, 5.625, 19.6875});
+}
+
+TEST(Cyclic, GoesUpAndDown) {
+  const CyclicLr cycle{.max_lr = 1.5, .step_size_up = 1, .step_size_down = 2};
+  expect_vector(rates(cycle), {0.5, 1.5, 1, 0.5, 1.5, 1, 0.5, 1.5});
+  EXPECT_EQ(cycle.momentum(1), 0.8);
+  EXPECT_EQ(cycle.momentum(3), 0.9);
+  expect_vector(rates(CyclicLr{.max_lr = 2.5, .step_size_up = 1, .mode = CyclicMode::triangular2}),
+                {0.5, 2.5, 0.5, 1.5, 0.5, 1, 0.5, 0.75});
+  expect_vector(
+      rates(CyclicLr{.max_lr = 2.5, .step_size_up = 2, .mode = CyclicMode::exp_range, .gamma = 0.5}),
+      {0.5, 1, 1, 0.625, 0.5, 0.53125, 0.53125, 0.5078125});
+}
+
 TEST(Schedule, TimesMayBeFractions) {
   const CosineAnnealingWarmRestarts restarts{.t_0 = 2, .t_mult = 2, .eta_min = 0.1};
   const std::vector<double> times{0, 0.5, 1.75, 2, 3.5, 6, 10.25},
@@ -112,6 +137,8 @@ TEST(ScheduleErrors, TimesThatMakeNoSense) {
   expect_error<tn::ValueError>(
       [] { CosineAnnealingWarmRestarts{.t_0 = 1, .t_mult = 0.5}(1, 1); },
       "[cosine_annealing_warm_restarts] t_0 must be positive and t_mult at least 1, got 1 and 0.5");
+  expect_error<tn::ValueError>([] { CyclicLr{.max_lr = 1, .step_size_up = 0}(1, 1); },
+                               "[cyclic_lr] step sizes must be positive, got 0 and 0");
   expect_error<tn::ValueError>(
       [] { OneCycleLr{.total_steps = 10, .pct_start = 2}(1, 1); },
       "[one_cycle_lr] expected total_steps >= 1 and pct_start in [0, 1], got 10 and 2");

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/ops/random/random.hpp"
+#include "tenon/optim/lbfgs.hpp"
 #include "tenon/optim/schedule.hpp"
 #include "tenon/optim/sgd.hpp"
 
@@ -120,6 +121,74 @@ TEST(Fit, TheScheduleIsToldStepAndEpoch) {
   EXPECT_EQ(steps, (std::vector<index_t>{0, 1, 2, 3}));
   EXPECT_EQ(epochs, (std::vector<double>{0, 0.5, 1, 1.5}));
   EXPECT_EQ(rates, (std::vector<double>{1, 0.5, 0.25, 0.125}));
+}
+
+// One step of L-BFGS on a batch is what its own loop makes of the same loss.
+TEST(Fit, DrivesLbfgs) {
+  using Lbfgs = tn::optim::Lbfgs<double>;
+  const auto steep = [](const Slope& m, const Tensor<double>& y) {
+    return tn::mean(tn::square(tn::square(m.w) - y));
+  };
+  for (const bool search : {false, true}) {
+    const tn::optim::LbfgsOptions options{.lr = 0.1, .max_iter = 4, .strong_wolfe = search};
+    Slope model, alone;
+    const auto start = [](Slope& m) {
+      const tn::NoGrad no_grad;
+      m.w = tn::full<double>({1}, 3);
+    };
+    start(model);
+    start(alone);
+    Lbfgs lbfgs(tn::nn::parameters(model), options), by_hand(tn::nn::parameters(alone), options);
+    std::vector<double> losses;
+    for (int k = 0; k < 3; ++k)
+      losses.push_back(by_hand.step([&] {
+        const auto loss = steep(alone, batch(4));
+        return std::pair(loss.item(), tn::grad(loss, by_hand.parameters()));
+      }));
+    TemporaryFolder folder;
+    const auto result = fit(model, lbfgs, std::vector{batch(4)}, steep,
+                            {.epochs = 3, .csv = folder / "log.csv", .log_every = 1});
+    EXPECT_EQ(model.w.item(), alone.w.item());
+    EXPECT_EQ(result.steps, 3);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(result.history[k].loss, losses[k]);
+    EXPECT_EQ(read_file(folder / "log.csv").substr(0, 30), "step,epoch,loss,lr\n1,1,25,0.1\n");
+  }
+}
+
+TEST(Fit, LbfgsGoesOnFromACheckpoint) {
+  const auto end_of = [](const std::vector<index_t>& epochs) {
+    TemporaryFolder folder;
+    double end = 0;
+    for (index_t until : epochs) {
+      Slope model;
+      tn::optim::Lbfgs<double> lbfgs(tn::nn::parameters(model), {.max_iter = 2, .strong_wolfe = true});
+      const auto steep = [](const Slope& m, const Tensor<double>& y) {
+        return tn::mean(tn::square(tn::exp(m.w) - y));
+      };
+      fit(model, lbfgs, std::vector{batch(9)}, steep,
+          {.epochs = until, .checkpoint = folder / "c", .resume = true});
+      end = model.w.item();
+    }
+    return end;
+  };
+  EXPECT_EQ(end_of({1, 3}), end_of({3}));
+}
+
+// Noise that differed between evaluations would be another function at each point of the search.
+TEST(Fit, ALossOfLbfgsIsOneFunctionWhateverItDraws) {
+  tn::manual_seed(3);
+  Slope model;
+  tn::optim::Lbfgs<double> lbfgs(tn::nn::parameters(model), {.strong_wolfe = true});
+  std::vector<double> draws;
+  const auto noisy = [&](const Slope& m, const Tensor<double>& y) {
+    const auto noise = tn::rand<double>({1});
+    draws.push_back(noise.item());
+    return tn::mean(tn::square(tn::square(m.w + 1) - y - noise));
+  };
+  fit(model, lbfgs, std::vector{batch(4)}, noisy, {.epochs = 2});
+  EXPECT_GT(draws.size(), 4u);
+  std::sort(draws.begin(), draws.end());
+  EXPECT_EQ(std::unique(draws.begin(), draws.end()) - draws.begin(), 2);
 }
 
 /// Ten epochs that go 1, 2, 3, … with a validation that returns these scores.
@@ -314,6 +383,11 @@ TEST(FitErrors, OptionsThatMakeNoSense) {
   };
   EXPECT_EQ(refusal({.accumulate = 0}),
             "[fit] expected epochs >= 0, accumulate >= 1 and clip_norm >= 0, got 1, 0 and 0");
+  tn::optim::Lbfgs<double> lbfgs(tn::nn::parameters(model));
+  for (const auto& options : {FitOptions<Slope>{.accumulate = 2}, FitOptions<Slope>{.clip_norm = 1}})
+    expect_error<tn::ValueError>(
+        [&] { fit(model, lbfgs, std::vector{batch(0)}, half_square, options); },
+        "[fit] an optimizer that evaluates the loss itself takes neither accumulate nor clip_norm");
   EXPECT_EQ(refusal({.patience = 1}), "[fit] patience needs a validation that says which epoch is best");
   EXPECT_EQ(refusal({.resume = true}), "[fit] checkpoints need a path");
   EXPECT_EQ(refusal({.validate = [](const Slope&) { return Scores{}; }}),

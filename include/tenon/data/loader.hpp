@@ -5,15 +5,16 @@
 ///     for (int epoch = 0; epoch < 10; ++epoch)
 ///       for (auto [image, label] : train) …
 ///
-/// Equal seeds give equal batches, with and without prefetching. The order of an epoch depends on the seed
+/// Equal seeds give equal batches, with any number of threads that prepare them. The order of an epoch depends on the seed
 /// and the epoch's number; random elements depend also on their position in the epoch.
 
-#include <cstdint>   // uint64_t
-#include <iterator>  // default_sentinel_t
-#include <memory>    // unique_ptr
-#include <optional>  // optional
-#include <utility>   // move, exchange
-#include <vector>    // vector
+#include <algorithm>  // max, min
+#include <cstdint>    // uint64_t
+#include <iterator>   // default_sentinel_t
+#include <memory>     // unique_ptr
+#include <optional>   // optional
+#include <utility>    // move, exchange
+#include <vector>     // vector
 
 #include "tenon/data/collate.hpp"
 #include "tenon/data/dataset.hpp"
@@ -29,7 +30,8 @@ struct LoaderOptions {
   bool shuffle = false;                 ///< a new random order in each epoch
   std::optional<std::uint64_t> seed{};  ///< of order and elements; none: from default_generator()
   bool drop_last = false;               ///< leave out a last batch that is not full
-  index_t prefetch = 0;                 ///< batches prepared ahead by a thread; 0: no thread
+  index_t prefetch = 0;                 ///< batches prepared ahead by threads; 0: 2 num_workers
+  index_t num_workers = 0;              ///< threads that prepare batches; 0: one if prefetch > 0
   index_t epoch = 0;                    ///< number of the first epoch
   Sampler sampler{};                    ///< the order of elements; none: by `shuffle`
 };
@@ -65,6 +67,23 @@ class DefaultGenerator {
  private:
   Generator before_;
 };
+
+inline void check_loader_options(const LoaderOptions& options) {
+  check<ValueError>(options.batch_size > 0, "batches", "batches of ", options.batch_size, " elements");
+  check<ValueError>(options.prefetch >= 0 && options.num_workers >= 0 && options.epoch >= 0, "batches",
+                    "negative prefetch ", options.prefetch, ", num_workers ", options.num_workers,
+                    " or epoch ", options.epoch);
+}
+
+/// The threads that prepare batches, if any.
+template <class Batch, class Producer>
+std::unique_ptr<Prefetcher<Batch>> prefetcher(const Producer& producer, const LoaderOptions& options) {
+  const index_t ahead = options.prefetch > 0 ? options.prefetch : 2 * options.num_workers;
+  if (ahead == 0) return nullptr;
+  const index_t workers = std::max<index_t>(options.num_workers, 1);
+  return std::make_unique<Prefetcher<Batch>>(producer, static_cast<std::size_t>(ahead),
+                                             static_cast<std::size_t>(workers));
+}
 
 /// The batch of the elements at `positions`; `place` is the position of the first in its epoch.
 template <class D, class Collate>
@@ -109,6 +128,9 @@ class Loader {
   /// Continues the next loop from a saved position.
   ///   throws: ValueError if the epoch has fewer batches
   void restore(const LoaderPosition& position);
+  /// Sets the number of the next loop's epoch, for instance after a loop that was left early.
+  ///   throws: ValueError if it is negative
+  void set_epoch(index_t epoch) { restore({position_.seed, epoch, 0}); }
 
   class Iterator;
   /// Begins an epoch.
@@ -117,7 +139,7 @@ class Loader {
   std::default_sentinel_t end() const { return {}; }
 
  private:
-  /// Makes the batches of an epoch in order, on any thread.
+  /// Makes the batches of an epoch, on any thread.
   class Producer;
   void prepare_order();
 
@@ -134,8 +156,8 @@ class Loader {
 /// `Stack`, `Pad` or any function. With `Stack`, the batches of a `GatherDataset`, such as a TensorDataset
 /// and its subsets, are gathered at once.
 ///
-///   throws: ValueError if batch_size <= 0, prefetch or epoch is negative, or both shuffle and sampler are
-///           given; IndexError if the sampler returns a position out of range
+///   throws: ValueError if batch_size <= 0, prefetch, num_workers or epoch is negative, or both shuffle and
+///           sampler are given; IndexError if the sampler returns a position out of range
 template <Dataset D, class Collate = Stack>
 Loader<D, Collate> batches(D dataset, LoaderOptions options = {}, Collate collate = {}) {
   return Loader<D, Collate>(std::move(dataset), std::move(options), std::move(collate));
@@ -149,9 +171,10 @@ class Loader<D, Collate>::Producer {
   explicit Producer(const Loader& loader)
       : loader_(loader), order_(loader.order_), position_(loader.position_), count_(loader.size()) {}
 
-  std::optional<Batch> operator()() {
-    if (position_.batch == count_) return std::nullopt;
-    const index_t first = position_.batch++ * loader_.options_.batch_size,
+  /// The batch of this number, counted from the position; none after the last.
+  std::optional<Batch> operator()(index_t number) const {
+    if (position_.batch + number >= count_) return std::nullopt;
+    const index_t first = (position_.batch + number) * loader_.options_.batch_size,
                   count = std::min(loader_.options_.batch_size, order_.size() - first);
     return detail::make_batch(loader_.dataset_, loader_.collate_, narrow(order_, 0, first, count), position_,
                               first);
@@ -164,21 +187,19 @@ class Loader<D, Collate>::Producer {
   index_t count_;
 };
 
-/// The iterator of a loop; it owns the prefetching thread.
+/// The iterator of a loop; it owns the threads.
 template <Dataset D, class Collate>
 class Loader<D, Collate>::Iterator {
  public:
   explicit Iterator(Loader& loader) : loader_(loader), producer_(loader) {
-    const index_t ahead = loader.options_.prefetch;
-    if (ahead > 0)
-      prefetcher_ = std::make_unique<Prefetcher<Batch>>(producer_, static_cast<std::size_t>(ahead));
+    prefetcher_ = detail::prefetcher<Batch>(producer_, loader.options_);
     ++*this;
   }
 
   Batch& operator*() { return *batch_; }
   Iterator& operator++() {
     batch_.reset();  // frees its memory for the next one
-    batch_ = prefetcher_ ? prefetcher_->next() : producer_();
+    batch_ = prefetcher_ ? prefetcher_->next() : producer_(number_++);
     LoaderPosition& position = loader_.position_;
     if (batch_)
       ++position.batch;
@@ -191,6 +212,7 @@ class Loader<D, Collate>::Iterator {
  private:
   Loader& loader_;
   Producer producer_;
+  index_t number_ = 0;  // of the next batch that the producer is asked for here
   std::unique_ptr<Prefetcher<Batch>> prefetcher_;
   std::optional<Batch> batch_;
 };
@@ -198,9 +220,7 @@ class Loader<D, Collate>::Iterator {
 template <Dataset D, class Collate>
 Loader<D, Collate>::Loader(D dataset, LoaderOptions options, Collate collate)
     : dataset_(std::move(dataset)), options_(std::move(options)), collate_(std::move(collate)) {
-  check<ValueError>(options_.batch_size > 0, "batches", "batches of ", options_.batch_size, " elements");
-  check<ValueError>(options_.prefetch >= 0 && options_.epoch >= 0, "batches", "negative prefetch ",
-                    options_.prefetch, " or epoch ", options_.epoch);
+  detail::check_loader_options(options_);
   check<ValueError>(!(options_.shuffle && options_.sampler), "batches",
                     "shuffle and a sampler were given; either decides on the order");
   if (options_.shuffle)

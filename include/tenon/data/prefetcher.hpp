@@ -1,28 +1,34 @@
 #pragma once
-/// A thread that makes items before they are used.
+/// Threads that make items before they are used.
 
+#include <concepts>            // invocable
 #include <condition_variable>  // condition_variable
 #include <deque>               // deque
 #include <exception>           // exception_ptr
-#include <mutex>               // mutex, unique_lock
+#include <memory>              // make_shared
+#include <mutex>               // lock_guard, mutex, unique_lock
 #include <optional>            // optional
 #include <thread>              // thread
 #include <utility>             // move
+#include <vector>              // vector
 
 #include "tenon/core/parallel.hpp"
 
 namespace TENON_NAMESPACE::data {
 
 /// Calls `produce() -> std::optional<T>` on a thread until it returns nothing or throws, at most `capacity`
-/// calls ahead of `next`. Kernels on that thread are not parallel, which leaves the other processors to the
-/// consumer. The destructor waits only for a call in progress.
+/// results ahead of `next`. Several workers call `produce(k)` instead, for k = 0, 1, …, at the same time.
+/// Kernels on these threads are not parallel, which leaves the other processors to the consumer. The destructor
+/// waits only for calls in progress.
 template <class T>
 class Prefetcher {
  public:
-  /// Starts the thread.
+  /// Starts the threads.
   template <class Produce>
-  Prefetcher(Produce produce, std::size_t capacity)
-      : capacity_(capacity), thread_([this, produce = std::move(produce)]() mutable { run(produce); }) {}
+  Prefetcher(Produce produce, std::size_t capacity, std::size_t workers = 1) : Prefetcher(capacity) {
+    const auto shared = std::make_shared<Produce>(std::move(produce));
+    for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this, shared] { run(*shared); });
+  }
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
   ~Prefetcher() {
@@ -30,60 +36,76 @@ class Prefetcher {
       const std::lock_guard lock(mutex_);
       stopped_ = true;
     }
-    room_.notify_one();
-    thread_.join();
+    room_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
   }
 
-  /// The next result of `produce`, in order; none at the end. An exception of `produce` is thrown here.
+  /// The next result of `produce`, in order; none at the end. An exception of `produce` is thrown here, after the
+  /// results before it.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return !queue_.empty() || finished_; });
-    if (queue_.empty()) {
-      if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-      return std::nullopt;
-    }
-    std::optional<T> item(std::move(queue_.front()));
-    queue_.pop_front();
+    ready_.wait(lock, [&] { return over_ || (!results_.empty() && results_.front().done); });
+    if (over_) return std::nullopt;
+    Result result = std::move(results_.front());
+    results_.pop_front();
+    ++taken_;
+    over_ = !result.item;
     lock.unlock();
     room_.notify_one();
-    return item;
+    if (result.error) std::rethrow_exception(result.error);
+    return std::move(result.item);
   }
 
  private:
+  struct Result {
+    bool done = false;
+    std::optional<T> item{};
+    std::exception_ptr error{};
+  };
+
+  explicit Prefetcher(std::size_t capacity) : capacity_(capacity) {}
+
   template <class Produce>
   void run(Produce& produce) {
     set_num_threads(1);
-    std::exception_ptr error;
-    try {
-      while (wait_for_room()) {
-        std::optional<T> item = produce();
-        if (!item) break;
-        const std::lock_guard lock(mutex_);
-        queue_.push_back(*std::move(item));
-        ready_.notify_one();
+    while (const std::optional<index_t> number = claim()) {
+      Result result{.done = true};
+      try {
+        if constexpr (std::invocable<Produce&, index_t>)
+          result.item = produce(*number);
+        else
+          result.item = produce();
+      } catch (...) {
+        result.error = std::current_exception();
       }
-    } catch (...) {
-      error = std::current_exception();
+      deliver(*number, std::move(result));
     }
-    const std::lock_guard lock(mutex_);
-    finished_ = true;
-    error_ = std::move(error);
-    ready_.notify_one();
   }
-
-  bool wait_for_room() {
+  /// The number of a result to be made; none when nothing is to be done any more.
+  std::optional<index_t> claim() {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return queue_.size() < capacity_ || stopped_; });
-    return !stopped_;
+    room_.wait(lock, [&] { return results_.size() < capacity_ || stopped_; });
+    if (stopped_) return std::nullopt;
+    results_.emplace_back();
+    return taken_ + static_cast<index_t>(results_.size()) - 1;
+  }
+  void deliver(index_t number, Result result) {
+    const std::lock_guard lock(mutex_);
+    if (!result.item) {
+      stopped_ = true;
+      room_.notify_all();
+    }
+    results_[static_cast<std::size_t>(number - taken_)] = std::move(result);
+    ready_.notify_one();
   }
 
   const std::size_t capacity_;
   std::mutex mutex_;
   std::condition_variable ready_, room_;
-  std::deque<T> queue_;
-  bool stopped_ = false, finished_ = false;
-  std::exception_ptr error_;
-  std::thread thread_;  // last: it uses all of the above
+  std::deque<Result> results_;  // of numbers taken_, taken_ + 1, …; made, or being made
+  index_t taken_ = 0;
+  bool stopped_ = false, over_ = false;  // no further number is claimed; none is handed out
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace TENON_NAMESPACE::data

@@ -94,4 +94,31 @@ class BucketSampler {
   index_t pool_;
 };
 
+/// The elements of one of several processes that share a data set: positions rank, rank + world_size, … of an
+/// order that all processes know. They need the same seed. So that all have the same number of elements, the
+/// order begins again at its end, or with drop_last its last elements are left out.
+///
+///   throws: the constructor ValueError unless 0 <= rank < world_size
+class DistributedSampler {
+ public:
+  DistributedSampler(index_t rank, index_t world_size, bool shuffle = true, bool drop_last = false)
+      : rank_(rank), world_size_(world_size), shuffle_(shuffle), drop_last_(drop_last) {
+    check<ValueError>(rank >= 0 && rank < world_size, "sampler", "rank ", rank, " of ", world_size,
+                      " processes");
+  }
+
+  /// The positions of an epoch.
+  Tensor<index_t> operator()(index_t size, index_t, Generator& generator) const {
+    const Tensor<index_t> all = shuffle_ ? randperm(size, generator) : arange<index_t>(size);
+    const index_t count = (size + (drop_last_ ? 0 : world_size_ - 1)) / world_size_;
+    Tensor<index_t> own = Tensor<index_t>::empty({count});
+    for (index_t i = 0; i < count; ++i) own.mutable_data()[i] = all.data()[(rank_ + i * world_size_) % size];
+    return own;
+  }
+
+ private:
+  index_t rank_, world_size_;
+  bool shuffle_, drop_last_;
+};
+
 }  // namespace TENON_NAMESPACE::data

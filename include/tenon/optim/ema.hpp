@@ -1,5 +1,6 @@
 #pragma once
-/// The exponential moving average of parameters, which often predicts better than the parameters themselves.
+/// The exponential moving average of parameters, or their mean, which often predicts better than the parameters
+/// themselves.
 ///
 ///     tn::optim::Ema<float> ema(named_parameters(model), {.decay = 0.999});
 ///     …  adam.step(gradients);  ema.update();
@@ -18,9 +19,13 @@ namespace TENON_NAMESPACE::optim {
 struct EmaOptions {
   double decay = 0.999;  ///< weight of the old average in each update
   bool warm_up = false;  ///< bound the decay by (1 + t) / (10 + t), t the number of updates
+  /// Stochastic weight averaging: the plain mean of the parameters at all updates, whatever the decay. Izmailov et
+  /// al. 2018, https://arxiv.org/abs/1803.05407.
+  bool equal_weights = false;
 };
 
-/// Exponential moving averages of parameters: a = decay a + (1 - decay) p at each update.
+/// Exponential moving averages of parameters: a = decay a + (1 - decay) p at each update. With equal_weights,
+/// the means of the parameters at all updates.
 ///
 ///   keeps: one tensor of each parameter's shape
 ///   source: Polyak & Juditsky 1992
@@ -43,8 +48,7 @@ class Ema {
   /// Updates the averages from the current parameters, in one pass over memory.
   void update() {
     const NoGrad no_grad;
-    const double t = static_cast<double>(++steps_);
-    const double decay = options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
+    const double decay = decay_at(static_cast<double>(++steps_));
     const T keep = static_cast<T>(decay), take = static_cast<T>(1 - decay);
     for (Entry& e : entries_)
       detail::update_fused([=](auto a, auto p) { return keep * a + take * p; }, e.average,
@@ -102,6 +106,11 @@ class Ema {
     NamedTensor<T> parameter;
     Tensor<T> average;
   };
+
+  double decay_at(double t) const {
+    if (options_.equal_weights) return (t - 1) / t;
+    return options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
+  }
 
   EmaOptions options_;
   std::vector<Entry> entries_;

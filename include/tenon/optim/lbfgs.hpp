@@ -9,6 +9,7 @@
 ///         return std::pair(loss.item(), grad(loss, lbfgs.parameters()));
 ///       });
 
+#include <concepts>  // invocable
 #include <optional>  // optional
 
 #include "tenon/ops/reduce/map_sum.hpp"
@@ -52,13 +53,15 @@ class Lbfgs {
 
   /// Handles of the parameters, in the order of the gradients.
   const std::vector<Tensor<T>>& parameters() const { return parameters_; }
+  /// The options, as given to the constructor.
+  const LbfgsOptions& options() const { return options_; }
 
   /// Runs up to max_iter iterations. `closure()` returns a pair of the loss at the current parameters and the
   /// gradients; it is called several times.
   ///   returns: the loss before the first iteration
   ///   throws: ValueError for another number of gradients, ShapeError for a gradient of another shape than
   ///           its parameter
-  template <class Closure>
+  template <std::invocable Closure>
   double step(const Closure& closure) {
     const index_t most = options_.max_eval.value_or(options_.max_iter * 5 / 4);
     index_t evaluations = 0;
@@ -100,8 +103,9 @@ class Lbfgs {
   ///           changed
   void load_state(const OptimizerState<T>& state) {
     detail::StateReader<T> reader(name, state);
+    const auto shape_of = [&](auto) { return Shape{size_}; };
     Memory memory;
-    detail::read_fields(reader, name, {size_}, memory);
+    detail::read_fields(reader, name, memory, shape_of);
     check<ValueError>(memory.iterations == 0 || (memory.direction.defined() && memory.gradient.defined()),
                       name, "the state lacks a direction or a gradient");
     index_t count = 0;
@@ -109,7 +113,7 @@ class Lbfgs {
     std::vector<Pair> history;
     for (index_t k = 0; k < count; ++k) {
       Pair& pair = history.emplace_back();
-      detail::read_fields(reader, join("lbfgs.history", k), {size_}, pair);
+      detail::read_fields(reader, join("lbfgs.history", k), pair, shape_of);
       check<ValueError>(pair.move.defined() && pair.turn.defined(), name,
                         "the state lacks tensors of history ", k);
     }

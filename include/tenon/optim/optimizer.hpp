@@ -33,6 +33,12 @@ double* momentum_of(Options& options) {
 ///     validate(options)                              throws ValueError for invalid options
 ///     prepare(state, parameter, options)             creates the tensors of the state that are needed
 ///     update(parameter, gradient, state, options)    updates parameter and state elementwise, in one pass
+///
+/// and, where the step of an element depends on the others of its parameter,
+///
+///     whole_parameters = true          there is no `step_rows`
+///     check_parameter(NamedTensor)     throws ShapeError for a parameter that cannot be trained
+///     state_shape(field, shape)        shape of a state tensor that has not its parameter's
 template <Real T, class Rule>
 class Optimizer {
  public:
@@ -122,7 +128,9 @@ class Optimizer {
   ///   shapes: rows (n), ascending, each once; gradient (n, rest of the parameter's shape)
   ///   throws: ValueError if `parameter` is not the optimizer's; ShapeError or IndexError if rows or gradient
   ///           do not fit it; before anything has changed
-  void step_rows(const Tensor<T>& parameter, const Tensor<index_t>& rows, const Tensor<T>& gradient) {
+  void step_rows(const Tensor<T>& parameter, const Tensor<index_t>& rows, const Tensor<T>& gradient)
+    requires(!requires { Rule::whole_parameters; })
+  {
     const NoGrad no_grad;
     const std::size_t k = index_of(parameter);
     Tensor<T>& table = parameters_[k];
@@ -163,7 +171,7 @@ class Optimizer {
     std::vector<Slot> slots = slots_;
     std::vector<Group> groups = groups_;
     for (std::size_t k = 0; k < slots.size(); ++k)
-      detail::read_fields(reader, slots[k].name, parameters_[k].shape(), slots[k].state);
+      detail::read_fields(reader, slots[k].name, slots[k].state, state_shapes(parameters_[k].shape()));
     for (std::size_t g = 0; g < groups.size(); ++g) {
       for_each_scheduled(g, groups[g].options,
                          [&](const std::string& name, double& value) { reader.read(name, value); });
@@ -189,6 +197,15 @@ class Optimizer {
     if (double* value = momentum_of(options)) f(join("group", group, momentum), *value);
   }
 
+  /// A function from the fields of a state to their shapes.
+  static auto state_shapes(const Shape& parameter) {
+    return [parameter](std::string_view field) {
+      if constexpr (requires { Rule::state_shape(field, parameter); })
+        return Rule::state_shape(field, parameter);
+      else
+        return parameter;
+    };
+  }
   static void check_new(const NamedTensor<T>& p, const std::vector<Tensor<T>>& tensors,
                         const std::vector<Slot>& slots) {
     check<ValueError>(p.tensor.defined(), Rule::name, "parameter \"", p.name, "\" is an undefined tensor");
@@ -197,6 +214,7 @@ class Optimizer {
     for (std::size_t k = 0; k < slots.size(); ++k)
       check<ValueError>(slots[k].name != p.name && !tensors[k].is(p.tensor), Rule::name, "parameter \"",
                         p.name, "\" is here already, as \"", slots[k].name, "\"");
+    if constexpr (requires { Rule::check_parameter(p); }) Rule::check_parameter(p);
   }
   void check_gradients(const std::vector<Tensor<T>>& gradients) const {
     check<ValueError>(gradients.size() == parameters_.size(), Rule::name, gradients.size(), " gradients for ",

@@ -97,14 +97,14 @@ void write_fields(OptimizerState<T>& state, const std::string& prefix, Fields& f
     }
   });
 }
-/// Reads the fields of one parameter's state struct, as `write_fields` wrote them; `shape` is the tensors'
-/// shape.
-template <Real T, class Fields>
-void read_fields(StateReader<T>& reader, const std::string& prefix, const Shape& shape, Fields& fields) {
+/// Reads the fields of one parameter's state struct, as `write_fields` wrote them; `shape_of(field)` is a
+/// tensor's shape.
+template <Real T, class Fields, class ShapeOf>
+void read_fields(StateReader<T>& reader, const std::string& prefix, Fields& fields, const ShapeOf& shape_of) {
   for_each_field(fields, [&]<class Field>(std::string_view field, Field& value) {
     const std::string name = join(prefix, ".", field);
     if constexpr (is_tensor<Field>)
-      reader.read(name, value, shape);
+      reader.read(name, value, shape_of(field));
     else
       reader.read(name, value);
   });

@@ -13,6 +13,8 @@
 #include <cmath>      // cos, pow, fmod
 #include <concepts>   // convertible_to
 #include <numbers>    // pi
+#include <tuple>      // tuple, apply
+#include <utility>    // move
 
 #include "tenon/optim/optimizer.hpp"
 
@@ -199,9 +201,103 @@ struct OneCycleLr {
   }
 };
 
+/// The shape of the cycles of `CyclicLr`.
+enum class CyclicMode {
+  triangular,   ///< every cycle as high as the first
+  triangular2,  ///< each half as high as the one before
+  exp_range     ///< the height times gamma^t
+};
+
+/// Cycles between the initial rate and max_lr, in steps rather than epochs: straight up in step_size_up,
+/// straight down in step_size_down. Momentum moves in the opposite direction.
+///
+///   throws: ValueError unless both step sizes are positive
+///   source: Smith 2017, https://arxiv.org/abs/1506.01186
+struct CyclicLr {
+  double max_lr;                             ///< rate at the top of the first cycle
+  double step_size_up = 2000;                ///< steps of the way up
+  double step_size_down = step_size_up;      ///< steps of the way down
+  CyclicMode mode = CyclicMode::triangular;  ///< the shape of the later cycles
+  double gamma = 1;                          ///< factor of each step in the mode exp_range
+  bool cycle_momentum = true;                ///< also set the momentum
+  double base_momentum = 0.8;                ///< momentum at the top
+  double max_momentum = 0.9;                 ///< momentum at the bottom
+
+  /// The learning rate at step t.
+  double operator()(double base_lr, double t) const { return base_lr + (max_lr - base_lr) * height(t); }
+  /// The momentum at step t.
+  double momentum(double t) const { return max_momentum - (max_momentum - base_momentum) * height(t); }
+
+ private:
+  /// The height at time t, of 1 at the top of the first cycle.
+  double height(double t) const {
+    check<ValueError>(step_size_up > 0 && step_size_down > 0, "cyclic_lr",
+                      "step sizes must be positive, got ", step_size_up, " and ", step_size_down);
+    const double length = step_size_up + step_size_down, cycle = std::floor(t / length),
+                 at = t - cycle * length;
+    const double part = at <= step_size_up ? at / step_size_up : (length - at) / step_size_down;
+    if (mode == CyclicMode::triangular2) return part * std::pow(0.5, cycle);
+    return mode == CyclicMode::exp_range ? part * std::pow(gamma, t) : part;
+  }
+};
+
+/// A factor for each step: lr factor(1) factor(2) … factor(t), t rounded down.
+///
+///   cost: t calls of the factor
+template <class Factor>
+struct MultiplicativeLr {
+  Factor factor;  ///< called with 1, 2, … as double
+
+  /// The learning rate at time t.
+  double operator()(double lr, double t) const {
+    for (double step = 1; step <= t; ++step) lr *= factor(step);
+    return lr;
+  }
+};
+/// Deduces the factor's type from the argument.
+template <class Factor>
+MultiplicativeLr(Factor) -> MultiplicativeLr<Factor>;
+
+/// The rate of stochastic weight averaging: from lr to swa_lr in anneal_epochs, then constant. `Ema` with
+/// `equal_weights` averages the weights. After another schedule it begins at the rate where that one ends:
+///
+///     const auto schedule = [&](double lr, double t) {
+///       return t < 75 ? cosine(lr, t) : swa(cosine(lr, 75), t - 75);
+///     };
+///
+///   source: Izmailov et al. 2018, https://arxiv.org/abs/1803.05407
+struct SwaLr {
+  double swa_lr;              ///< the rate during averaging
+  double anneal_epochs = 10;  ///< time until that rate is reached
+  bool linear = false;        ///< a straight line instead of half a cosine
+
+  /// The learning rate at time t after the change to averaging.
+  double operator()(double lr, double t) const {
+    const double part = t < anneal_epochs ? t / anneal_epochs : 1;
+    return linear ? lr + (swa_lr - lr) * part : detail::cosine_between(lr, swa_lr, part);
+  }
+};
+
+/// Several schedules at the same time, each of which takes the rate of the one before as its initial rate:
+/// `ChainedScheduler{ConstantLr{0.1, 4}, ExponentialLr{0.9}}` multiplies the factors of both.
+template <Schedule... Schedules>
+struct ChainedScheduler {
+  std::tuple<Schedules...> schedules;  ///< in the order of their calls
+
+  explicit ChainedScheduler(Schedules... chained) : schedules(std::move(chained)...) {}
+
+  /// The learning rate at time t.
+  double operator()(double lr, double t) const {
+    std::apply([&](const auto&... schedule) { ((lr = schedule(lr, t)), ...); }, schedules);
+    return lr;
+  }
+};
+
 /// Two schedules in a row: `first` until the milestone, then `then` with its time starting at 0. Warm-up
 /// before cosine annealing is
-/// `SequentialLr{LinearLr{.start_factor = 0, .total_iters = 500}, 500, CosineAnnealingLr{9500}}`.
+/// `SequentialLr{LinearLr{.start_factor = 0, .total_iters = 500}, 500, CosineAnnealingLr{9500}}`. Of three
+/// schedules, `then` is a SequentialLr, whose milestone is the length of the second:
+/// `SequentialLr{warm_up, 500, SequentialLr{constant, 8000, decay}}`.
 template <Schedule First, Schedule Then>
 struct SequentialLr {
   First first;       ///< for t < milestone

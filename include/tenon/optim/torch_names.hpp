@@ -2,6 +2,8 @@
 /// PyTorch's spelling of optimizers and schedules whose names are abbreviations: `optim::SGD<float>` is
 /// `optim::Sgd<float>`.
 
+#include "tenon/optim/asgd.hpp"
+#include "tenon/optim/lamb.hpp"
 #include "tenon/optim/lbfgs.hpp"
 #include "tenon/optim/nadam.hpp"
 #include "tenon/optim/plateau.hpp"
@@ -24,6 +26,12 @@ using NAdam = Nadam<T>;
 /// Rectified Adam; see Radam.
 template <Real T>
 using RAdam = Radam<T>;
+/// Averaged stochastic gradient descent; see Asgd.
+template <Real T>
+using ASGD = Asgd<T>;
+/// Adam scaled to the parameter's size; see Lamb.
+template <Real T>
+using LAMB = Lamb<T>;
 /// Limited-memory BFGS; see Lbfgs.
 template <Real T>
 using LBFGS = Lbfgs<T>;
@@ -46,5 +54,15 @@ using CosineAnnealingLR = CosineAnnealingLr;
 using ReduceLROnPlateau = ReduceLrOnPlateau;
 /// Up, down, and far down within one run.
 using OneCycleLR = OneCycleLr;
+/// Up and down, again and again.
+using CyclicLR = CyclicLr;
+/// Towards the rate of stochastic weight averaging.
+using SWALR = SwaLr;
+/// A factor for each step.
+template <class Factor>
+using MultiplicativeLR = MultiplicativeLr<Factor>;
+/// Schedules in a row.
+template <Schedule First, Schedule Then>
+using SequentialLR = SequentialLr<First, Then>;
 
 }  // namespace TENON_NAMESPACE::optim

@@ -38,7 +38,9 @@ namespace TENON_NAMESPACE::train {
 ///           or a parameter (before a checkpoint) that is not finite; IoError if a file cannot be read or
 ///           written; exceptions of the functions in `options`
 ///
-/// The optimizer may hold all parameters or some. If options.resume is set and the file options.checkpoint
+/// The optimizer may hold all parameters or some. An optimizer whose `step` takes a closure, as that of Lbfgs
+/// does, evaluates the loss of a batch several times, each time with the same random numbers; it takes neither
+/// `accumulate` nor `clip_norm`. A batch should then be the whole data set: `std::vector{batch}`. If options.resume is set and the file options.checkpoint
 /// exists, training continues from it and computes the same bits as a run without interruption: the
 /// checkpoint holds model, optimizer, this thread's default generator, the position among the batches and the
 /// best model. If the range has no `restore`, the batches done before are iterated and skipped.
@@ -55,6 +57,9 @@ concept Restorable = requires(Batches& batches) { batches.restore(batches.positi
 template <class Model, class Optimizer, class Batches, class LossOf>
 class Fit {
   using T = nn::ScalarOf<Model>;
+  /// Whether the optimizer evaluates the loss itself, instead of taking gradients.
+  static constexpr bool by_closure =
+      !requires(Optimizer& o, const std::vector<Tensor<T>>& gradients) { o.step(gradients); };
 
  public:
   Fit(Model& model, Optimizer& optimizer, Batches& batches, LossOf& loss_of, const FitOptions<Model>& options)
@@ -67,6 +72,8 @@ class Fit {
     check<ValueError>(options.epochs >= 0 && options.accumulate >= 1 && options.clip_norm >= 0, "fit",
                       "expected epochs >= 0, accumulate >= 1 and clip_norm >= 0, got ", options.epochs, ", ",
                       options.accumulate, " and ", options.clip_norm);
+    check<ValueError>(!by_closure || (options.accumulate == 1 && options.clip_norm == 0), "fit",
+                      "an optimizer that evaluates the loss itself takes neither accumulate nor clip_norm");
     check<ValueError>(options.validate || options.patience == 0, "fit",
                       "patience needs a validation that says which epoch is best");
     check<ValueError>(!options.checkpoint.empty() || (!options.resume && options.checkpoint_every == 0),
@@ -88,6 +95,10 @@ class Fit {
   template <class Batch>
   void add_batch(const Batch& batch);
   void step();
+  template <class Batch>
+  void step_by_closure(const Batch& batch);
+  template <class Update>
+  void count_step(index_t parts, double loss, const Update& update);
   void end_epoch(double seconds);
   void validate(EpochReport& report);
   double monitored(const Scores& scores) const;
@@ -101,7 +112,12 @@ class Fit {
     const double part = batch_count_ > 0 ? static_cast<double>(batch) / static_cast<double>(batch_count_) : 0;
     return static_cast<double>(state_.epoch) + part;
   }
-  double rate() { return optimizer_.groups().front().options.lr; }
+  double rate() {
+    if constexpr (requires { optimizer_.groups(); })
+      return optimizer_.groups().front().options.lr;
+    else
+      return optimizer_.options().lr;
+  }
 
   Model& model_;
   Optimizer& optimizer_;
@@ -122,6 +138,7 @@ class Fit {
   std::vector<Tensor<T>> gradients_;  // summed for the next step
   index_t gathered_ = 0;              // the number of batches in the sum
   double gathered_loss_ = 0;
+  Generator before_batch_;  // the default generator before the loss of this batch
 
   Stopwatch since_start_, since_batch_, since_report_;
   SmoothedRate samples_, batches_done_;
@@ -166,7 +183,10 @@ void Fit<Model, Optimizer, Batches, LossOf>::train_epoch(Range&& range) {
     restore_default_generator();
     add_batch(batch);
     note_position();
-    if (gathered_ == options_.accumulate) step();
+    if constexpr (by_closure)
+      step_by_closure(batch);
+    else if (gathered_ == options_.accumulate)
+      step();
     count_time(batch_size(batch));
     if (gathered_ > 0) continue;  // nothing is saved between steps
     const bool due = options_.checkpoint_every > 0 && state_.step % options_.checkpoint_every == 0 &&
@@ -179,12 +199,15 @@ void Fit<Model, Optimizer, Batches, LossOf>::train_epoch(Range&& range) {
                     state_.batch, " that were done when it was interrupted");
   restore_default_generator();
   note_position();
-  if (gathered_ > 0) step();
+  if constexpr (!by_closure) {
+    if (gathered_ > 0) step();
+  }
 }
 
 template <class Model, class Optimizer, class Batches, class LossOf>
 template <class Batch>
 void Fit<Model, Optimizer, Batches, LossOf>::add_batch(const Batch& batch) {
+  before_batch_ = default_generator();
   const Tensor<T> loss =
       nn::with_paths(model_, [&]() -> Tensor<T> { return loss_of_(std::as_const(model_), batch); });
   const double value = static_cast<double>(loss.item());
@@ -214,8 +237,30 @@ void Fit<Model, Optimizer, Batches, LossOf>::step() {
     check<ValueError>(std::isfinite(norm), "fit", "the gradient is not finite in epoch ", state_.epoch + 1,
                       ", batch ", state_.batch, ", after ", state_.step, " steps");
   }
+  count_step(parts, loss, [&] { optimizer_.step(gradients); });
+}
+
+template <class Model, class Optimizer, class Batches, class LossOf>
+template <class Batch>
+void Fit<Model, Optimizer, Batches, LossOf>::step_by_closure(const Batch& batch) {
+  gathered_ = 0;
+  const double loss = std::exchange(gathered_loss_, 0);
+  std::vector<Tensor<T>> gradients = std::exchange(gradients_, {});  // of the first evaluation
+  const auto evaluate = [&] {
+    if (!gradients.empty()) return std::pair(loss, std::exchange(gradients, {}));
+    default_generator() = before_batch_;
+    const Tensor<T> again = loss_of_(std::as_const(model_), batch);
+    return std::pair(static_cast<double>(again.item()), grad(again, optimizer_.parameters()));
+  };
+  count_step(1, loss, [&] { optimizer_.step(evaluate); });
+}
+
+/// Makes one step of the optimizer, of the last `parts` batches, with what options ask for around it.
+template <class Model, class Optimizer, class Batches, class LossOf>
+template <class Update>
+void Fit<Model, Optimizer, Batches, LossOf>::count_step(index_t parts, double loss, const Update& update) {
   if (options_.schedule) options_.schedule({state_.step, epochs_at(state_.batch - parts)});
-  optimizer_.step(gradients);
+  update();
   ++state_.step;
   if (options_.after_step) options_.after_step({state_.step, epochs_at(state_.batch)});
   if (options_.log_every > 0 && state_.step % options_.log_every == 0)

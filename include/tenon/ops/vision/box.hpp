@@ -1,27 +1,221 @@
 #pragma once
-/// Boxes of detectors, as (x1, y1, x2, y2): overlap, suppression, and features aligned with them.
+/// Boxes of detectors, as (x1, y1, x2, y2): formats, areas, and how much boxes overlap. nms.hpp chooses among
+/// boxes, roi.hpp takes features from them, box_loss.hpp has losses.
 ///
 ///   shapes: boxes (N, 4)
 
+#include <numbers>  // pi
+
+#include "tenon/ops/elementwise/compare.hpp"
+#include "tenon/ops/elementwise/math.hpp"
 #include "tenon/ops/index/select.hpp"
-#include "tenon/ops/vision/grid_sample.hpp"
+#include "tenon/ops/shape/shape.hpp"
 
 namespace TENON_NAMESPACE {
 
+/// The numbers that describe a box.
+enum class BoxFormat {
+  xyxy,   ///< left, top, right, bottom
+  xywh,   ///< left, top, width, height
+  cxcywh  ///< the centre, width, height
+};
+
 namespace detail {
+
 template <class T>
 void check_boxes(const Tensor<T>& boxes, index_t columns, const char* op) {
   check<ShapeError>(boxes.rank() == 2 && boxes.shape()[1] == columns, op, "expected boxes of shape (N, ",
                     columns, "), got ", boxes.shape());
 }
+
+/// The four numbers of each box, as vectors.
 template <class T>
-Tensor<T> box_area(const Tensor<T>& boxes) {
-  const auto side = [&](index_t i) { return select(boxes, 1, i); };
-  return map(
-      "box_iou", [](auto l, auto t, auto r, auto b) { return (r - l) * (b - t); }, side(0), side(1), side(2),
-      side(3));
-}
+struct BoxSides {
+  Tensor<T> left, top, right, bottom;
+
+  BoxSides(const Tensor<T>& boxes, const char* op) {
+    check_boxes(boxes, 4, op);
+    left = select(boxes, 1, 0), top = select(boxes, 1, 1);
+    right = select(boxes, 1, 2), bottom = select(boxes, 1, 3);
+  }
+  /// The same as columns: a function of these and of the sides of other boxes is a matrix.
+  BoxSides columns() const {
+    BoxSides c = *this;
+    for (Tensor<T>* side : {&c.left, &c.top, &c.right, &c.bottom}) *side = unsqueeze(*side, 1);
+    return c;
+  }
+  Tensor<T> stacked() const { return stack<T>({left, top, right, bottom}, 1); }
+  Tensor<T> area(const char* op) const {
+    return map(
+        op, [](auto l, auto t, auto r, auto b) { return (r - l) * (b - t); }, left, top, right, bottom);
+  }
+};
+
+/// Two lists of boxes that are compared, box with box or each with each.
+template <class T>
+struct BoxPairs {
+  const char* op;
+  BoxSides<T> a, b;
+
+  /// Each box of a with each of b.
+  static BoxPairs matrix(const char* op, const Tensor<T>& a, const Tensor<T>& b) {
+    return {op, BoxSides<T>(a, op).columns(), BoxSides<T>(b, op)};
+  }
+
+  /// Intersection over union, with eps added to the union.
+  Tensor<T> iou(double eps = 0) const {
+    const auto quotient = [e = static_cast<T>(eps)](auto w, auto h, auto s, auto t) {
+      const auto both = w * h;
+      return both / (s + t - both + e);
+    };
+    return map(op, quotient, overlap(a.left, a.right, b.left, b.right),
+               overlap(a.top, a.bottom, b.top, b.bottom), a.area(op), b.area(op));
+  }
+  /// iou - (hull - union) / hull, with eps added to both denominators.
+  Tensor<T> generalized_iou(double eps = 0) const {
+    const Tensor<T> both =
+        mul(overlap(a.left, a.right, b.left, b.right), overlap(a.top, a.bottom, b.top, b.bottom));
+    const Tensor<T> either = sub(add(a.area(op), b.area(op)), both);
+    const auto value = [e = static_cast<T>(eps)](auto i, auto u, auto w, auto h) {
+      const auto around = w * h;
+      return i / (u + e) - (around - u) / (around + e);
+    };
+    return map(op, value, both, either, hull(a.left, a.right, b.left, b.right),
+               hull(a.top, a.bottom, b.top, b.bottom));
+  }
+  /// iou - |distance of the centres|^2 / (|diagonal of the hull|^2 + eps).
+  Tensor<T> distance_iou(const Tensor<T>& iou, double eps) const {
+    const auto value = [e = static_cast<T>(eps)](auto q, auto x, auto y, auto w, auto h) {
+      return q - (x * x + y * y) / (w * w + h * h + e);
+    };
+    return map(op, value, iou, between(a.left, a.right, b.left, b.right),
+               between(a.top, a.bottom, b.top, b.bottom), hull(a.left, a.right, b.left, b.right),
+               hull(a.top, a.bottom, b.top, b.bottom));
+  }
+  /// distance_iou - alpha v, v the difference of the aspect ratios and alpha = v / (1 - iou + v + eps), a
+  /// constant.
+  Tensor<T> complete_iou(const Tensor<T>& iou, double eps) const {
+    const auto difference = [](auto p, auto q) {
+      const auto turn = (p - q) * (2 / std::numbers::pi);
+      return turn * turn;
+    };
+    const Tensor<T> v = map(op, difference, aspect(a), aspect(b));
+    const auto weight = [e = static_cast<T>(eps)](auto q, auto w) { return w / (1 - q + w + e); };
+    const Tensor<T> alpha = map(op, weight, iou.detach(), v.detach());
+    return map(op, [](auto d, auto w, auto u) { return d - w * u; }, distance_iou(iou, eps), alpha, v);
+  }
+
+ private:
+  /// The length that two intervals share.
+  Tensor<T> overlap(const Tensor<T>& l, const Tensor<T>& h, const Tensor<T>& m, const Tensor<T>& k) const {
+    const auto length = [](auto low, auto high, auto from, auto to) {
+      const auto start = select(low < from, from, low);
+      const auto end = select(high < to, high, to);
+      return select(end > start, end - start, 0);
+    };
+    return map(op, length, l, h, m, k);
+  }
+  /// The length of the interval that holds both.
+  Tensor<T> hull(const Tensor<T>& l, const Tensor<T>& h, const Tensor<T>& m, const Tensor<T>& k) const {
+    const auto length = [](auto low, auto high, auto from, auto to) {
+      return select(high < to, to, high) - select(low < from, low, from);
+    };
+    return map(op, length, l, h, m, k);
+  }
+  /// The distance of the centres of two intervals, with a sign.
+  Tensor<T> between(const Tensor<T>& l, const Tensor<T>& h, const Tensor<T>& m, const Tensor<T>& k) const {
+    return map(
+        op, [](auto low, auto high, auto from, auto to) { return (low + high - from - to) * 0.5; }, l, h, m,
+        k);
+  }
+  Tensor<T> aspect(const BoxSides<T>& x) const {
+    const auto angle = [](auto left, auto top, auto right, auto bottom) {
+      return atan((right - left) / (bottom - top));
+    };
+    return map(op, angle, x.left, x.top, x.right, x.bottom);
+  }
+};
+
 }  // namespace detail
+
+/// Boxes in another format.
+///
+///   returns: shape of boxes; x itself if the formats are equal
+///   throws: ShapeError if boxes has another shape
+///   keeps: nothing
+///   cost: one pass
+template <Real T>
+Tensor<T> box_convert(const Tensor<T>& boxes, BoxFormat from, BoxFormat to) {
+  detail::BoxSides<T> box(boxes, "box_convert");
+  if (from == to) return boxes;
+  // right and bottom hold width and height where the format says so
+  const auto begin = [](const Tensor<T>& middle, const Tensor<T>& length) {
+    return sub(middle, mul(length, 0.5));
+  };
+  if (from == BoxFormat::cxcywh) {
+    box.left = begin(box.left, box.right);
+    box.top = begin(box.top, box.bottom);
+  }
+  if (from != BoxFormat::xyxy) {
+    box.right = add(box.left, box.right);
+    box.bottom = add(box.top, box.bottom);
+  }
+  if (to != BoxFormat::xyxy) {
+    box.right = sub(box.right, box.left);
+    box.bottom = sub(box.bottom, box.top);
+  }
+  if (to == BoxFormat::cxcywh) {
+    box.left = add(box.left, mul(box.right, 0.5));
+    box.top = add(box.top, mul(box.bottom, 0.5));
+  }
+  return box.stacked();
+}
+
+/// Area of each box: (x2 - x1) (y2 - y1).
+///
+///   returns: (N)
+///   throws: ShapeError if boxes has another shape
+///   keeps: boxes
+///   cost: one pass
+template <Real T>
+Tensor<T> box_area(const Tensor<T>& boxes) {
+  return detail::BoxSides<T>(boxes, "box_area").area("box_area");
+}
+
+/// Boxes cut at the edges of an image: x in [0, width], y in [0, height].
+///
+///   returns: shape of boxes
+///   throws: ShapeError if boxes has another shape
+///   keeps: boxes
+///   cost: one pass
+template <Real T>
+Tensor<T> clip_boxes_to_image(const Tensor<T>& boxes, index_t height, index_t width) {
+  detail::BoxSides<T> box(boxes, "clip_boxes_to_image");
+  const auto cut = [](const Tensor<T>& x, index_t end) { return clamp(x, T(0), static_cast<T>(end)); };
+  box.left = cut(box.left, width);
+  box.right = cut(box.right, width);
+  box.top = cut(box.top, height);
+  box.bottom = cut(box.bottom, height);
+  return box.stacked();
+}
+
+/// Positions of the boxes of which no side is shorter than `min_size`. Not recorded.
+///
+///   returns: the positions, ascending
+///   throws: ShapeError if boxes has another shape
+///   keeps: nothing
+///   cost: one pass
+template <Real T>
+Tensor<index_t> remove_small_boxes(const Tensor<T>& boxes, double min_size) {
+  detail::check_boxes(boxes, 4, "remove_small_boxes");
+  const std::vector<T> box = boxes.to_vector();
+  std::vector<index_t> kept;
+  for (std::size_t i = 0; i < box.size(); i += 4)
+    if (static_cast<double>(box[i + 2] - box[i]) >= min_size &&
+        static_cast<double>(box[i + 3] - box[i + 1]) >= min_size)
+      kept.push_back(static_cast<index_t>(i / 4));
+  return tenon::from(kept, {static_cast<index_t>(kept.size())});
+}
 
 /// Intersection over union of each box of a with each box of b.
 ///
@@ -32,165 +226,52 @@ Tensor<T> box_area(const Tensor<T>& boxes) {
 ///   cost: three passes over (N, M)
 template <Real T>
 Tensor<T> box_iou(const Tensor<T>& a, const Tensor<T>& b) {
-  detail::check_boxes(a, 4, "box_iou");
-  detail::check_boxes(b, 4, "box_iou");
-  const auto row = [&](index_t i) { return unsqueeze(select(a, 1, i), 1); };
-  const auto overlap = [&](index_t low, index_t high) {
-    const auto length = [](auto l, auto h, auto m, auto k) {
-      const auto from = select(l < m, m, l);
-      const auto to = select(h < k, h, k);
-      return select(to > from, to - from, 0);
-    };
-    return map("box_iou", length, row(low), row(high), select(b, 1, low), select(b, 1, high));
-  };
-  return map(
-      "box_iou",
-      [](auto w, auto h, auto s, auto t) {
-        const auto both = w * h;
-        return both / (s + t - both);
-      },
-      overlap(0, 2), overlap(1, 3), unsqueeze(detail::box_area(a), 1), detail::box_area(b));
+  return detail::BoxPairs<T>::matrix("box_iou", a, b).iou();
 }
 
-/// Non-maximum suppression: the boxes, by descending score, that do not overlap a better one kept before by
-/// an intersection over union above `threshold`. Of equal scores the first box comes first. Not recorded.
+/// Generalized intersection over union of each box of a with each box of b: iou - (hull - union) / hull, hull
+/// the area of the smallest box that holds both. From -1 to 1.
 ///
-///   shapes: boxes (N, 4); scores (N)
-///   returns: the positions of the boxes that are kept
-///   throws: ShapeError if the shapes do not fit
-///   keeps: nothing
-///   cost: O(N log N + N kept)
+///   shapes: a (N, 4); b (M, 4)
+///   returns: (N, M)
+///   throws: ShapeError if an operand has another shape
+///   keeps: a, b, and six tensors (N, M)
+///   cost: seven passes over (N, M)
+///   source: Rezatofighi et al. 2019, https://arxiv.org/abs/1902.09630
 template <Real T>
-Tensor<index_t> nms(const Tensor<T>& boxes, const Tensor<T>& scores, double threshold) {
-  detail::check_boxes(boxes, 4, "nms");
-  check<ShapeError>(scores.shape() == Shape{boxes.shape()[0]}, "nms", "expected one score for each of ",
-                    boxes.shape()[0], " boxes, got shape ", scores.shape());
-  const std::vector<T> box = boxes.to_vector();
-  std::vector<T> score = scores.to_vector();
-  for (T& s : score)
-    if (s != s) s = -std::numeric_limits<T>::infinity();  // an order needs numbers
-  std::vector<std::size_t> order(score.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t i, std::size_t j) { return score[i] == score[j] ? i < j : score[i] > score[j]; });
-  const auto side = [&](std::size_t i, std::size_t k) { return static_cast<double>(box[4 * i + k]); };
-  const auto area = [&](std::size_t i) { return (side(i, 2) - side(i, 0)) * (side(i, 3) - side(i, 1)); };
-  const auto overlap = [&](std::size_t i, std::size_t j) {
-    const double w = std::min(side(i, 2), side(j, 2)) - std::max(side(i, 0), side(j, 0));
-    const double h = std::min(side(i, 3), side(j, 3)) - std::max(side(i, 1), side(j, 1));
-    const double both = std::max(w, 0.0) * std::max(h, 0.0);
-    return both / (area(i) + area(j) - both);
-  };
-  std::vector<index_t> kept;
-  for (std::size_t i : order) {
-    const auto suppresses = [&](index_t k) { return overlap(i, static_cast<std::size_t>(k)) > threshold; };
-    if (std::none_of(kept.begin(), kept.end(), suppresses)) kept.push_back(static_cast<index_t>(i));
-  }
-  return from(kept, {static_cast<index_t>(kept.size())});
+Tensor<T> generalized_box_iou(const Tensor<T>& a, const Tensor<T>& b) {
+  return detail::BoxPairs<T>::matrix("generalized_box_iou", a, b).generalized_iou();
 }
 
-/// Options of `roi_align`.
-struct RoiAlignOptions {
-  double spatial_scale = 1;    ///< pixels of the features for one unit of the boxes
-  index_t sampling_ratio = 0;  ///< samples a bin along each axis; 0: as many as a bin has pixels
-  bool aligned = false;        ///< whether boxes are shifted by half a pixel, to the centres of pixels
-};
-
-namespace detail {
-
-/// The samples of all boxes: the rows of channels that are read, with weights, and the bins they go to.
-template <class T>
-struct RoiSamples {
-  std::vector<index_t> row, bin;
-  std::vector<T> weight;
-
-  /// Bilinear weights of one place in image `n` of (height, width).
-  void add(index_t n, index_t height, index_t width, double y, double x, index_t to, double share) {
-    if (y < -1 || y > static_cast<double>(height) || x < -1 || x > static_cast<double>(width)) return;
-    const auto split = [](double v, index_t extent, index_t* at, double* w) {
-      v = std::clamp(v, 0.0, static_cast<double>(extent - 1));
-      at[0] = static_cast<index_t>(v);
-      at[1] = std::min(at[0] + 1, extent - 1);
-      w[1] = v - static_cast<double>(at[0]);
-      w[0] = 1 - w[1];
-    };
-    index_t ys[2], xs[2];
-    double wy[2], wx[2];
-    split(y, height, ys, wy);
-    split(x, width, xs, wx);
-    for (int i = 0; i < 2; ++i) {
-      for (int j = 0; j < 2; ++j) {
-        row.push_back((n * height + ys[i]) * width + xs[j]);
-        bin.push_back(to);
-        weight.push_back(static_cast<T>(wy[i] * wx[j] * share));
-      }
-    }
-  }
-};
-
-/// One box in bins, from its row of five numbers.
-template <class T>
-void sample_box(RoiSamples<T>& samples, const T* box, index_t first_bin, const Shape& x, const Dims& bins,
-                const RoiAlignOptions& options) {
-  const double offset = options.aligned ? 0.5 : 0, least = options.aligned ? 0 : 1;
-  const auto edge_at = [&](int i) { return static_cast<double>(box[i]) * options.spatial_scale - offset; };
-  const double left = edge_at(1), top = edge_at(2);
-  const double bin_height = std::max(edge_at(4) - top, least) / static_cast<double>(bins[0]),
-               bin_width = std::max(edge_at(3) - left, least) / static_cast<double>(bins[1]);
-  const auto samples_of = [&](double extent) {
-    return options.sampling_ratio > 0 ? options.sampling_ratio : static_cast<index_t>(std::ceil(extent));
-  };
-  const index_t rows = samples_of(bin_height), columns = samples_of(bin_width);
-  const double share = 1 / static_cast<double>(std::max<index_t>(rows * columns, 1));
-  for (index_t b = 0; b < bins[0] * bins[1]; ++b) {
-    const auto place = [](double start, double step, index_t bin, index_t k, index_t count) {
-      return start +
-             step * (static_cast<double>(bin) + (static_cast<double>(k) + 0.5) / static_cast<double>(count));
-    };
-    for (index_t i = 0; i < rows; ++i)
-      for (index_t j = 0; j < columns; ++j)
-        samples.add(static_cast<index_t>(box[0]), x[2], x[3], place(top, bin_height, b / bins[1], i, rows),
-                    place(left, bin_width, b % bins[1], j, columns), first_bin + b, share);
-  }
-}
-
-}  // namespace detail
-
-/// Features of boxes: the means over bins of bilinear samples of the features of an image. The gradient of
-/// the boxes is not computed.
+/// Distance intersection over union of each box of a with each box of b: iou - |distance of the centres|^2 /
+/// (|diagonal of the smallest box that holds both|^2 + eps).
 ///
-///   shapes: x (N, C, H, W); boxes (R, 5) of image, x1, y1, x2, y2; output_size of one number or two
-///   returns: (R, C, OH, OW)
-///   throws: ShapeError if the shapes do not fit or an image is empty; ValueError if the output size is
-///     absent or out of range, or a box is not finite or above 1e9; IndexError if a box names an image that
-///     does not exist
-///   keeps: the channels of four pixels a sample, their weights and positions
-///   cost: passes over four pixels a sample
-///   source: He et al. 2017, "Mask R-CNN", https://arxiv.org/abs/1703.06870
+///   shapes: a (N, 4); b (M, 4)
+///   returns: (N, M)
+///   throws: ShapeError if an operand has another shape
+///   keeps: a, b, the areas, and seven tensors (N, M)
+///   cost: eight passes over (N, M)
+///   source: Zheng et al. 2020, https://arxiv.org/abs/1911.08287
 template <Real T>
-Tensor<T> roi_align(const Tensor<T>& x, const Tensor<T>& boxes, const Dims& output_size,
-                    const RoiAlignOptions& options = {}) {
-  check<ShapeError>(x.rank() == 4 && x.shape()[2] > 0 && x.shape()[3] > 0, "roi_align",
-                    "expected x (N, C, H, W), got shape ", x.shape());
-  detail::check_boxes(boxes, 5, "roi_align");
-  check<ValueError>(!output_size.empty(), "roi_align", "expected the result's extents");
-  const Dims bins = detail::per_axis(output_size, 2, 1, 1, "roi_align", "output size");
-  const index_t count = boxes.shape()[0];
-  const std::vector<T> box = boxes.to_vector();
-  detail::RoiSamples<T> samples;
-  for (index_t r = 0; r < count; ++r) {
-    const T* const row = box.data() + 5 * r;
-    check<IndexError>(row[0] >= 0 && row[0] < static_cast<T>(x.shape()[0]), "roi_align", "box ", r,
-                      " names image ", row[0], " of ", x.shape()[0]);
-    for (int i = 1; i < 5; ++i)
-      check<ValueError>(std::abs(row[i]) < T(1e9), "roi_align", "box ", r, " is not finite or too large");
-    detail::sample_box(samples, row, r * bins[0] * bins[1], x.shape(), bins, options);
-  }
-  const auto size = static_cast<index_t>(samples.row.size());
-  const Tensor<T> read = index_select(detail::rows_of_channels(x), 0, from(samples.row, {size}));
-  const Tensor<T> sums = index_add(zeros<T>({count * bins[0] * bins[1], x.shape()[1]}), 0,
-                                   from(samples.bin, {size}), mul(read, from(samples.weight, {size, 1})));
-  return permute(reshape(sums, {count, bins[0], bins[1], x.shape()[1]}), {0, 3, 1, 2});
+Tensor<T> distance_box_iou(const Tensor<T>& a, const Tensor<T>& b, double eps = 1e-7) {
+  const auto pairs = detail::BoxPairs<T>::matrix("distance_box_iou", a, b);
+  return pairs.distance_iou(pairs.iou(), eps);
+}
+
+/// Complete intersection over union of each box of a with each box of b: distance_box_iou - alpha v,
+/// v = (2 / pi (atan(w / h) - atan(w' / h')))^2 and alpha = v / (1 - iou + v + eps), of which no gradient is
+/// computed.
+///
+///   shapes: a (N, 4); b (M, 4)
+///   returns: (N, M)
+///   throws: ShapeError if an operand has another shape
+///   keeps: a, b, the areas, and nine tensors (N, M)
+///   cost: eleven passes over (N, M)
+///   source: Zheng et al. 2020, https://arxiv.org/abs/1911.08287
+template <Real T>
+Tensor<T> complete_box_iou(const Tensor<T>& a, const Tensor<T>& b, double eps = 1e-7) {
+  const auto pairs = detail::BoxPairs<T>::matrix("complete_box_iou", a, b);
+  return pairs.complete_iou(pairs.iou(), eps);
 }
 
 }  // namespace TENON_NAMESPACE
