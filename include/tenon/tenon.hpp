@@ -39,6 +39,7 @@
 #include "tenon/ops/index/select.hpp"
 #include "tenon/ops/linalg/einsum.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/linalg/products.hpp"
 #include "tenon/ops/linalg/sparse.hpp"
 #include "tenon/ops/loss/binary_loss.hpp"
 #include "tenon/ops/loss/ctc_loss.hpp"
