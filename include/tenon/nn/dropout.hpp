@@ -37,6 +37,19 @@ struct AlphaDropout {
   }
 };
 
+/// Alpha dropout of whole channels of x (N, C, …): in training each channel of each sample is set to the limit of `Selu` at
+/// -infinity with probability p.
+///
+///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
+struct FeatureAlphaDropout {
+  double p = 0.5;  ///< the probability with which a channel is dropped
+  Mode mode{};     ///< training or evaluation
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return notify_hooks(*this, x.shape(), feature_alpha_dropout(x, p, mode.training()));
+  }
+};
+
 namespace detail {
 
 /// Dropout of whole channels of x (N, C, `axes` positions), or of a single sample without N.
