@@ -6,6 +6,7 @@
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 
 namespace checkpoint_test {

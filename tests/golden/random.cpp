@@ -3,6 +3,7 @@
 #include "tenon/ops/random/random.hpp"
 
 #include "registry.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 
 namespace golden {
 namespace random_cases {

@@ -51,6 +51,22 @@ TEST(AlphaDropout, KeepsMeanAndVariance) {
   EXPECT_NEAR(tn::var(y).item(), 1, 0.03);
 }
 
+TEST(FeatureAlphaDropout, DropsWholeChannels) {
+  tn::manual_seed(2);
+  const auto y = nn::FeatureAlphaDropout{0.3}(tn::zeros<float>({20, 30, 4}));
+  const auto channel = tn::reshape(y, {600, 4});
+  EXPECT_EQ(tn::amax(channel, {1}).to_vector(), tn::amin(channel, {1}).to_vector());
+  const auto values = tn::amax(channel, {1}).to_vector();
+  const auto low = *std::min_element(values.begin(), values.end());
+  EXPECT_NEAR(static_cast<double>(std::count(values.begin(), values.end(), low)), 180, 50);
+  EXPECT_NEAR(tn::mean(y).item(), 0, 0.15);
+  const tn::NoGrad no_grad;
+  const auto x = tn::ones<float>({2, 3});
+  EXPECT_TRUE(nn::FeatureAlphaDropout{}(x).is(x));
+  expect_error<tn::ShapeError>([] { (void)nn::FeatureAlphaDropout{}(tn::ones<float>({4})); },
+                               "[feature_alpha_dropout] expected shape (N, C, ...), got (4,)");
+}
+
 TEST(Dropout, WrongProbabilitiesAreRefused) {
   expect_error<tn::ValueError>([] { nn::Dropout{1.5}(tn::ones<float>({2})); },
                                "[dropout] the probability is 1.5, expected one in [0, 1]");

@@ -67,4 +67,47 @@ TEST(Pool, EveryOptionHasItsEffect) {
   EXPECT_EQ(nn::LpPool1d(1, 2, {.ceil_mode = true})(x).shape(), (Shape{1, 1, 3}));
 }
 
+TEST(MaxUnpool, PutsMaximaBack) {
+  const auto x = tn::reshape(tn::arange<double>(16), {1, 4, 4});
+  const auto [y, indices] = tn::max_pool2d_with_indices(x, {2});
+  expect_values(nn::MaxUnpool2d(2)(y, indices), {1, 4, 4},
+                {0, 0, 0, 0, 0, 5, 0, 7, 0, 0, 0, 0, 0, 13, 0, 15});
+  EXPECT_EQ(nn::MaxUnpool2d(2)(y, indices, {4, 5}).shape(), (Shape{1, 4, 5}));
+  const auto line = tn::from<double>({3, 1, 2, 5, 4}, {1, 1, 5});
+  const auto pooled = tn::max_pool1d_with_indices(line, {3}, {.stride = {2}, .padding = {1}});
+  expect_values(nn::MaxUnpool1d(3, {.stride = {2}, .padding = {1}})(pooled.values, pooled.indices), {1, 1, 5},
+                {3, 0, 0, 10, 0});  // positions that windows share add up
+  EXPECT_EQ(
+      nn::MaxUnpool3d({1, 2, 3})(tn::zeros<float>({1, 2, 2, 2, 2}), tn::zeros<tn::index_t>({1, 2, 2, 2, 2}))
+          .shape(),
+      (Shape{1, 2, 2, 4, 6}));
+  support::expect_error<tn::ShapeError>(
+      [&] { (void)nn::MaxUnpool2d(2)(tn::zeros<float>({2, 2}), indices); },
+      "[max_unpool2d] expected x of 4 axes, or 3 without a batch, got shape (2, 2)");
+}
+
+TEST(FractionalMaxPool, TakesExtentsOrRatios) {
+  tn::manual_seed(5);
+  const auto x = tn::randn<float>({2, 3, 9, 8});
+  const nn::FractionalMaxPool2d pool{.kernel = {2}, .output_ratio = {0.5}};
+  const auto y = pool(x);
+  EXPECT_EQ(y.shape(), (Shape{2, 3, 4, 4}));
+  tn::manual_seed(5);
+  (void)tn::randn<float>({2, 3, 9, 8});
+  EXPECT_EQ(pool(x).to_vector(), y.to_vector());
+  EXPECT_EQ((nn::FractionalMaxPool2d{.kernel = {2, 1}, .output_size = {5, 7}}(x)).shape(),
+            (Shape{2, 3, 5, 7}));
+  EXPECT_EQ((nn::FractionalMaxPool3d{.kernel = {2}, .output_ratio = {0.6, 0.5, 0.7}}(x)).shape(),
+            (Shape{2, 1, 4, 5}));
+  support::expect_error<tn::ValueError>(
+      [&] { (void)nn::FractionalMaxPool2d{.kernel = {2}}(x); },
+      "[fractional_max_pool2d] expected either output_size or output_ratio");
+  support::expect_error<tn::ValueError>(
+      [&] { (void)nn::FractionalMaxPool2d{.kernel = {2}, .output_ratio = {1.0}}(x); },
+      "[fractional_max_pool2d] ratio 1 is not between 0 and 1");
+  support::expect_error<tn::ValueError>(
+      [&] { (void)nn::FractionalMaxPool3d{.kernel = {2}, .output_ratio = {0.5, 0.5}}(x); },
+      "[fractional_max_pool3d] 2 ratios are not one number or 3");
+}
+
 }  // namespace pool_test

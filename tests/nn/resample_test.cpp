@@ -92,4 +92,11 @@ TEST(Resample, EveryOptionHasItsEffect) {
   EXPECT_EQ((nn::Flatten{.start = 0}(square)).shape(), (Shape{4}));
 }
 
+TEST(ChannelShuffle, InterleavesTheGroups) {
+  const auto x = tn::reshape(tn::arange<double>(12), {1, 6, 2});
+  expect_values(nn::ChannelShuffle{2}(x), {1, 6, 2}, {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11});
+  expect_values(nn::ChannelShuffle{3}(nn::ChannelShuffle{2}(x)), {1, 6, 2}, x.to_vector());
+  EXPECT_THROW((void)nn::ChannelShuffle{4}(x), tn::ShapeError);
+}
+
 }  // namespace resample_test

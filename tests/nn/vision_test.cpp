@@ -15,13 +15,13 @@ using tn::from;
 template <class M>
 std::string names_of(const M& model) {
   std::string names;
-  for (const auto& named : nn::state(model).tensors) names += named.name + " ";
+  for (const auto& named : nn::state(model)) names += named.name + " ";
   return names;
 }
 
 TEST(StochasticDepth, FollowsItsMode) {
   const auto x = tn::ones<float>({100, 3});
-  const nn::StochasticDepth layer{0.5};
+  nn::StochasticDepth layer{0.5};
   tn::manual_seed(1);
   const auto y = layer(x).to_vector();
   EXPECT_GT(std::count(y.begin(), y.end(), 0.0f), 60);
@@ -72,7 +72,7 @@ TEST(FrozenBatchNorm2d, NormalisesByItsBuffersAlone) {
 
 TEST(FrozenBatchNorm2d, IsABatchNormInEvaluation) {
   const nn::FrozenBatchNorm2d<float> frozen(3);
-  const nn::BatchNorm2d<float> norm(3);
+  nn::BatchNorm2d<float> norm(3);
   nn::eval(norm);
   const auto x = tn::randn<float>({2, 3, 4, 5});
   expect_values(frozen(x), x.shape(), norm(x).to_vector());

@@ -1,6 +1,7 @@
 /// Arithmetic, comparison and activation operators.
 
 #include "node.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/tenon.hpp"
 
 namespace onnx_tests {

@@ -92,33 +92,33 @@ struct Conv {
   }
   TENON_FIELDS(weight, bias, options);
 
- protected:
-  Tensor<T> forward(const Tensor<T>& x) const {
+  /// The output with another weight in the place of the layer's, as `WeightNorm` asks for it.
+  Tensor<T> with_weight(const Tensor<T>& w, const Tensor<T>& x) const {
     const bool zeros = options.padding_mode == PadMode::constant;
-    const Tensor<T> input = zeros ? x : pad(x, amounts(), options.padding_mode);
+    const Tensor<T> input = zeros ? x : pad(x, amounts(w.shape()), options.padding_mode);
     const tenon::ConvOptions rest{.stride = options.stride,
                                   .padding = zeros ? options.padding : Dims{},
                                   .dilation = options.dilation,
                                   .groups = options.groups,
                                   .same = zeros && options.same};
     if constexpr (axes == 1)
-      return conv1d(input, weight, bias, rest);
+      return conv1d(input, w, bias, rest);
     else if constexpr (axes == 2)
-      return conv2d(input, weight, bias, rest);
+      return conv2d(input, w, bias, rest);
     else
-      return conv3d(input, weight, bias, rest);
+      return conv3d(input, w, bias, rest);
   }
 
  private:
   /// The amounts that `pad` adds before and after each axis, from the last axis to the first.
-  std::vector<index_t> amounts() const {
+  std::vector<index_t> amounts(const Shape& kernel) const {
     constexpr const char* op = axes == 1 ? "conv1d" : axes == 2 ? "conv2d" : "conv3d";
     const Dims dilation = tenon::detail::per_axis(options.dilation, axes, 1, 1, op, "dilation"),
                padding = tenon::detail::per_axis(options.padding, axes, 0, 0, op, "padding"),
                stride = tenon::detail::per_axis(options.stride, axes, 1, 1, op, "stride");
     std::vector<index_t> all;
     for (int axis = axes; axis-- > 0;) {
-      const index_t reach = dilation[axis] * (weight.extent(axis + 2) - 1);
+      const index_t reach = dilation[axis] * (kernel[axis + 2] - 1);
       if (options.same) {
         check<ValueError>(options.padding.empty(), op, "padding ", options.padding, " is given besides same");
         check<ValueError>(stride[axis] == 1, op, "padding to the same extents needs stride 1, got ", stride);
@@ -133,6 +133,8 @@ struct Conv {
 
 template <Real T, int axes>
 struct ConvTranspose {
+  static constexpr index_t output_axis = 1;  ///< the axis of the weight that belongs to the output
+
   Parameter<T> weight;  ///< (in, out / groups, kernel…)
   Parameter<T> bias;    ///< (out); or undefined
   ConvTransposeLayerOptions options;
@@ -155,19 +157,19 @@ struct ConvTranspose {
   }
   TENON_FIELDS(weight, bias, options);
 
- protected:
-  Tensor<T> forward(const Tensor<T>& x) const {
+  /// The output with another weight in the place of the layer's, as `WeightNorm` asks for it.
+  Tensor<T> with_weight(const Tensor<T>& w, const Tensor<T>& x) const {
     const tenon::ConvTransposeOptions rest{.stride = options.stride,
                                            .padding = options.padding,
                                            .output_padding = options.output_padding,
                                            .groups = options.groups,
                                            .dilation = options.dilation};
     if constexpr (axes == 1)
-      return conv_transpose1d(x, weight, bias, rest);
+      return conv_transpose1d(x, w, bias, rest);
     else if constexpr (axes == 2)
-      return conv_transpose2d(x, weight, bias, rest);
+      return conv_transpose2d(x, w, bias, rest);
     else
-      return conv_transpose3d(x, weight, bias, rest);
+      return conv_transpose3d(x, w, bias, rest);
   }
 };
 
@@ -187,7 +189,7 @@ template <Real T>
 struct Conv1d : detail::Conv<T, 1> {
   using detail::Conv<T, 1>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 /// Convolution over two axes; `Conv1d` gives the formula.
@@ -200,7 +202,7 @@ template <Real T>
 struct Conv2d : detail::Conv<T, 2> {
   using detail::Conv<T, 2>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 /// Convolution over three axes; `Conv1d` gives the formula.
@@ -213,7 +215,7 @@ template <Real T>
 struct Conv3d : detail::Conv<T, 3> {
   using detail::Conv<T, 3>::Conv;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 
@@ -229,7 +231,7 @@ template <Real T>
 struct ConvTranspose1d : detail::ConvTranspose<T, 1> {
   using detail::ConvTranspose<T, 1>::ConvTranspose;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 /// Transposed convolution over two axes; `ConvTranspose1d` gives the formula.
@@ -242,7 +244,7 @@ template <Real T>
 struct ConvTranspose2d : detail::ConvTranspose<T, 2> {
   using detail::ConvTranspose<T, 2>::ConvTranspose;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 /// Transposed convolution over three axes; `ConvTranspose1d` gives the formula.
@@ -255,7 +257,7 @@ template <Real T>
 struct ConvTranspose3d : detail::ConvTranspose<T, 3> {
   using detail::ConvTranspose<T, 3>::ConvTranspose;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] { return this->with_weight(this->weight, x); });
   }
 };
 

@@ -8,6 +8,7 @@
 ///   throws: ValueError if p is not in [0, 1]
 
 #include "tenon/nn/observe.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::nn {
@@ -34,6 +35,19 @@ struct AlphaDropout {
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
     return call_layer(*this, x, [&] { return alpha_dropout(x, p, mode.training()); });
+  }
+};
+
+/// Alpha dropout of whole channels of x (N, C, …): in training each channel of each sample is set to the limit of `Selu` at
+/// -infinity with probability p.
+///
+///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
+struct FeatureAlphaDropout {
+  double p = 0.5;  ///< the probability with which a channel is dropped
+  Mode mode{};     ///< training or evaluation
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return feature_alpha_dropout(x, p, mode.training()); });
   }
 };
 

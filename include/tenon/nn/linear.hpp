@@ -27,8 +27,10 @@ struct Linear {
   }
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return call_layer(*this, x, [&] { return linear(x, weight, bias); });
+    return call_layer(*this, x, [&] { return with_weight(weight, x); });
   }
+  /// The output with another weight in the place of the layer's, as `WeightNorm` asks for it.
+  Tensor<T> with_weight(const Tensor<T>& w, const Tensor<T>& x) const { return linear(x, w, bias); }
   /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const { return element_count(y) * weight.extent(1); }
   TENON_FIELDS(weight, bias);
@@ -55,7 +57,11 @@ struct Bilinear {
   }
 
   Tensor<T> operator()(const Tensor<T>& x1, const Tensor<T>& x2) const {
-    return call_layer(*this, x1, [&] { return bilinear(x1, x2, weight, bias); });
+    return call_layer(*this, x1, [&] { return with_weight(weight, x1, x2); });
+  }
+  /// The output with another weight in the place of the layer's, as `WeightNorm` asks for it.
+  Tensor<T> with_weight(const Tensor<T>& w, const Tensor<T>& x1, const Tensor<T>& x2) const {
+    return bilinear(x1, x2, w, bias);
   }
   /// Multiply-adds of one call.
   index_t macs(const Shape&, const Shape& y) const {

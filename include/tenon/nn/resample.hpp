@@ -112,6 +112,22 @@ struct PixelUnshuffle {
   }
 };
 
+/// Interleaves the channels of several groups, so that a grouped convolution after it sees channels of each: channel (g, c) of
+/// (groups, C / groups) becomes channel (c, g).
+///
+///   shapes: x (N, C, …)
+///   returns: x's shape
+///   throws: ShapeError if the groups do not divide the channels
+///   source: Zhang et al. 2018, "ShuffleNet", https://arxiv.org/abs/1707.01083
+struct ChannelShuffle {
+  using is_layer = void;
+  index_t groups = 1;
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return call_layer(*this, x, [&] { return channel_shuffle(x, groups); });
+  }
+};
+
 /// Resizes the spatial axes: `Upsample{.scale_factor = {2}, .mode = Interpolation::linear}`.
 ///
 ///   shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W)

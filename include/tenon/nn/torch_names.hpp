@@ -3,6 +3,7 @@
 
 #include "tenon/nn/activation.hpp"
 #include "tenon/nn/graph.hpp"
+#include "tenon/nn/loss.hpp"
 #include "tenon/nn/norm.hpp"
 #include "tenon/nn/pool.hpp"
 #include "tenon/nn/recurrent.hpp"
@@ -64,6 +65,33 @@ using RMSNorm = RmsNorm<T>;
 using LPPool1d = LpPool1d;
 /// Pooling by a power mean over two axes.
 using LPPool2d = LpPool2d;
+/// Pooling by a power mean over three axes.
+using LPPool3d = LpPool3d;
+
+// Losses: see loss.hpp.
+
+/// Squared error; see MseLoss.
+using MSELoss = MseLoss;
+/// Likelihood of normal distributions; see GaussianNllLoss.
+using GaussianNLLLoss = GaussianNllLoss;
+/// Likelihood of Poisson distributions; see PoissonNllLoss.
+using PoissonNLLLoss = PoissonNllLoss;
+/// Kullback-Leibler divergence; see KlDivLoss.
+using KLDivLoss = KlDivLoss;
+/// Connectionist temporal classification; see CtcLoss.
+using CTCLoss = CtcLoss;
+/// Likelihood of classes; see NllLoss.
+template <Real T>
+using NLLLoss = NllLoss<T>;
+/// Binary cross entropy of probabilities; see BceLoss.
+template <Real T>
+using BCELoss = BceLoss<T>;
+/// Binary cross entropy of logits; see BceWithLogitsLoss.
+template <Real T>
+using BCEWithLogitsLoss = BceWithLogitsLoss<T>;
+/// Binary cross entropy for several classes; see MultilabelSoftMarginLoss.
+template <Real T>
+using MultiLabelSoftMarginLoss = MultilabelSoftMarginLoss<T>;
 
 // Graph convolutions, as PyTorch Geometric spells them: see graph.hpp.
 

@@ -22,7 +22,7 @@ struct StochasticDepth {
   Mode mode{};                                          ///< training or evaluation
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const {
-    return notify_hooks(*this, x.shape(), stochastic_depth(x, p, drop, mode.training()));
+    return call_layer(*this, x, [&] { return stochastic_depth(x, p, drop, mode.training()); });
   }
 };
 
@@ -49,7 +49,7 @@ struct SqueezeExcitation {
 
   Tensor<T> operator()(const Tensor<T>& x) const {
     const Tensor<T> squeezed = activation(fc1(adaptive_avg_pool2d(x, {1})));
-    return notify_hooks(*this, x.shape(), mul(x, scale_activation(fc2(squeezed))));
+    return call_layer(*this, x, [&] { return mul(x, scale_activation(fc2(squeezed))); });
   }
   TENON_FIELDS(fc1, fc2, activation, scale_activation);
 };
@@ -77,9 +77,10 @@ struct FrozenBatchNorm2d {
 
   Tensor<T> operator()(const Tensor<T>& x) const {
     check<ShapeError>(x.rank() == 4, "frozen_batch_norm2d", "expected x of 4 axes, got shape ", x.shape());
-    return notify_hooks(*this, x.shape(),
-                        batch_norm(x, running_mean, running_var, weight, bias,
-                                   {.training = false, .momentum = 0, .eps = eps}));
+    return call_layer(*this, x, [&] {
+      return batch_norm(x, running_mean, running_var, weight, bias,
+                        {.training = false, .momentum = 0, .eps = eps});
+    });
   }
   TENON_FIELDS(weight, bias, running_mean, running_var, eps);
 

@@ -3,6 +3,7 @@
 #include "support/expect.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 
 namespace random_test {
 

@@ -52,6 +52,7 @@ const OpCases cases{
     {"logsumexp_two", {real({3, 4, 5})}, [](const auto& x) { return tn::logsumexp(x[0], {0, 2}, true); }},
     {"cumsum", {real({3, 4, 5})}, [](const auto& x) { return tn::cumsum(x[0], 1); }},
     {"cumsum_last", {real({3, 5})}, [](const auto& x) { return tn::cumsum(x[0], -1); }},
+    {"vector_norm", {real({3, 5})}, [](const auto& x) { return tn::vector_norm(x[0], 2, {1}, true); }},
     {"norm_1", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], 1, {1}); }},
     {"norm_2", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], 2, {0}); }},
     {"norm_3", {real({3, 5})}, [](const auto& x) { return tn::norm(x[0], 3); }},

@@ -37,6 +37,27 @@ const OpCases cases{
      {real({4, 2, 2})},
      [](const auto& x) { return tn::irfft(x[0], 12, 0); },
      {.fixed = true}},
+    {"fft2", {real({2, 3, 4, 2})}, [](const auto& x) { return tn::fft2(x[0]); }, {.fixed = true}},
+    {"ifft2",
+     {real({3, 4, 2})},
+     [](const auto& x) { return tn::ifft2(x[0], {4, 3}, {0, 1}); },
+     {.fixed = true}},
+    {"rfft2", {real({2, 3, 4})}, [](const auto& x) { return tn::rfft2(x[0]); }, {.fixed = true}},
+    {"irfft2", {real({3, 3, 2})}, [](const auto& x) { return tn::irfft2(x[0], {3, 5}); }, {.fixed = true}},
+    {"fftn", {real({2, 3, 4, 2})}, [](const auto& x) { return tn::fftn(x[0], {}, {0, 2}); }, {.fixed = true}},
+    {"ifftn",
+     {real({2, 3, 2})},
+     [](const auto& x) { return tn::ifftn(x[0], {}, {}, FftNorm::ortho); },
+     {.fixed = true}},
+    {"rfftn", {real({2, 3, 4})}, [](const auto& x) { return tn::rfftn(x[0]); }, {.fixed = true}},
+    {"irfftn",
+     {real({2, 4, 3, 2})},
+     [](const auto& x) { return tn::irfftn(x[0], {5, 3}, {2, 1}); },
+     {.fixed = true}},
+    {"hfft", {real({2, 4, 2})}, [](const auto& x) { return tn::hfft(x[0], 7); }, {.fixed = true}},
+    {"ihfft", {real({6, 2})}, [](const auto& x) { return tn::ihfft(x[0], {}, 0); }, {.fixed = true}},
+    {"fftshift", {real({5, 4})}, [](const auto& x) { return tn::fftshift(x[0], {0, 1}); }, {.fixed = true}},
+    {"ifftshift", {real({5, 4})}, [](const auto& x) { return tn::ifftshift(x[0], {0}); }, {.fixed = true}},
     {"rfft_many",  // several tasks, the last of them with fewer rows than lanes
      {real({211, 100})},
      [](const auto& x) { return tn::rfft(x[0]); },
@@ -115,6 +136,45 @@ TEST(Rfft, ARowsBitsDoNotDependOnItsNeighbours) {
     EXPECT_EQ(tn::rfft(tn::select(x, 0, r)).to_vector(), tn::select(together, 0, r).to_vector());
 }
 
+TEST(Fftn, IsOneTransformAfterTheOther) {
+  tn::Generator generator(5);
+  const auto z = tn::randn<double>({3, 4, 5, 2}, generator);
+  const auto x = tn::randn<double>({3, 4, 5}, generator);
+  for (FftNorm norm : {FftNorm::backward, FftNorm::ortho, FftNorm::forward}) {
+    const auto over = [&](const Tensor<double>& y, index_t axis) { return tn::fft(y, {}, axis, norm); };
+    const auto want = over(over(z, 1), 2);
+    expect_values(tn::fft2(z, {}, {-2, -1}, norm), want.shape(), want.to_vector());
+    expect_values(tn::fftn(z, {}, {}, norm), z.shape(), over(want, 0).to_vector());
+    expect_values(tn::ifft2(tn::fft2(z, {}, {0, 2}, norm), {}, {0, 2}, norm), z.shape(), z.to_vector());
+    expect_values(tn::ifftn(tn::fftn(z, {}, {}, norm), {}, {}, norm), z.shape(), z.to_vector());
+    const auto half = over(over(tn::rfft(x, {}, -1, norm), 1), 0);
+    expect_values(tn::rfftn(x, {}, {}, norm), {3, 4, 3, 2}, half.to_vector());
+    expect_values(tn::irfftn(half, {3, 4, 5}, {}, norm), x.shape(), x.to_vector());
+    expect_values(tn::irfft2(tn::rfft2(x, {}, {2, 0}, norm), {5, 3}, {2, 0}, norm), x.shape(), x.to_vector());
+    expect_values(tn::hfft(tn::ihfft(x, {}, -1, norm), 5, -1, norm), x.shape(), x.to_vector());
+  }
+  EXPECT_EQ(tn::fftn(z, {7, 6}).shape(), (tn::Shape{3, 7, 6, 2}));
+  EXPECT_EQ(tn::irfft2(z).shape(), (tn::Shape{3, 4, 8}));
+}
+
+TEST(Hfft, OfANumberAndItsConjugate) {
+  // 1, i, -i: sum_j x_j exp(-2 pi i j k / 3)
+  const double s = 2 * std::sqrt(0.75);
+  expect_vector(tn::hfft(from<double>({{1, 0}, {0, 1}}), 3), {1, 1 + s, 1 - s});
+}
+
+TEST(Fftfreq, AndTheirShifts) {
+  expect_vector(tn::fftfreq<double>(5, 0.5), {0, 0.4, 0.8, -0.8, -0.4});
+  expect_vector(tn::fftfreq<double>(4), {0, 0.25, -0.5, -0.25});
+  expect_vector(tn::fftfreq<double>(1), {0});
+  for (index_t n : {1, 4, 5}) {
+    const auto f = tn::fftfreq<double>(n), shifted = tn::fftshift(f, {0});
+    for (index_t i = 1; i < n; ++i) EXPECT_LT(shifted.to_vector()[i - 1], shifted.to_vector()[i]);
+    expect_vector(tn::ifftshift(shifted, {-1}), f.to_vector());
+  }
+  expect_values(tn::fftshift(from<index_t>({{1, 2, 3}, {4, 5, 6}}), {0, 1}), {2, 3}, {6, 4, 5, 3, 1, 2});
+}
+
 TEST(FftErrors, NameTheShape) {
   const auto x = tn::zeros<float>({4});
   expect_error<tn::ShapeError>([&] { tn::fft(x); },
@@ -125,6 +185,19 @@ TEST(FftErrors, NameTheShape) {
   expect_error<tn::ValueError>([&] { tn::rfft(x, -3); }, "[rfft] cannot transform -3 numbers");
   expect_error<tn::ValueError>([] { tn::irfft(tn::zeros<float>({1, 2})); },
                                "[irfft] cannot transform 0 numbers");
+  expect_error<tn::ShapeError>([&] { tn::hfft(x); },
+                               "[hfft] expected complex numbers as pairs along a last axis, got shape (4,)");
+  const auto z = tn::zeros<float>({4, 3, 2});
+  expect_error<tn::ShapeError>([&] { tn::rfft2(x); }, "[rfft2] expected at least 2 axes to transform, got 1");
+  expect_error<tn::ShapeError>([&] { tn::fftn(z, {2, 2, 2}); },
+                               "[fftn] expected at least 3 axes to transform, got 2");
+  expect_error<tn::ShapeError>([] { tn::rfftn(tn::scalar<float>(1)); },
+                               "[rfftn] expected an axis to transform");
+  expect_error<tn::ValueError>([&] { tn::fft2(z, {4}); },
+                               "[fft2] sizes (4,) and axes (-2, -1) differ in number");
+  expect_error<tn::ValueError>([&] { tn::ifft2(z, {}, {0, -2}); }, "[ifft2] axis 0 is named twice");
+  expect_error<tn::ValueError>([&] { tn::fft2(z, {0, 2}); }, "[fft2] cannot transform 0 numbers");
+  expect_error<tn::ValueError>([] { (void)tn::fftfreq<float>(0); }, "[fftfreq] cannot transform 0 numbers");
   expect_error<tn::IndexError>([&] { tn::rfft(x, 4, 1); }, "[rfft] axis 1 is outside [-1, 1) of rank 1");
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>  // max, sort
 #include <cmath>      // abs, log, sqrt
 #include <compare>    // strong_order
+#include <complex>    // complex
 #include <limits>     // epsilon
 #include <numeric>    // iota
 #include <vector>     // vector
@@ -68,6 +69,29 @@ bool solve(index_t n, index_t k, const T* a, const T* b, T* x) {
   if (!(lu.matrixLU().diagonal().array() != T(0)).all()) return false;
   MatrixView<T>(x, n, k) = lu.solve(ConstMatrixView<T>(b, n, k));
   return true;
+}
+
+/// lu(m, n) = the factors of a with its rows exchanged, L below the diagonal and U from it on; pivots[i] is the row exchanged
+/// with row i, the one of the largest magnitude. Fails when a pivot is 0, and goes on.
+template <Real T>
+bool lu(index_t m, index_t n, const T* a, T* lu, index_t* pivots) {
+  MatrixView<T> x(lu, m, n);
+  x = ConstMatrixView<T>(a, m, n);
+  bool regular = true;
+  for (index_t i = 0; i < std::min(m, n); ++i) {
+    index_t below = 0;
+    x.col(i).tail(m - i).cwiseAbs().maxCoeff(&below);
+    pivots[i] = i + below;
+    if (below > 0) x.row(i).swap(x.row(i + below));
+    if (x(i, i) == T(0)) {
+      regular = false;
+      continue;
+    }
+    x.col(i).tail(m - i - 1) /= x(i, i);
+    x.bottomRightCorner(m - i - 1, n - i - 1).noalias() -=
+        x.col(i).tail(m - i - 1) * x.row(i).tail(n - i - 1);
+  }
+  return regular;
 }
 
 /// The determinant as sign exp(log): sign 0 and log -inf of a singular matrix.
@@ -197,6 +221,25 @@ bool eigh(index_t n, const T* a, T* w, T* v) {
   VectorView<T>(w, n) = solver.eigenvalues();
   MatrixView<T>(v, n, n) = solver.eigenvectors();
   return solver.info() == Eigen::Success;
+}
+
+/// a(n, n) v = v diag(w) with w(n, 2) and v(n, n, 2) complex, the columns of v of length 1. Fails on NaN and infinities.
+template <Real T>
+bool eig(index_t n, const T* a, T* w, T* v) {
+  const ConstMatrixView<T> matrix(a, n, n);
+  if (!matrix.allFinite()) return false;
+  const Eigen::EigenSolver<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>> solver(matrix);
+  if (solver.info() != Eigen::Success) return false;
+  const auto values = solver.eigenvalues();
+  const auto vectors = solver.eigenvectors();
+  const auto write = [](const std::complex<T>& z, T* to) {
+    to[0] = z.real();
+    to[1] = z.imag();
+  };
+  for (index_t i = 0; i < n; ++i) write(values(i), w + 2 * i);
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j < n; ++j) write(vectors(i, j), v + 2 * (i * n + j));
+  return true;
 }
 
 }  // namespace TENON_NAMESPACE::backend::eigen

@@ -2,6 +2,7 @@
 /// A graph attention network of two layers (Veličković et al. 2018, https://arxiv.org/abs/1710.10903).
 
 #include "tenon/nn/graph.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::models {

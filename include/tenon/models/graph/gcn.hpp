@@ -2,6 +2,7 @@
 /// A graph convolutional network of two layers (Kipf & Welling 2017, https://arxiv.org/abs/1609.02907).
 
 #include "tenon/nn/graph.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE::models {

@@ -6,6 +6,7 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/ops/elementwise/activation.hpp"
 #include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 #include "tenon/ops/reduce/reduce.hpp"
 

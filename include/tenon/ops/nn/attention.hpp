@@ -6,6 +6,7 @@
 
 #include "tenon/backend/attention.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/nn/softmax.hpp"
 #include "tenon/ops/random/random.hpp"
 

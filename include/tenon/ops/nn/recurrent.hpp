@@ -13,6 +13,7 @@
 ///     backward one for each step and up to three for all; differentiable to any order
 
 #include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/nn/recurrent_layer.hpp"
 #include "tenon/ops/random/random.hpp"
 

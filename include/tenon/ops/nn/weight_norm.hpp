@@ -49,6 +49,18 @@ Tensor<T> local_response_norm(const Tensor<T>& x, index_t size, double alpha = 1
       x, total);
 }
 
+namespace detail {
+/// Norms over all axes but one, or over all axes; these stay with extent 1.
+template <class T>
+Tensor<T> norm_except(const Tensor<T>& v, std::optional<index_t> axis, const char* op) {
+  Dims others;
+  const int kept = axis ? normalize_axis(*axis, v.rank(), op) : -1;
+  for (int i = 0; i < v.rank(); ++i)
+    if (i != kept) others.push_back(i);
+  return others.empty() ? abs(v) : norm(v, 2, others, true);
+}
+}  // namespace detail
+
 /// A weight given by direction and length: g v / |v|, with the norm over all axes but `axis`, or over all
 /// axes if `axis` is absent.
 ///
@@ -60,11 +72,7 @@ Tensor<T> local_response_norm(const Tensor<T>& x, index_t size, double alpha = 1
 ///   source: Salimans & Kingma 2016, https://arxiv.org/abs/1602.07868
 template <Real T>
 Tensor<T> weight_norm(const Tensor<T>& v, const Tensor<T>& g, std::optional<index_t> axis = 0) {
-  Dims others;
-  const int kept = axis ? normalize_axis(*axis, v.rank(), "weight_norm") : -1;
-  for (int i = 0; i < v.rank(); ++i)
-    if (i != kept) others.push_back(i);
-  const Tensor<T> length = others.empty() ? abs(v) : norm(v, 2, others, true);
+  const Tensor<T> length = detail::norm_except(v, axis, "weight_norm");
   check<ShapeError>(broadcast_shapes(length.shape(), g.shape(), "weight_norm") == length.shape(),
                     "weight_norm", "g of shape ", g.shape(), " does not fit the norms' shape ",
                     length.shape());

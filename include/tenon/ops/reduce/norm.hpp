@@ -33,4 +33,16 @@ Tensor<T> norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool kee
       sum(powers, axes, keepdim));
 }
 
+/// `norm` by its name in torch.linalg, beside `matrix_norm` of ops/linalg/matrix_norm.hpp.
+///
+///   shapes: x any
+///   returns: the shape of x without the axes; with `keepdim` they stay with extent 1
+///   throws: IndexError if an axis is out of range; ValueError if an axis is named twice
+///   keeps: what `norm` keeps
+///   cost: two passes, with a temporary of the shape of x
+template <Real T>
+Tensor<T> vector_norm(const Tensor<T>& x, double p = 2, const Dims& axes = {}, bool keepdim = false) {
+  return norm(x, p, axes, keepdim);
+}
+
 }  // namespace TENON_NAMESPACE

@@ -1,6 +1,7 @@
 #pragma once
 /// Stochastic depth: the branch of a residual block is left out at random in training.
 
+#include "tenon/ops/nn/dropout.hpp"
 #include "tenon/ops/random/random.hpp"
 
 namespace TENON_NAMESPACE {
