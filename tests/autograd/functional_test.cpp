@@ -2,6 +2,7 @@
 
 #include "support/expect.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/index/select.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
 #include "tenon/ops/reduce/reduce.hpp"
 
