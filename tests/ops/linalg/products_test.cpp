@@ -65,7 +65,7 @@ TEST(MatrixExp, OfKnownMatrices) {
   const double angle = 20, c = std::cos(angle), s = std::sin(angle);
   expect_values(tn::matrix_exp(from<double>({{0, -angle}, {angle, 0}})), {2, 2}, {c, -s, s, c}, 1e-12);
   expect_values(tn::matrix_exp(from<float>({{-50, 0}, {0, 3}})), {2, 2},
-                {std::exp(-50.0f), 0, 0, std::exp(3.0f)}, 1e-5);  // six squarings double the rounding error each
+                {std::exp(-50.0f), 0, 0, std::exp(3.0f)}, 1e-5);  // of six squarings
   EXPECT_EQ(tn::matrix_exp(tn::zeros<float>({2, 0, 0})).shape(), (tn::Shape{2, 0, 0}));
   EXPECT_EQ(tn::matrix_exp(tn::zeros<float>({0, 2, 2})).shape(), (tn::Shape{0, 2, 2}));
 }

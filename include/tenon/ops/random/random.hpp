@@ -400,8 +400,8 @@ Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = teno
   return detail::alpha_masked("alpha_dropout", x, x.shape(), p, training, generator);
 }
 
-/// `alpha_dropout` of whole channels: all elements of x (N, C, ...) that share the first two indices are set to that limit or
-/// kept together.
+/// `alpha_dropout` of whole channels: all elements of x (N, C, ...) that share the first two indices are set
+/// to that limit or kept together.
 ///
 ///   shapes: x (N, C, ...)
 ///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
