@@ -127,7 +127,7 @@ void answer(const Options& options, const Model& model, const Words& words) {
 template <class Model>
 Status use_saved(const Options& options, const Words& words) {
   const index_t classes = tn::io::SafetensorsFile(options.load).get<float>("fc.bias").size();
-  const Model model({.words = words.size(), .classes = classes});
+  Model model({.words = words.size(), .classes = classes});
   tn::io::load(options.load, model);
   if (!options.texts.empty()) {
     answer(options, model, words);

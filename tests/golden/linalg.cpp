@@ -36,7 +36,8 @@ tn::Tensor<T> matrix_norm(const Case<T>& c) {
                     [&](auto p) { return tn::matrix_norm(c.in("a"), p, c.dims("dim"), c.flag("keepdim")); });
 }
 
-/// Eigenvalues in an order that does not depend on the algorithm: by the real part plus a tenth of the imaginary one.
+/// Eigenvalues in an order that does not depend on the algorithm: by the real part plus a tenth of the
+/// imaginary one.
 template <class T>
 tn::Tensor<T> ordered_eigvals(const Case<T>& c) {
   const tn::Tensor<T> values = tn::eigvals(c.in("a"));

@@ -18,15 +18,17 @@ struct [[nodiscard]] AdaptiveSoftmaxResult {
   Tensor<T> loss;    ///< of rank 0, the mean of -output
 };
 
-/// Log-probabilities of classes that are sorted by falling frequency. The head knows the first cutoffs[0] classes and one entry
-/// for each further cluster, from one cutoff to the next; a cluster has its own softmax over a smaller projection of x. The
-/// log-probability of a class in a cluster is that of the cluster plus that within it.
+/// Log-probabilities of classes that are sorted by falling frequency. The head knows the first cutoffs[0]
+/// classes and one entry for each further cluster, from one cutoff to the next; a cluster has its own
+/// softmax over a smaller projection of x. The log-probability of a class in a cluster is that of the
+/// cluster plus that within it.
 ///
 ///   shapes: x (N, in), or (in); target (N), or (), in [0, classes)
 ///   returns: output (N), or (), and their negative mean
-///   throws: ShapeError if the shapes do not fit; IndexError if a target is not a class; the constructor ValueError unless the
-///           cutoffs rise from above 0 to below the number of classes
-///   cost: N x in x (cutoffs[0] + clusters) multiply-adds, and for each cluster those of the samples in it
+///   throws: ShapeError if the shapes do not fit; IndexError if a target is not a class; the
+///           constructor ValueError unless the cutoffs rise from above 0 to below the number of classes
+///   cost: N x in x (cutoffs[0] + clusters) multiply-adds, and for each cluster those of the samples
+///           in it
 ///   source: Grave et al. 2017, https://arxiv.org/abs/1609.04309
 template <Real T>
 struct AdaptiveLogSoftmaxWithLoss {

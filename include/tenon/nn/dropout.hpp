@@ -38,8 +38,8 @@ struct AlphaDropout {
   }
 };
 
-/// Alpha dropout of whole channels of x (N, C, …): in training each channel of each sample is set to the limit of `Selu` at
-/// -infinity with probability p.
+/// Alpha dropout of whole channels of x (N, C, …): in training each channel of each sample is set to the
+/// limit of `Selu` at -infinity with probability p.
 ///
 ///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
 struct FeatureAlphaDropout {

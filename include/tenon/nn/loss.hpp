@@ -1,7 +1,9 @@
 #pragma once
-/// Losses as modules: the functions of ops/loss/ with their options kept. https://pytorch.org/docs/stable/nn.html#loss-functions
+/// Losses as modules: the functions of ops/loss/ with their options kept.
+/// https://pytorch.org/docs/stable/nn.html#loss-functions
 ///
-///     nn::HuberLoss{{.delta = 2}}(x, target)    nn::CrossEntropyLoss<float>{.label_smoothing = 0.1}(logits, classes)
+///     nn::HuberLoss{{.delta = 2}}(x, target)
+///     nn::CrossEntropyLoss<float>{.label_smoothing = 0.1}(logits, classes)
 ///
 /// Holds for every loss of this file:
 ///   shapes: as the function's of the same name
@@ -33,7 +35,8 @@ TENON_LOSS(L1Loss, l1_loss, Reduction, Reduction::mean);
 TENON_LOSS(SmoothL1Loss, smooth_l1_loss, SmoothL1Options, {});
 /// Squared error of x and target that grows linearly far from 0.
 TENON_LOSS(HuberLoss, huber_loss, HuberOptions, {});
-/// Negative log likelihood of a target under a normal distribution of mean x and a variance, the third operand.
+/// Negative log likelihood of a target under a normal distribution of mean x and a variance, the third
+/// operand.
 TENON_LOSS(GaussianNllLoss, gaussian_nll_loss, GaussianNllOptions, {});
 /// Negative log likelihood of counts under Poisson distributions.
 TENON_LOSS(PoissonNllLoss, poisson_nll_loss, PoissonNllOptions, {});

@@ -172,8 +172,8 @@ TENON_POOL(AdaptiveMaxPool3d, detail::ResultExtents, adaptive_max_pool3d(x, outp
     }                                                                                                       \
   }
 
-/// Reverse of `MaxPool1d`, by the positions of `max_pool1d_with_indices`: x (N, C, L) or (C, L) to extents (L - 1) stride -
-/// 2 padding + kernel, or to those that are given.
+/// Reverse of `MaxPool1d`, by the positions of `max_pool1d_with_indices`: x (N, C, L) or (C, L) to extents
+/// (L - 1) stride - 2 padding + kernel, or to those that are given.
 TENON_UNPOOL(MaxUnpool1d, 1, max_unpool1d);
 /// Reverse of `MaxPool2d`, by the positions of `max_pool2d_with_indices`; see `MaxUnpool1d`.
 TENON_UNPOOL(MaxUnpool2d, 2, max_unpool2d);
@@ -196,10 +196,12 @@ TENON_UNPOOL(MaxUnpool3d, 3, max_unpool3d);
     }                                                                                                     \
   }
 
-/// Max pooling of x (N, C, H, W) or (C, H, W) to extents that are given, or are a ratio of x's, over windows whose distances are
-/// drawn from `default_generator()`: `FractionalMaxPool2d{.kernel = {2}, .output_ratio = {0.7}}`. Graham 2014.
+/// Max pooling of x (N, C, H, W) or (C, H, W) to extents that are given, or are a ratio of x's, over windows
+/// whose distances are drawn from `default_generator()`: `FractionalMaxPool2d{.kernel = {2}, .output_ratio =
+/// {0.7}}`. Graham 2014.
 TENON_FRACTIONAL_POOL(FractionalMaxPool2d, 2, fractional_max_pool2d);
-/// Max pooling of x (N, C, D, H, W) or (C, D, H, W) over windows at random distances; see `FractionalMaxPool2d`.
+/// Max pooling of x (N, C, D, H, W) or (C, D, H, W) over windows at random distances; see
+/// `FractionalMaxPool2d`.
 TENON_FRACTIONAL_POOL(FractionalMaxPool3d, 3, fractional_max_pool3d);
 
 #undef TENON_FRACTIONAL_POOL

@@ -112,8 +112,8 @@ struct PixelUnshuffle {
   }
 };
 
-/// Interleaves the channels of several groups, so that a grouped convolution after it sees channels of each: channel (g, c) of
-/// (groups, C / groups) becomes channel (c, g).
+/// Interleaves the channels of several groups, so that a grouped convolution after it sees channels of each:
+/// channel (g, c) of (groups, C / groups) becomes channel (c, g).
 ///
 ///   shapes: x (N, C, …)
 ///   returns: x's shape

@@ -1,11 +1,13 @@
 #pragma once
-/// Layers whose weight is computed from other parameters: by its direction and length, or divided by its largest singular value.
+/// Layers whose weight is computed from other parameters: by its direction and length, or divided by its
+/// largest singular value.
 ///
 ///     nn::WeightNorm conv(nn::Conv1d<float>(8, 16, 3));       // parameters bias, weight_g, weight_v
-///     nn::SpectralNorm out(nn::Linear<float>(16, 1, false));  // parameter weight_orig, buffers weight_u, weight_v
+///     nn::SpectralNorm out(nn::Linear<float>(16, 1, false));  // weight_orig, and buffers weight_u, weight_v
 ///
-/// A layer can be wrapped if it has a `weight` and can be called with another, by `with_weight(w, x...)`: linear, bilinear,
-/// convolution, transposed convolution. The wrapper has the layer's other parameters as its own, and PyTorch's names.
+/// A layer can be wrapped if it has a `weight` and can be called with another, by `with_weight(w, x...)`:
+/// linear, bilinear, convolution, transposed convolution. The wrapper has the layer's other parameters as
+/// its own, and PyTorch's names.
 
 #include <optional>  // optional
 
@@ -17,7 +19,8 @@ namespace TENON_NAMESPACE::nn {
 
 namespace detail {
 
-/// The members of a layer, whose weight is undefined, and besides them `members` of the wrapper around it, as one module.
+/// The members of a layer, whose weight is undefined, and besides them `members` of the wrapper around it,
+/// as one module.
 template <class F, class Layer, class... Members>
 void visit_wrapped(F&& f, Layer& layer, std::string_view names, Members&... members) {
   for_each_field(layer, f);
@@ -47,7 +50,8 @@ auto tie_wrapped(Layer& layer, Members&... members) {
     return detail::tie_wrapped(layer, __VA_ARGS__);             \
   }
 
-/// A layer whose weight is given by direction and length, weight = g v / |v|, with a norm for each entry of an axis.
+/// A layer whose weight is given by direction and length, weight = g v / |v|, with a norm for each entry of
+/// an axis.
 ///
 ///   shapes: as the layer's
 ///   returns: the layer's output
@@ -82,13 +86,14 @@ struct WeightNorm {
   TENON_WRAPPER_FIELDS(weight_g, weight_v, axis)
 };
 
-/// A layer whose weight is divided by its largest singular value: weight = weight_orig / sigma. Each call in training does one step
-/// of the power method, which writes to weight_u and weight_v.
+/// A layer whose weight is divided by its largest singular value: weight = weight_orig / sigma. Each call in
+/// training does one step of the power method, which writes to weight_u and weight_v.
 ///
 ///   shapes: as the layer's
 ///   returns: the layer's output
 ///   throws: what the layer throws
-///   cost: the layer's, two products of matrix and vector for sigma, and in training two for each iteration
+///   cost: the layer's, two products of matrix and vector for sigma, and in training two for each
+///           iteration
 ///   source: Miyato et al. 2018, https://arxiv.org/abs/1802.05957
 template <class Layer>
 struct SpectralNorm {

@@ -42,7 +42,7 @@ TEST(FractionalMaxPool, WindowsBeginAtRoundedMultiples) {
 
 TEST(FractionalMaxPool, SamplesAreOfWidthAndHeight) {
   const auto x = tn::reshape(tn::arange<double>(20), {1, 4, 5});
-  // Rows begin at 0 and 2; columns at 0, and with the sample 0.75 at floor(1.75 * 1.5) - floor(0.75 * 1.5) = 1, and 3.
+  // Rows begin at 0 and 2; columns at 0, floor(1.75 * 1.5) - floor(0.75 * 1.5) = 1 and 3.
   const auto [y, where] =
       tn::fractional_max_pool2d_with_indices(x, {2}, {2, 3}, from<double>({0.75, 0}, {1, 1, 2}));
   expect_values(y, {1, 2, 3}, {6, 7, 9, 16, 17, 19});

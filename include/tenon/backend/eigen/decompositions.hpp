@@ -71,8 +71,8 @@ bool solve(index_t n, index_t k, const T* a, const T* b, T* x) {
   return true;
 }
 
-/// lu(m, n) = the factors of a with its rows exchanged, L below the diagonal and U from it on; pivots[i] is the row exchanged
-/// with row i, the one of the largest magnitude. Fails when a pivot is 0, and goes on.
+/// lu(m, n) = the factors of a with its rows exchanged, L below the diagonal and U from it on; pivots[i] is
+/// the row exchanged with row i, the one of the largest magnitude. Fails when a pivot is 0, and goes on.
 template <Real T>
 bool lu(index_t m, index_t n, const T* a, T* lu, index_t* pivots) {
   MatrixView<T> x(lu, m, n);
@@ -223,7 +223,8 @@ bool eigh(index_t n, const T* a, T* w, T* v) {
   return solver.info() == Eigen::Success;
 }
 
-/// a(n, n) v = v diag(w) with w(n, 2) and v(n, n, 2) complex, the columns of v of length 1. Fails on NaN and infinities.
+/// a(n, n) v = v diag(w) with w(n, 2) and v(n, n, 2) complex, the columns of v of length 1. Fails on NaN and
+/// infinities.
 template <Real T>
 bool eig(index_t n, const T* a, T* w, T* v) {
   const ConstMatrixView<T> matrix(a, n, n);

@@ -48,7 +48,8 @@ Tensor<T> cholesky(const Tensor<T>& a) {
       Keep::output);
 }
 
-/// X with A X = B, where A = L L^T is given by the factor L of `cholesky`; with `upper`, A = U^T U by the factor U.
+/// X with A X = B, where A = L L^T is given by the factor L of `cholesky`; with `upper`, A = U^T U by the
+/// factor U.
 ///
 ///   shapes: B (..., N, K); L (..., N, N), of which the other triangle is not read; leading axes broadcast
 ///   returns: the shape of B with the common leading axes
@@ -160,7 +161,8 @@ EighFactors<T> eigh(const Tensor<T>& a) {
           })};
 }
 
-/// The eigenvalues of `eigh` alone. Gradient: dA = V diag(g) V^T, which is finite where eigenvalues are equal, too.
+/// The eigenvalues of `eigh` alone. Gradient: dA = V diag(g) V^T, which is finite where eigenvalues are
+/// equal, too.
 ///
 ///   shapes: A (..., N, N), symmetric, of which the lower triangle is read
 ///   returns: (..., N), ascending
@@ -224,7 +226,8 @@ SvdFactors<T> svd(const Tensor<T>& a) {
           })};
 }
 
-/// The singular values of `svd` alone. Gradient: dA = U diag(g) Vh, which is finite where singular values are equal, too.
+/// The singular values of `svd` alone. Gradient: dA = U diag(g) Vh, which is finite where singular values
+/// are equal, too.
 ///
 ///   shapes: A (..., M, N)
 ///   returns: (..., min(M, N)), descending

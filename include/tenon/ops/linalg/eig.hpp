@@ -1,6 +1,7 @@
 #pragma once
-/// Eigenvalues and eigenvectors of matrices that are not symmetric, by Eigen; leading axes are batches. Results are
-/// complex: pairs of real and imaginary part along a last axis of extent 2, as in fft.hpp. For symmetric matrices see `eigh`.
+/// Eigenvalues and eigenvectors of matrices that are not symmetric, by Eigen; leading axes are batches.
+/// Results are complex: pairs of real and imaginary part along a last axis of extent 2, as in fft.hpp. For
+/// symmetric matrices see `eigh`.
 ///
 ///   cost: about 25 n^3 flops a matrix; matrices of a batch are shared by threads
 
@@ -32,14 +33,15 @@ Tensor<T> eigenvalue_gradient(const Tensor<T>& vectors, const Tensor<T>& gradien
 
 }  // namespace detail
 
-/// Eigenvalues and eigenvectors of square matrices. Conjugate pairs stand next to each other, the positive imaginary part
-/// first; otherwise there is no order. Gradient: dA = Re(V^-H diag(g) V^H) of the values, where these differ from one another.
-/// Vectors are determined only up to a complex factor, and have no gradient.
+/// Eigenvalues and eigenvectors of square matrices. Conjugate pairs stand next to each other, the positive
+/// imaginary part first; otherwise there is no order. Gradient: dA = Re(V^-H diag(g) V^H) of the values,
+/// where these differ from one another. Vectors are determined only up to a complex factor, and have no
+/// gradient.
 ///
 ///   shapes: A (..., N, N)
 ///   returns: values (..., N, 2) and vectors (..., N, N, 2)
-///   throws: ShapeError if A is not square; ValueError if a matrix holds NaN or infinities, or in the backward pass has
-///     too few eigenvectors; GraphError if vectors are differentiated, or values twice
+///   throws: ShapeError if A is not square; ValueError if a matrix holds NaN or infinities, or in the
+///     backward pass dependent eigenvectors; GraphError if vectors are differentiated, or values twice
 ///   keeps: the vectors
 template <Real T>
 EigFactors<T> eig(const Tensor<T>& a) {
@@ -69,8 +71,8 @@ EigFactors<T> eig(const Tensor<T>& a) {
 ///
 ///   shapes: A (..., N, N)
 ///   returns: (..., N, 2)
-///   throws: ShapeError if A is not square; ValueError if a matrix holds NaN or infinities, or in the backward pass has
-///     too few eigenvectors; GraphError if it is differentiated twice
+///   throws: ShapeError if A is not square; ValueError if a matrix holds NaN or infinities, or in the
+///     backward pass dependent eigenvectors; GraphError if it is differentiated twice
 ///   keeps: the vectors
 template <Real T>
 Tensor<T> eigvals(const Tensor<T>& a) {

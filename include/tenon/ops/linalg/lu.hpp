@@ -22,8 +22,8 @@ struct [[nodiscard]] LuFactors {
 
 namespace detail {
 
-/// The rows of A in the order of P^T A, from exchanges (..., K) of M rows. Throws IndexError on exchanges that no elimination
-/// makes.
+/// The rows of A in the order of P^T A, from exchanges (..., K) of M rows. Throws IndexError on exchanges
+/// that no elimination makes.
 template <std::same_as<index_t> I>
 Tensor<I> row_order(const Tensor<I>& exchanges, index_t rows, const char* op) {
   const Tensor<I> pivots = contiguous(exchanges);
@@ -54,8 +54,9 @@ template <class T>
 Tensor<T> block(const Tensor<T>& x, index_t row, index_t rows, index_t column, index_t columns) {
   return narrow(narrow(x, -2, row, rows), -1, column, columns);
 }
-/// The gradient of B = L U by both factors in one matrix. With M = L^-1 dB U^-1 the factors change by dL = L tril(M, -1) and
-/// dU = triu(M) U; what lies beyond the square is a solution of a triangular system with one of them.
+/// The gradient of B = L U by both factors in one matrix. With M = L^-1 dB U^-1 the factors change by dL = L
+/// tril(M, -1) and dU = triu(M) U; what lies beyond the square is a solution of a triangular system with one
+/// of them.
 template <class T>
 Tensor<T> lu_gradient(const Tensor<T>& lu, const Tensor<T>& gradient) {
   const index_t m = lu.shape().back(1), n = lu.shape().back(0), k = std::min(m, n);
@@ -102,8 +103,8 @@ LuFactor<T> eliminate(const Tensor<T>& a, const char* op, bool complains) {
 
 }  // namespace detail
 
-/// LU factorisation A = P L U as `lu_solve` takes it: both factors in one matrix, and the exchanges of rows that make P.
-/// Gradient: dA = P L^-T (tril(L^T gL, -1) + triu(gU U^T)) U^-T for square A.
+/// LU factorisation A = P L U as `lu_solve` takes it: both factors in one matrix, and the exchanges of rows
+/// that make P. Gradient: dA = P L^-T (tril(L^T gL, -1) + triu(gU U^T)) U^-T for square A.
 ///
 ///   shapes: A (..., M, N)
 ///   returns: lu (..., M, N) and pivots (..., min(M, N)), which PyTorch counts from 1
@@ -114,12 +115,13 @@ LuFactor<T> lu_factor(const Tensor<T>& a) {
   return detail::eliminate(a, "lu_factor", true);
 }
 
-/// LU factorisation A = P L U, with the largest magnitude of each column as pivot. Gradient: as of `lu_factor`; P has none.
+/// LU factorisation A = P L U, with the largest magnitude of each column as pivot. Gradient: as of
+/// `lu_factor`; P has none.
 ///
 ///   shapes: A (..., M, N)
 ///   returns: P (..., M, M), L (..., M, K) and U (..., K, N), K = min(M, N)
-///   throws: ShapeError if A has fewer than two axes; ValueError in the backward pass if the leading K x K block of P^T A is
-///     singular
+///   throws: ShapeError if A has fewer than two axes; ValueError in the backward pass if the leading K x K
+///     block of P^T A is singular
 ///   keeps: both factors and the order of the rows
 template <Real T>
 LuFactors<T> lu(const Tensor<T>& a) {
@@ -132,10 +134,11 @@ LuFactors<T> lu(const Tensor<T>& a) {
 
 /// X with A X = B, for the factors of A by `lu_factor`: X = U^-1 L^-1 P^T B.
 ///
-///   shapes: lu (..., N, N); pivots (..., N) with the leading axes of lu; B (..., N, K); leading axes broadcast
+///   shapes: lu (..., N, N); pivots (..., N) with the leading axes of lu; B (..., N, K); leading axes
+///     broadcast
 ///   returns: the shape of B with the common leading axes
-///   throws: ShapeError if the shapes do not fit; IndexError if a pivot is none of an elimination; ValueError if an
-///     element on the diagonal is 0
+///   throws: ShapeError if the shapes do not fit; IndexError if a pivot is none of an elimination;
+///     ValueError if an element on the diagonal is 0
 ///   keeps: lu, X, L^-1 P^T B and the order of the rows
 ///   cost: 2 N^2 K flops a matrix
 template <Real T>

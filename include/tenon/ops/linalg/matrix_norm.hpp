@@ -43,13 +43,14 @@ Tensor<T> of_singular_values(const Tensor<T>& a, const MatrixAxes& m, bool keepd
 
 }  // namespace detail
 
-/// Norm of matrices of order p: for p = 1 the largest sum of magnitudes of a column, for infinity that of a row, for 2 the
-/// largest singular value; for -1, -infinity and -2 the smallest. Where several attain it they share the gradient.
+/// Norm of matrices of order p: for p = 1 the largest sum of magnitudes of a column, for infinity that of a
+/// row, for 2 the largest singular value; for -1, -infinity and -2 the smallest. Where several attain it
+/// they share the gradient.
 ///
 ///   shapes: A (..., M, N)
 ///   returns: (...); with `keepdim` both axes stay with extent 1
-///   throws: ShapeError if an extremum of nothing is asked for; IndexError if an axis is out of range; ValueError if p is
-///     another number, or `axes` are not two different ones
+///   throws: ShapeError if an extremum of nothing is asked for; IndexError if an axis is out of range;
+///     ValueError if p is another number, or `axes` are not two different ones
 ///   keeps: A and the sums; for 2 and -2 what `svd` keeps
 template <Real T>
 Tensor<T> matrix_norm(const Tensor<T>& a, double p, const Dims& axes = {-2, -1}, bool keepdim = false) {
@@ -94,8 +95,8 @@ Tensor<T> condition_by_inverse(const Tensor<T>& a, Order order) {
 }
 }  // namespace detail
 
-/// Condition number: |A| |A^-1| in the norm of order p, for p = 2 the ratio of the largest and the smallest singular value, for
-/// -2 its reciprocal. Infinite where A is singular.
+/// Condition number: |A| |A^-1| in the norm of order p, for p = 2 the ratio of the largest and the smallest
+/// singular value, for -2 its reciprocal. Infinite where A is singular.
 ///
 ///   shapes: A (..., N, N); for p = 2 and -2 also (..., M, N)
 ///   returns: (...)
@@ -120,7 +121,8 @@ Tensor<T> cond(const Tensor<T>& a, MatrixNorm kind) {
   return detail::condition_by_inverse(a, kind);
 }
 
-/// Options of `matrix_rank` and `pinv`: singular values of at most max(atol, rtol s), s the largest, count as 0.
+/// Options of `matrix_rank` and `pinv`: singular values of at most max(atol, rtol s), s the largest, count
+/// as 0.
 struct RankOptions {
   double atol = 0;               ///< the absolute tolerance
   std::optional<double> rtol{};  ///< the relative one; default: 0 beside an atol, else max(M, N) epsilon
@@ -150,9 +152,9 @@ Tensor<index_t> matrix_rank(const Tensor<T>& a, const RankOptions& options = {})
   return sum(detail::counts(svdvals(a.detach()), a.shape(), options), {-1});
 }
 
-/// Pseudoinverse P = V diag(1 / s) U^T of Moore and Penrose, over the singular values that exceed max(atol, rtol s), s the
-/// largest. Gradient: -P^T g P^T and a term for what lies outside the ranges of A and of A^T; right as long as the rank stays.
-/// Golub & Pereyra 1973.
+/// Pseudoinverse P = V diag(1 / s) U^T of Moore and Penrose, over the singular values that exceed max(atol,
+/// rtol s), s the largest. Gradient: -P^T g P^T and a term for what lies outside the ranges of A and of A^T;
+/// right as long as the rank stays. Golub & Pereyra 1973.
 ///
 ///   shapes: A (..., M, N)
 ///   returns: (..., N, M)

@@ -8,7 +8,8 @@ namespace TENON_NAMESPACE {
 
 namespace detail {
 
-/// The cheapest order of a product of matrices of extents[i] rows and extents[i + 1] columns (Cormen et al., chapter 15).
+/// The cheapest order of a product of matrices of extents[i] rows and extents[i + 1] columns (Cormen et al.,
+/// chapter 15).
 class ProductOrder {
  public:
   explicit ProductOrder(const std::vector<index_t>& extents)
@@ -44,8 +45,8 @@ class ProductOrder {
 
 }  // namespace detail
 
-/// Product of two or more matrices, in the order that takes the fewest multiplications. The first may be a row and the
-/// last a column.
+/// Product of two or more matrices, in the order that takes the fewest multiplications. The first may be a
+/// row and the last a column.
 ///
 ///   shapes: (K0, K1), (K1, K2), ...; the first (K1) and the last (Kn-1) may be vectors
 ///   returns: (K0, Kn), without the axis of a vector
@@ -80,7 +81,8 @@ Tensor<T> multi_dot(const std::vector<Tensor<T>>& xs) {
 ///
 ///   shapes: a, b of extent 3 along the axis, which broadcast to one another
 ///   returns: the common shape
-///   throws: ShapeError if the shapes do not broadcast or the axis has another extent; IndexError if the axis is out of range
+///   throws: ShapeError if the shapes do not broadcast or the axis has another extent; IndexError if the
+///     axis is out of range
 ///   keeps: two copies of a and of b
 ///   cost: seven passes
 template <Real T>
@@ -116,7 +118,7 @@ Tensor<T> exponential_series(const Tensor<T>& a) {
   const Tensor<T> x = mul(a, for_each_matrix(scale)), x2 = matmul(x, x), x3 = matmul(x2, x),
                   x4 = matmul(x2, x2);
   const Tensor<T> one = eye<T>(a.shape().back());
-  // 20 terms, of which the first that is left out is below 1e-18, four for each product (Paterson and Stockmeyer 1973).
+  // 20 terms, four for each product (Paterson and Stockmeyer 1973); the next one is below 1e-18.
   double factorial[20] = {1};
   for (int j = 1; j < 20; ++j) factorial[j] = factorial[j - 1] * j;
   Tensor<T> y;
@@ -131,14 +133,15 @@ Tensor<T> exponential_series(const Tensor<T>& a) {
 
 }  // namespace detail
 
-/// Exponential e^A = 1 + A + A^2 / 2 + ... of square matrices. Gradient: the upper right block of the exponential of
-/// [[A^T, g], [0, A^T]].
+/// Exponential e^A = 1 + A + A^2 / 2 + ... of square matrices. Gradient: the upper right block of the
+/// exponential of [[A^T, g], [0, A^T]].
 ///
 ///   shapes: A (..., N, N)
 ///   returns: the shape of A
 ///   throws: ShapeError if A is not square
 ///   keeps: A
-///   cost: 7 products and one for each doubling of the norm above 1; backward that of matrices of twice the extents
+///   cost: 7 products and one for each doubling of the norm above 1; backward that of matrices of twice
+///     the extents
 ///   source: Najfeld & Havel 1995, "Derivatives of the matrix exponential and their computation"
 template <Real T>
 Tensor<T> matrix_exp(const Tensor<T>& a) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Linear systems, inverses and determinants, by Eigen; leading axes are batches. This file and those that include it are not
-/// part of tenon.hpp, because Eigen's templates take seconds to compile.
+/// Linear systems, inverses and determinants, by Eigen; leading axes are batches. This file and those that
+/// include it are not part of tenon.hpp, because Eigen's templates take seconds to compile.
 ///
 /// Gradients are rules in public ops and can be differentiated again. Giles 2008
 ///
@@ -242,7 +242,8 @@ SignLog<T> slogdet(const Tensor<T>& a) {
           })};
 }
 
-/// Power A^n of square matrices: the product of n of them, the identity for n = 0, the power of the inverse for a negative n.
+/// Power A^n of square matrices: the product of n of them, the identity for n = 0, the power of the inverse
+/// for a negative n.
 ///
 ///   shapes: A (..., N, N)
 ///   returns: the shape of A

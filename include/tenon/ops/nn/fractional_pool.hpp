@@ -1,10 +1,12 @@
 #pragma once
-/// Fractional max pooling: windows of one size whose distances vary, so that any extents of the result can be had. Along an axis
-/// window i of n begins at floor((i + u) a) - floor(u a), a = (extent - kernel) / (n - 1), with u the sample of the
-/// plane; the last one ends with the axis. Graham 2014, https://arxiv.org/abs/1412.6071
+/// Fractional max pooling: windows of one size whose distances vary, so that any extents of the result can
+/// be had. Along an axis window i of n begins at floor((i + u) a) - floor(u a), a = (extent - kernel) / (n -
+/// 1), with u the sample of the plane; the last one ends with the axis. Graham 2014,
+/// https://arxiv.org/abs/1412.6071
 ///
-///   throws: ShapeError if x has another rank, the windows do not fit, or there is not one sample a plane and axis; ValueError
-///     if kernel or output size is absent, not positive, or not one number or one an axis, or a sample is outside [0, 1)
+///   throws: ShapeError if x has another rank, the windows do not fit, or there is not one sample a plane
+///     and axis; ValueError if kernel or output size is absent, not positive, or not one number or one an
+///     axis, or a sample is outside [0, 1)
 ///   keeps: the positions
 ///   cost: one operation for each element of each window; planes are shared by threads
 
@@ -48,7 +50,8 @@ void fractional_maxima(const FractionalAxis (&axes)[3], const std::vector<index_
       }
 }
 
-/// Samples (N, C, rank) are of the axes in PyTorch's order: of width and height in the plane, of depth, height and width in space.
+/// Samples (N, C, rank) are of the axes in PyTorch's order: of width and height in the plane, of depth,
+/// height and width in space.
 template <int rank, class T>
 ValuesIndices<T> fractional_max_pool(const char* op, const Tensor<T>& x, const Dims& kernel,
                                      const Dims& output_size, const Tensor<T>& samples) {
@@ -90,7 +93,8 @@ ValuesIndices<T> fractional_max_pool(const char* op, const Tensor<T>& x, const D
 
 }  // namespace detail
 
-/// Largest element of each of `output_size` windows of a plane, NaN if one is NaN, and its position in the plane.
+/// Largest element of each of `output_size` windows of a plane, NaN if one is NaN, and its position in the
+/// plane.
 ///
 ///   shapes: x (N, C, H, W), or (C, H, W) without a batch; samples (N, C, 2), of width and height
 ///   returns: values and positions, each (N, C, output_size)
@@ -108,9 +112,11 @@ Tensor<T> fractional_max_pool2d(const Tensor<T>& x, const Dims& kernel, const Di
                                 const Tensor<T>& samples) {
   return fractional_max_pool2d_with_indices(x, kernel, output_size, samples).values;
 }
-/// Largest element of each of `output_size` windows of a volume, NaN if one is NaN, and its position in the volume.
+/// Largest element of each of `output_size` windows of a volume, NaN if one is NaN, and its position in the
+/// volume.
 ///
-///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; samples (N, C, 3), of depth, height and width
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; samples (N, C, 3), of depth, height and
+///     width
 ///   returns: values and positions, each (N, C, output_size)
 template <Real T>
 ValuesIndices<T> fractional_max_pool3d_with_indices(const Tensor<T>& x, const Dims& kernel,
@@ -119,7 +125,8 @@ ValuesIndices<T> fractional_max_pool3d_with_indices(const Tensor<T>& x, const Di
 }
 /// The values of `fractional_max_pool3d_with_indices`.
 ///
-///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; samples (N, C, 3), of depth, height and width
+///   shapes: x (N, C, D, H, W), or (C, D, H, W) without a batch; samples (N, C, 3), of depth, height and
+///     width
 ///   returns: (N, C, output_size)
 template <Real T>
 Tensor<T> fractional_max_pool3d(const Tensor<T>& x, const Dims& kernel, const Dims& output_size,

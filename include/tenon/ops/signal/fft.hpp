@@ -1,12 +1,14 @@
 #pragma once
-/// Fourier transforms over one axis, two or several. Complex numbers are pairs of real and imaginary part along a last axis of
-/// extent 2, which `axis` and `axes` do not count. An axis is cut, or filled up with zeros, to length n if n is given.
+/// Fourier transforms over one axis, two or several. Complex numbers are pairs of real and imaginary part
+/// along a last axis of extent 2, which `axis` and `axes` do not count. An axis is cut, or filled up with
+/// zeros, to length n if n is given.
 ///
-/// Transforms over several axes take one length for each of `axes`, or none. Without axes, `fftn` and its kin transform the last
-/// sizes.size() of them, and all if there are no sizes either.
+/// Transforms over several axes take one length for each of `axes`, or none. Without axes, `fftn` and its
+/// kin transform the last sizes.size() of them, and all if there are no sizes either.
 ///
-///   throws: ShapeError if x has no axis to transform, or complex x no last axis of extent 2; IndexError if
-///     an axis is out of range; ValueError if n is not positive, an axis is named twice, or sizes and axes differ in number
+///   throws: ShapeError if x has no axis to transform, or complex x no last axis of extent 2; IndexError
+///     if an axis is out of range; ValueError if n is not positive, an axis is named twice, or sizes and
+///     axes differ in number
 ///   keeps: nothing
 ///   cost: O(n log n) a row; lengths with prime factors above 7 take about six times as long as others
 
@@ -261,7 +263,8 @@ Tensor<T> ifftn(const Tensor<T>& x, const Dims& sizes = {}, const Dims& axes = {
   return detail::complex_fftn(
       "ifftn", x, detail::fft_places(detail::complex_axes(x, "ifftn"), sizes, axes, "ifftn"), norm, true);
 }
-/// Discrete Fourier transform of real numbers over several axes: `rfft` over the last of them, `fft` over the others.
+/// Discrete Fourier transform of real numbers over several axes: `rfft` over the last of them, `fft` over
+/// the others.
 ///
 ///   shapes: x (..., n0, ..., nk)
 ///   returns: (..., n0, ..., nk / 2 + 1, 2)
@@ -318,8 +321,8 @@ Tensor<T> irfft2(const Tensor<T>& x, const Dims& sizes = {}, const Dims& axes = 
   return detail::real_ifftn("irfft2", x, sizes, axes, norm);
 }
 
-/// Discrete Fourier transform of numbers whose other half is their mirrored conjugate, so that the result is real: `irfft` with
-/// the sign of the exponent of `fft`.
+/// Discrete Fourier transform of numbers whose other half is their mirrored conjugate, so that the result is
+/// real: `irfft` with the sign of the exponent of `fft`.
 ///
 ///   shapes: x (..., m, 2)
 ///   returns: (..., n), n = 2 (m - 1) by default
@@ -339,8 +342,8 @@ Tensor<T> ihfft(const Tensor<T>& x, std::optional<index_t> n = {}, index_t axis 
   return detail::conjugate(rfft(x, n, axis, detail::opposite(norm)));
 }
 
-/// Frequencies of the numbers that `fft` computes of n samples that are `spacing` apart: k / (n spacing) for k = 0, 1, ... and,
-/// from the middle on, for k = -n / 2, ..., -1.
+/// Frequencies of the numbers that `fft` computes of n samples that are `spacing` apart: k / (n spacing) for
+/// k = 0, 1, ... and, from the middle on, for k = -n / 2, ..., -1.
 ///
 ///   returns: (n)
 ///   throws: ValueError if n is not positive
@@ -353,8 +356,8 @@ Tensor<T> fftfreq(index_t n, double spacing = 1) {
   return mul(k, 1 / (static_cast<double>(n) * spacing));
 }
 
-/// Shifts axes cyclically so that frequency 0 comes to stand in their middle, at n / 2. An axis of pairs counts here as any
-/// other: of complex numbers name axes from the front.
+/// Shifts axes cyclically so that frequency 0 comes to stand in their middle, at n / 2. An axis of pairs
+/// counts here as any other: of complex numbers name axes from the front.
 ///
 ///   shapes: x any
 ///   returns: the shape of x
