@@ -209,7 +209,7 @@ class Study {
   }
 
   Status evaluate_file() const {
-    const Model model = fresh();
+    Model model = fresh();
     tn::io::load(options_.load, model);
     const tn::NoGrad no_grad;
     const auto scores = model(data_.features, graph_);

@@ -85,7 +85,7 @@ Status use_saved(const Options& options) {
   const Vocabulary words = examples::split_words(examples::description(file, "words"));
   tn::models::LstmLanguageModelOptions shape = recipe_called(examples::description(file, "model")).model;
   shape.words = words.size();
-  const Model model(shape);
+  Model model(shape);
   tn::io::load(options.load, model);
   if (options.data.empty()) {
     std::printf("%s\n", write(model, words, options.writing).c_str());

@@ -12,6 +12,7 @@
 #include "tenon/nn/linear.hpp"
 #include "tenon/ops/index/segment.hpp"
 #include "tenon/ops/index/select.hpp"
+#include "tenon/ops/nn/dropout.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
