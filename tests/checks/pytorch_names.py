@@ -5,7 +5,7 @@ usage: pytorch_names.py [--cpp FILE] ROOT        (ROOT holds docs, include and t
 
 A row is `| PyTorch's names | Tenon's names, or absent | note |`, each name in backticks. Prints each offence as
 `file:line: the name: the reason` and exits with 1 when there are any. `--cpp` writes a source that includes the public headers
-and has a using-declaration for each of Tenon's names: it compiles if they exist.
+and has a using-declaration for each of Tenon's names, those in notes and in docs/pytorch.md too: it compiles if they exist.
 """
 
 import re
@@ -14,9 +14,11 @@ from collections import defaultdict
 from pathlib import Path
 
 TABLE = "docs/pytorch_names.md"
+GUIDE = "docs/pytorch.md"
 LIST = "tests/checks/pytorch_names.txt"
 HEAD = "| PyTorch | Tenon | note |"
 NAMES = re.compile(r"`[\w.:]+`(, `[\w.:]+`)*")
+OURS = re.compile(r"\b(?:tn|std)(?:::\w+)+")
 MEMBER = "tn::Tensor::"
 
 
@@ -61,7 +63,7 @@ def check_names(rows, known):
                 yield row.line, name, f"is not in {LIST}"
             seen.setdefault(name, row.line)
         for name in row.ours:
-            if not re.match(r"(tn|std)(::\w+)+$", name):
+            if not OURS.fullmatch(name):
                 yield row.line, name, "Tenon's names are written in full: tn::nn::Linear"
     for name in sorted(known - seen.keys()):
         yield 1, name, "has no row"
@@ -73,29 +75,31 @@ def public_headers(root):
     return sorted(header for header in headers if not header.startswith("tenon/backend/"))
 
 
-def cpp_source(headers, rows):
-    """A source that names each of Tenon's names."""
+def cpp_source(headers, text):
+    """A source that names each of Tenon's names that stand in a text."""
     by_space = defaultdict(set)
-    for name in (name for row in rows for name in row.ours):
+    for name in OURS.findall(text):
         by_space[name.rsplit("::", 1)[0]].add(name)
     members = by_space.pop(MEMBER.removesuffix("::"), set())
-    text = [f'#include "{header}"' for header in headers] + ["", "#include <map>", "#include <vector>", ""]
+    lines = [f'#include "{header}"' for header in headers] + ["", "#include <map>", "#include <vector>", ""]
     for space in sorted(by_space):
-        text.append(f"namespace names_of_{space.replace('::', '_')} {{")
-        text += [f"using {name};" for name in sorted(by_space[space])]
-        text += ["}", ""]
+        lines.append(f"namespace names_of_{space.replace('::', '_')} {{")
+        lines += [f"using {name};" for name in sorted(by_space[space])]
+        lines += ["}", ""]
     if members:
-        text.append("struct NamesOfTensor : tn::Tensor<float> {")
-        text += [f"  using tn::Tensor<float>::{name.removeprefix(MEMBER)};" for name in sorted(members)]
-        text.append("};")
-    return "\n".join(text) + "\n"
+        lines.append("struct NamesOfTensor : tn::Tensor<float> {")
+        lines += [f"  using tn::Tensor<float>::{name.removeprefix(MEMBER)};" for name in sorted(members)]
+        lines.append("};")
+    return "\n".join(lines) + "\n"
 
 
 def main(root, cpp):
-    rows, offences = read_rows((root / TABLE).read_text(encoding="utf-8").splitlines())
+    table = (root / TABLE).read_text(encoding="utf-8")
     if cpp:
-        cpp.write_text(cpp_source(public_headers(root), rows), encoding="utf-8")
+        text = table + (root / GUIDE).read_text(encoding="utf-8")
+        cpp.write_text(cpp_source(public_headers(root), text), encoding="utf-8")
         return 0
+    rows, offences = read_rows(table.splitlines())
     known = set((root / LIST).read_text(encoding="utf-8").split())
     offences += check_names(rows, known)
     for line, text, reason in offences:

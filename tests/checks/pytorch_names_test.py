@@ -33,10 +33,11 @@ class PytorchNames(unittest.TestCase):
         self.assertIn("in full", offences_of("| `a.b` | `nn::Linear` | |", "a.b")[0])
 
     def test_the_source_uses_each_name_once(self):
-        rows, _ = read_rows("| `a.b` | `tn::b`, `tn::nn::B` | |\n| `a.c` | `tn::b`, `tn::Tensor::item` | |".splitlines())
-        source = cpp_source(["tenon/tenon.hpp"], rows)
+        text = "| `a.b` | `tn::b`, `tn::nn::B` | |\n| `a.c` | `tn::b`, `tn::Tensor::item` | `tn::c<float>(x)` |"
+        source = cpp_source(["tenon/tenon.hpp"], text)
         self.assertIn('#include "tenon/tenon.hpp"', source)
         self.assertEqual(source.count("using tn::b;"), 1)
+        self.assertIn("using tn::c;", source)
         self.assertIn("namespace names_of_tn_nn {\nusing tn::nn::B;\n}", source)
         self.assertIn("using tn::Tensor<float>::item;", source)
 
