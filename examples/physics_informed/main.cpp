@@ -58,7 +58,7 @@ Tensor<float> loss_of(const Net& net, index_t points) {
   return inside + 50 * (start + ends);
 }
 
-/// The largest deviation from the exact solution on a grid, with a picture of both at some times.
+/// The largest deviation from the exact solution on a grid, with a table of both at some points.
 double deviation(const Net& net) {
   const tn::NoGrad no_grad;
   constexpr index_t grid = 101;
