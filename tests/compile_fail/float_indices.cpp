@@ -1,7 +1,7 @@
 // error: no matching function for call to [^a-z]*embedding
 // An embedding is looked up by integers: floats are another type of tensor.
 
-#include "tenon/ops/index/index.hpp"
+#include "tenon/ops/nn/embedding.hpp"
 
 tn::Tensor<float> look_up(const tn::Tensor<float>& table) {
 #if defined(TENON_WRONG)

@@ -16,8 +16,11 @@ Outputs resnet_basic_block(const Case<T>& c) {
   load_case(block, c);
   const tn::TrainingMode mode(c.flag("training"));
   Outputs outputs{block(x)};
-  for (const auto& [name, tensor] : tn::nn::state(block))
-    if (name.find("running") != name.npos) outputs.values.emplace_back(name, tensor);
+  for (const auto& [name, any] : tn::nn::state(block))
+    if (any.template holds<T>()) {  // not the number of batches
+      const tn::Tensor<T> tensor = any.template as<T>();
+      if (name.find("running") != name.npos) outputs.values.emplace_back(name, tensor);
+    }
   return outputs;
 }
 
