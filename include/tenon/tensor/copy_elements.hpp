@@ -13,24 +13,33 @@ namespace detail {
 /// Copies an array of any strides to another of the same shape; an element has `bytes` bytes. The last two axes
 /// are walked in tiles, so that a transposed matrix is read and written in whole cache lines.
 template <std::size_t bytes>
-void copy_strided(const Shape& shape, int axis, const char* from, const Strides& from_strides, char* to,
+void copy_strided(const Shape& shape, const char* from, const Strides& from_strides, char* to,
                   const Strides& to_strides) {
   constexpr index_t tile = 16;
-  const auto at = [](const Strides& strides, int k, index_t i) { return strides[k] * i * index_t{bytes}; };
-  const int left = shape.size() - axis;
-  if (left == 0) {
-    std::memcpy(to, from, bytes);
-  } else if (left != 2) {
-    for (index_t i = 0; i < shape[axis]; ++i)
-      copy_strided<bytes>(shape, axis + 1, from + at(from_strides, axis, i), from_strides,
-                          to + at(to_strides, axis, i), to_strides);
-  } else {
-    for (index_t rows = 0; rows < shape[axis]; rows += tile)
-      for (index_t columns = 0; columns < shape[axis + 1]; columns += tile)
-        for (index_t i = rows; i < shape[axis] && i < rows + tile; ++i)
-          for (index_t j = columns; j < shape[axis + 1] && j < columns + tile; ++j)
-            std::memcpy(to + at(to_strides, axis, i) + at(to_strides, axis + 1, j),
-                        from + at(from_strides, axis, i) + at(from_strides, axis + 1, j), bytes);
+  const int rank = shape.size();
+  const auto extent = [&](int from_last) { return from_last < rank ? shape.back(from_last) : 1; };
+  const auto step = [&](const Strides& strides, int from_last) {
+    return from_last < rank ? strides.back(from_last) * index_t{bytes} : 0;
+  };
+  const index_t rows = extent(1), columns = extent(0);
+  index_t matrices = 1;
+  for (int axis = 2; axis < rank; ++axis) matrices *= extent(axis);
+  for (index_t matrix = 0; matrix < matrices; ++matrix) {
+    const char* source = from;
+    char* target = to;
+    index_t rest = matrix;
+    for (int axis = 2; axis < rank; ++axis) {
+      const index_t i = rest % extent(axis);
+      rest /= extent(axis);
+      source += i * step(from_strides, axis);
+      target += i * step(to_strides, axis);
+    }
+    for (index_t row = 0; row < rows; row += tile)
+      for (index_t column = 0; column < columns; column += tile)
+        for (index_t i = row; i < rows && i < row + tile; ++i)
+          for (index_t j = column; j < columns && j < column + tile; ++j)
+            std::memcpy(target + i * step(to_strides, 1) + j * step(to_strides, 0),
+                        source + i * step(from_strides, 1) + j * step(from_strides, 0), bytes);
   }
 }
 
@@ -46,7 +55,7 @@ inline void copy_elements(const AnyTensor& from, AnyTensor& to) {
     return;
   }
   const auto copy = [&]<std::size_t bytes>(std::integral_constant<std::size_t, bytes>) {
-    detail::copy_strided<bytes>(from.shape(), 0, source, from.strides(), target, to.strides());
+    detail::copy_strided<bytes>(from.shape(), source, from.strides(), target, to.strides());
   };
   switch (info(from.dtype()).bytes) {
     case 1:
