@@ -65,7 +65,7 @@ void both_ways(const std::string& name, int threads, const std::vector<Leaf>& le
 void convolutions(int threads) {
   const auto conv = [threads](const char* name, const tn::Shape& x, const tn::Shape& w, index_t stride,
                               index_t padding, index_t groups = 1) {
-    const Leaf image(x), weight(w), bias({w[0]});
+    const Leaf image(x), weight(w), bias(w[0]);
     both_ways(
         name, threads, {image, weight, bias},
         [=] {
@@ -82,7 +82,7 @@ void convolutions(int threads) {
   conv("conv1x1_8x64_256_56", {8, 64, 56, 56}, {256, 64, 1, 1}, 1, 0);
   conv("dwconv3x3_8x144_56", {8, 144, 56, 56}, {144, 1, 3, 3}, 1, 1, 144);
   conv("conv5x5_64x1_32_28", {64, 1, 28, 28}, {32, 1, 5, 5}, 1, 2);
-  const Leaf image({8, 128, 16, 16}), weight({128, 64, 4, 4}), bias({64});
+  const Leaf image({8, 128, 16, 16}), weight({128, 64, 4, 4}), bias(64);
   both_ways(
       "conv_transpose4x4s2_8x128_64_16", threads, {image, weight, bias},
       [=] { return tn::conv_transpose2d(image.x, weight.x, bias.x, {.stride = {2}, .padding = {1}}); },

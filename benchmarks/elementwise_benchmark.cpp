@@ -42,7 +42,7 @@ struct Operand {
 };
 
 void unary_and_binary(int threads, tn::index_t n, const char* size, bool large) {
-  const Operand p({n}), q({n});
+  const Operand p(n), q(n);
   const double one = 8.0 * static_cast<double>(n), two = 12.0 * static_cast<double>(n),
                simple = large ? 4 : 0;
   const auto named = [&](const char* op) { return std::string(op) + "_" + size; };
@@ -61,7 +61,7 @@ void unary_and_binary(int threads, tn::index_t n, const char* size, bool large) 
 
 /// tanh(x a + b) c as one map against four ops; a, b, c are tensors of x's shape.
 void fused(int threads, tn::index_t n, const char* size) {
-  const Operand x({n}), a({n}), b({n}), c({n});
+  const Operand x(n), a(n), b(n), c(n);
   const auto formula = [](auto v, auto s, auto t, auto u) { return tanh(v * s + t) * u; };
   const std::string name = std::string("fused_tanh_") + size;
   bench::compare({name, threads, 20.0 * static_cast<double>(n), 10},
@@ -69,7 +69,7 @@ void fused(int threads, tn::index_t n, const char* size) {
                  TORCH(torch::tanh(x.t * a.t + b.t) * c.t));
   const auto leaf = [](const Operand& o) { return o.x.detach().requires_grad_(); };
   const std::vector<Tensor<float>> leaves = {leaf(x), leaf(a), leaf(b), leaf(c)};
-  const Tensor<float> g = tn::ones<float>({n});
+  const Tensor<float> g = tn::ones<float>(n);
   const auto gradient = [=] {
     benchmark::DoNotOptimize(
         grad(map(formula, leaves[0], leaves[1], leaves[2], leaves[3]), leaves, {.output_gradient = g}));
@@ -77,7 +77,7 @@ void fused(int threads, tn::index_t n, const char* size) {
 #if defined(TENON_BENCHMARK_TORCH)
   const std::vector<torch::Tensor> t = {x.t.detach().requires_grad_(), a.t.detach().requires_grad_(),
                                         b.t.detach().requires_grad_(), c.t.detach().requires_grad_()};
-  const torch::Tensor tg = torch::ones({n});
+  const torch::Tensor tg = torch::ones(n);
   const auto torch_gradient = [=] {
     benchmark::DoNotOptimize(torch::autograd::grad({torch::tanh(t[0] * t[1] + t[2]) * t[3]}, t, {tg}));
   };

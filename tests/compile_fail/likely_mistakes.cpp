@@ -9,7 +9,7 @@
 // error 7: lambda\(float\)
 // error 8: cross_entropy\(
 // error 9: sum\(
-// error 10: no member named .value
+// error 10: no member named [^a-z]*value
 
 #include <cmath>
 
