@@ -93,7 +93,7 @@ void fused(int threads, tn::index_t n, const char* size) {
 }
 
 void memory_shapes(int threads) {
-  const Operand square({4096, 4096}), rows({4096, 1024}), large({16 * million});
+  const Operand square({4096, 4096}), rows({4096, 1024}), large(16 * million);
   bench::compare({"transpose_copy_4096x4096", threads, 8.0 * 4096 * 4096, 5},
                  ours([=] { return contiguous(transpose(square.x, 0, 1)); }),
                  TORCH(square.t.t().contiguous()));
