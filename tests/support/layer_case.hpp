@@ -13,6 +13,7 @@
 #include "expect.hpp"
 #include "tenon/autograd/gradcheck.hpp"
 #include "tenon/nn/convert.hpp"
+#include "tenon/nn/functional_call.hpp"
 
 namespace support {
 
@@ -35,19 +36,6 @@ auto output_of(const Y& y) {
   else
     return y.hidden;
 }
-
-/// Replaces the handles of a module's parameters, in their order: the module computes with the given tensors,
-/// results of recorded operations included.
-class ParameterBinder final : public tn::nn::ModuleVisitor {
- public:
-  explicit ParameterBinder(const tn::Tensor<double>* given) : given_(given) {}
-  void parameter(const std::string&, const tn::AnyTensor& x) override {
-    const_cast<tn::AnyTensor&>(x) = *given_++;
-  }
-
- private:
-  const tn::Tensor<double>* given_;
-};
 
 template <class X>
 inline constexpr bool is_real_tensor = std::is_same_v<X, tn::Tensor<double>>;
@@ -72,10 +60,10 @@ void check_gradients(const Layer& layer, const X&... x) {
   const auto run = [&](const std::vector<tn::Tensor<double>>& leaves) {
     const tn::Tensor<double>* given = leaves.data();
     std::tuple<X...> inputs{substituted(x, given)...};
-    Layer bound = layer;
-    ParameterBinder binder(given);
-    tn::nn::walk(bound, binder);
-    return std::apply([&](const X&... input) { return output_of(bound(input...)); }, inputs);
+    const std::vector<tn::Tensor<double>> parameters(given, leaves.data() + leaves.size());
+    return std::apply(
+        [&](const X&... input) { return output_of(tn::nn::functional_call(layer, parameters, input...)); },
+        inputs);
   };
   EXPECT_NO_THROW(tn::gradcheck(run, operands));
 }

@@ -410,7 +410,8 @@ std::string table_of_cases() {
 }
 
 OpCases::OpCases(std::initializer_list<OpCase> cases, const std::source_location& where) {
-  const std::string path = where.file_name(), file = path.substr(path.rfind('/') + 1);
+  const std::string path = where.file_name(), folder = "tests/ops/";
+  const std::string file = path.substr(path.rfind(folder) + folder.size());
   auto& family = listed()[file.substr(0, file.rfind("_test"))];
   for (const OpCase& op : cases) family.emplace_back(op.name, op.traits.order);
   for (const OpCase& op : cases)

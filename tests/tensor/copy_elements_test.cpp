@@ -52,4 +52,17 @@ TEST(CopyElements, WritesIntoAView) {
   EXPECT_EQ(tn::contiguous(AnyTensor(x)).data(), x.data()) << "no copy of what is contiguous";
 }
 
+TEST(CopyElements, LargeTensorsByAllThreads) {
+  const Tensor<float> x = tn::arange<float>(3 * 400 * 301);
+  const AnyTensor turned = AnyTensor(x).view(0, {3, 301, 400}, {400 * 301, 1, 301});
+  const Tensor<float> y = tn::contiguous(turned).as<float>();
+  for (index_t m = 0; m < 3; ++m)
+    for (index_t i = 0; i < 301; i += 7)
+      for (index_t j = 0; j < 400; ++j)
+        ASSERT_EQ(y.at({m, i, j}), static_cast<float>((m * 400 + j) * 301 + i));
+  AnyTensor copy = AnyTensor::empty(tn::DType::float32, x.shape());
+  tn::copy_elements(x, copy);
+  EXPECT_EQ(copy.as<float>().to_vector(), x.to_vector());
+}
+
 }  // namespace copy_elements_test

@@ -48,7 +48,8 @@ class IterableLoader {
   ///   throws: ValueError if it is negative
   void set_epoch(index_t epoch) { restore({position_.seed, epoch, 0}); }
 
-  class Iterator;
+  /// The iterator of a loop.
+  using Iterator = detail::BatchIterator<IterableLoader>;
   /// Begins an epoch.
   Iterator begin() {
     if (!std::exchange(restored_, false) && position_.batch > 0)
@@ -59,6 +60,7 @@ class IterableLoader {
   std::default_sentinel_t end() const { return {}; }
 
  private:
+  friend Iterator;
   /// Makes the batches of an epoch in order, on one thread.
   class Producer;
 
@@ -126,37 +128,6 @@ class IterableLoader<D, Collate>::Producer {
   LoaderPosition position_;
   std::optional<decltype(std::declval<const D&>().begin())> at_;
   index_t place_ = 0;  // of the next element in its epoch
-};
-
-/// The iterator of a loop; it owns the thread.
-template <IterableDataset D, class Collate>
-class IterableLoader<D, Collate>::Iterator {
- public:
-  explicit Iterator(IterableLoader& loader)
-      : loader_(loader),
-        producer_(loader),
-        prefetcher_(detail::prefetcher<Batch>(producer_, loader.options_)) {
-    ++*this;
-  }
-
-  Batch& operator*() { return *batch_; }
-  Iterator& operator++() {
-    batch_.reset();  // frees its memory for the next one
-    batch_ = prefetcher_ ? prefetcher_->next() : producer_();
-    LoaderPosition& position = loader_.position_;
-    if (batch_)
-      ++position.batch;
-    else
-      position = {position.seed, position.epoch + 1, 0};
-    return *this;
-  }
-  bool operator==(std::default_sentinel_t) const { return !batch_.has_value(); }
-
- private:
-  IterableLoader& loader_;
-  Producer producer_;
-  std::unique_ptr<Prefetcher<Batch>> prefetcher_;
-  std::optional<Batch> batch_;
 };
 
 }  // namespace TENON_NAMESPACE::data

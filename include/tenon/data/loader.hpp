@@ -104,6 +104,46 @@ auto make_batch(const D& dataset, const Collate& collate, const Tensor<index_t>&
   }
 }
 
+/// The iterator of a loop over a loader; it owns the threads.
+template <class Loader>
+class BatchIterator {
+ public:
+  explicit BatchIterator(Loader& loader) : loader_(loader), producer_(loader) {
+    prefetcher_ = prefetcher<Batch>(producer_, loader.options_);
+    ++*this;
+  }
+
+  auto& operator*() { return *batch_; }
+  BatchIterator& operator++() {
+    batch_.reset();  // frees its memory for the next one
+    batch_ = prefetcher_ ? prefetcher_->next() : produce();
+    LoaderPosition& position = loader_.position_;
+    if (batch_)
+      ++position.batch;
+    else
+      position = {position.seed, position.epoch + 1, 0};
+    return *this;
+  }
+  bool operator==(std::default_sentinel_t) const { return !batch_.has_value(); }
+
+ private:
+  using Batch = typename Loader::Batch;
+  using Producer = typename Loader::Producer;
+
+  std::optional<Batch> produce() {
+    if constexpr (std::invocable<Producer&, index_t>)
+      return producer_(number_++);
+    else
+      return producer_();
+  }
+
+  Loader& loader_;
+  Producer producer_;
+  index_t number_ = 0;  // of the next batch that the producer is asked for here
+  std::unique_ptr<Prefetcher<Batch>> prefetcher_;
+  std::optional<Batch> batch_;
+};
+
 }  // namespace detail
 
 /// A range of batches, made by `batches`. A loop over it is one epoch, or the rest of a restored one. A loop
@@ -132,13 +172,15 @@ class Loader {
   ///   throws: ValueError if it is negative
   void set_epoch(index_t epoch) { restore({position_.seed, epoch, 0}); }
 
-  class Iterator;
+  /// The iterator of a loop.
+  using Iterator = detail::BatchIterator<Loader>;
   /// Begins an epoch.
   Iterator begin();
   /// The end of an epoch.
   std::default_sentinel_t end() const { return {}; }
 
  private:
+  friend Iterator;
   /// Makes the batches of an epoch, on any thread.
   class Producer;
   void prepare_order();
@@ -185,36 +227,6 @@ class Loader<D, Collate>::Producer {
   Tensor<index_t> order_;
   LoaderPosition position_;
   index_t count_;
-};
-
-/// The iterator of a loop; it owns the threads.
-template <Dataset D, class Collate>
-class Loader<D, Collate>::Iterator {
- public:
-  explicit Iterator(Loader& loader) : loader_(loader), producer_(loader) {
-    prefetcher_ = detail::prefetcher<Batch>(producer_, loader.options_);
-    ++*this;
-  }
-
-  Batch& operator*() { return *batch_; }
-  Iterator& operator++() {
-    batch_.reset();  // frees its memory for the next one
-    batch_ = prefetcher_ ? prefetcher_->next() : producer_(number_++);
-    LoaderPosition& position = loader_.position_;
-    if (batch_)
-      ++position.batch;
-    else
-      position = {position.seed, position.epoch + 1, 0};
-    return *this;
-  }
-  bool operator==(std::default_sentinel_t) const { return !batch_.has_value(); }
-
- private:
-  Loader& loader_;
-  Producer producer_;
-  index_t number_ = 0;  // of the next batch that the producer is asked for here
-  std::unique_ptr<Prefetcher<Batch>> prefetcher_;
-  std::optional<Batch> batch_;
 };
 
 template <Dataset D, class Collate>

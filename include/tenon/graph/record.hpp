@@ -68,6 +68,15 @@ template <class T>
   return wanted;
 }
 
+/// Throws if x is of bfloat16 and would have to be recorded: for operations without a rule for it, which would
+/// silently cut the graph.
+template <class T>
+void check_unrecorded(const char* name, const Tensor<T>& x) {
+  if constexpr (std::is_same_v<T, bfloat16>)
+    check<GraphError>(!grad_enabled() || !x.requires_grad(), name,
+                      "gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+}
+
 /// Records an operation whose inputs are in an array; the other overload gives the arguments.
 template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out, const Input<T>* inputs, int count, Rule&& rule,
@@ -90,9 +99,7 @@ template <class T, class Rule>
 Tensor<T> record(const char* name, Tensor<T> out,
                  std::initializer_list<std::type_identity_t<Input<T>>> inputs, Rule&& rule,
                  Keep keeps = Keep::inputs) {
-  if constexpr (std::is_same_v<T, bfloat16>)
-    check<GraphError>(!is_recorded(inputs.begin(), static_cast<int>(inputs.size())), name,
-                      "gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+  for (const auto& input : inputs) check_unrecorded(name, *input.tensor);
   if constexpr (Real<T>)
     return record(name, std::move(out), inputs.begin(), static_cast<int>(inputs.size()),
                   std::forward<Rule>(rule), keeps);
@@ -116,6 +123,7 @@ Tensor<T> record_floating(const char* name, Tensor<T> out,
 namespace TENON_NAMESPACE {
 
 using graph::Backward;
+using graph::check_unrecorded;
 using graph::Gradients;
 using graph::Keep;
 using graph::record;

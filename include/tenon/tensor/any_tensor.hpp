@@ -131,8 +131,6 @@ class [[nodiscard]] AnyTensor {
   }
   /// Whether both are handles of the same tensor.
   [[nodiscard]] bool is(const AnyTensor& other) const { return body_.get() == other.body_.get(); }
-  /// Whether there is no other handle of this tensor; views and the graph may share its elements.
-  [[nodiscard]] bool is_only_handle() const { return body().unique(); }
   /// Whether this is the only handle of its elements, and nothing else owns their memory.
   [[nodiscard]] bool unshared() const {
     return body().unique() && storage()->unique() && !storage()->is_lent();

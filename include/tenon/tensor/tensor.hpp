@@ -114,8 +114,6 @@ class [[nodiscard]] Tensor {
   }
   /// Whether both are handles of the same tensor.
   [[nodiscard]] bool is(const Tensor& other) const { return handle_.is(other.handle_); }
-  /// Whether there is no other handle of this tensor; views and the graph may share its elements.
-  [[nodiscard]] bool is_only_handle() const { return handle_.is_only_handle(); }
   /// Whether this is the only handle of its elements, and nothing else owns their memory.
   [[nodiscard]] bool unshared() const { return handle_.unshared(); }
 

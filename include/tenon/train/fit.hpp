@@ -92,6 +92,14 @@ class Fit {
 
   template <class Range>
   void train_epoch(Range&& range);
+  // Errors of both passes say which layer they come from.
+  template <class Batch>
+  Tensor<T> loss_of(const Batch& batch) {
+    return nn::with_paths(model_, [&]() -> Tensor<T> { return loss_of_(std::as_const(model_), batch); });
+  }
+  std::vector<Tensor<T>> gradients_of(const Tensor<T>& loss) {
+    return nn::with_paths(model_, [&] { return grad(loss, optimizer_.parameters()); });
+  }
   template <class Batch>
   void add_batch(const Batch& batch);
   void step();
@@ -208,14 +216,13 @@ template <class Model, class Optimizer, class Batches, class LossOf>
 template <class Batch>
 void Fit<Model, Optimizer, Batches, LossOf>::add_batch(const Batch& batch) {
   before_batch_ = default_generator();
-  const Tensor<T> loss =
-      nn::with_paths(model_, [&]() -> Tensor<T> { return loss_of_(std::as_const(model_), batch); });
+  const Tensor<T> loss = loss_of(batch);
   const double value = static_cast<double>(loss.item());
   ++state_.batch;
   check<ValueError>(std::isfinite(value), "fit", "the loss is ", std::isnan(value) ? "NaN" : "infinite",
                     " in epoch ", state_.epoch + 1, ", batch ", state_.batch, ", after ", state_.step,
                     " steps");
-  optim::accumulate(gradients_, grad(loss, optimizer_.parameters()));
+  optim::accumulate(gradients_, gradients_of(loss));
   ++gathered_;
   gathered_loss_ += value;
   const auto samples = static_cast<double>(batch_size(batch));
@@ -249,8 +256,8 @@ void Fit<Model, Optimizer, Batches, LossOf>::step_by_closure(const Batch& batch)
   const auto evaluate = [&] {
     if (!gradients.empty()) return std::pair(loss, std::exchange(gradients, {}));
     default_generator() = before_batch_;
-    const Tensor<T> again = loss_of_(std::as_const(model_), batch);
-    return std::pair(static_cast<double>(again.item()), grad(again, optimizer_.parameters()));
+    const Tensor<T> again = loss_of(batch);
+    return std::pair(static_cast<double>(again.item()), gradients_of(again));
   };
   count_step(1, loss, [&] { optimizer_.step(evaluate); });
 }

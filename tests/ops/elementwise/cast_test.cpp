@@ -4,7 +4,11 @@
 #include "tenon/autograd/grad.hpp"
 #include "tenon/ops/elementwise/arithmetic.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
+#include "tenon/ops/index/index.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
+#include "tenon/ops/reduce/cumulative.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
+#include "tenon/ops/reduce/sort.hpp"
 #include "tenon/ops/shape/shape.hpp"
 
 namespace cast_test {
@@ -79,10 +83,24 @@ TEST(To, Bfloat16LeavesHaveGradients) {
 
 TEST(To, OpsWithoutRulesForBfloat16SaySo) {
   auto x = tn::to<tn::bfloat16>(from<float>({1, 2, 3})).requires_grad_();
-  expect_error<tn::GraphError>(
-      [&] { static_cast<void>(tn::expand(x, {2, 3})); },
-      "[expand] gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+  const auto index = from<tn::index_t>({0, 2});
+  const auto refused = [](const std::string& op, auto f) {
+    expect_error<tn::GraphError>(
+        [&] { static_cast<void>(f()); },
+        "[" + op + "] gradients of bfloat16 are not recorded here: convert by to<float>, of which they are");
+  };
+  refused("expand", [&] { return tn::expand(x, {2, 3}); });
+  refused("cat", [&] { return tn::cat({x, x}); });
+  refused("cat", [&] { return tn::stack({x, x}); });
+  refused("slice", [&] { return tn::narrow(x, 0, 1, 2); });
+  refused("index_select", [&] { return tn::index_select(x, 0, index); });
+  refused("sum", [&] { return tn::sum(x); });
+  refused("cumsum", [&] { return tn::cumsum(x, 0); });
+  refused("amax", [&] { return tn::amax(x); });
+  refused("sort", [&] { return tn::sort(x).values; });
   EXPECT_TRUE(tn::reshape(x, {3, 1}).requires_grad());
+  const tn::NoGrad no_grad;
+  EXPECT_EQ(tn::cat({x, x}).size(), 6);
 }
 
 TEST(To, LargeTensorsInParts) {

@@ -239,19 +239,32 @@ TEST(CompoundAssignment, OfARecordedResultIsRecorded) {
 
 TEST(CompoundAssignment, IsRefusedWhereOthersWouldNotSeeIt) {
   auto x = from<double>({1, 2}).requires_grad_();
+  const std::string shared =
+      "[+=] the result is recorded, and another handle, a view or the graph shares the elements of x and "
+      "would not "
+      "see it: write x = x op y";
   auto y = x * 2;
   const auto other_handle = y;
-  expect_error<tn::GraphError>(
-      [&] { y += 1; },
-      "[+=] the result is recorded, and other handles of x would not see it: write x = x op y");
-  expect_error<tn::GraphError>([&] { x += 1; },
-                               "[+=] a leaf that requires a gradient is written in place only under NoGrad");
-  expect_error<tn::ShapeError>(
-      [] {
-        auto z = tn::zeros<float>({2});
-        z += tn::zeros<float>({3, 2});
-      },
-      "[+=] the result would have shape (3, 2), x has (2,)");
+  expect_error<tn::GraphError>([&] { y += 1; }, shared);
+  auto whole = tn::zeros<double>({2, 2});
+  auto column = whole(tn::all, 0);
+  expect_error<tn::GraphError>([&] { column += x; }, shared);
+  auto kept = x * 3;
+  const auto square = kept * kept;
+  expect_error<tn::GraphError>([&] { kept += 1; }, shared);
+  EXPECT_NO_THROW(static_cast<void>(tn::grad(tn::sum(square), {x})));
+}
+
+TEST(CompoundAssignment, IsRefusedWhereNothingMayBeWritten) {
+  auto x = from<double>({1, 2}).requires_grad_();
+  const std::string of_leaf = "a leaf that requires a gradient is written in place only under NoGrad";
+  expect_error<tn::GraphError>([&] { x += 1; }, "[add_] " + of_leaf);
+  expect_error<tn::GraphError>([&] { x -= x; }, "[-=] " + of_leaf);
+  auto z = tn::zeros<double>({2});
+  expect_error<tn::ShapeError>([&] { z += tn::zeros<double>({3, 2}); },
+                               "[add_] shape (3, 2) does not broadcast to (2,)");
+  expect_error<tn::ShapeError>([&] { z += tn::reshape(x, {2, 1}); },
+                               "[+=] the result would have shape (2, 2), x has (2,)");
   const tn::NoGrad no_grad;
   x += 1;
   expect_vector(x, {2, 3});

@@ -210,4 +210,13 @@ TEST(PoolErrors, SayWhatWasExpected) {
       "[max_unpool1d] indices of shape (2, 3) do not belong to x of shape (2, 3, 4)");
 }
 
+TEST(MaxUnpool, OfElementsThatShareAPositionTheLastStays) {
+  auto x = from<double>({{3, 3, 5}}).requires_grad_();
+  const auto y = tn::max_unpool1d(x, from<index_t>({{1, 1, 2}}), 4);
+  expect_values(y, {1, 4}, {0, 3, 5, 0});
+  expect_values(tn::grad(tn::sum(y), {x})[0], {1, 3}, {0, 1, 1});
+  EXPECT_EQ(tn::max_unpool1d(tn::zeros<float>({0, 3}), tn::zeros<index_t>({0, 3}), 4).shape(),
+            (tn::Shape{0, 4}));
+}
+
 }  // namespace pool_test

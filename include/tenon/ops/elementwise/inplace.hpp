@@ -158,71 +158,89 @@ void masked_fill_(Tensor<T>& x, const Tensor<bool>& mask,
 // ----------------------------------------------------------------------------------------------------------
 
 namespace detail {
-/// `x op= y` as PyTorch defines it, for a result z = x op y: constants, and leaves under NoGrad, are written in
-/// place, so that all handles and views see it. A recorded result cannot be written; a handle that nobody shares
-/// becomes the new result instead.
+/// Whether x op= y has to be recorded: y has a gradient, or x is itself a recorded result.
+template <class T, class... Y>
+bool records_update(const Tensor<T>& x, const Tensor<Y>&... y) {
+  const bool of_result = x.requires_grad() && !x.node()->is_leaf();
+  return grad_enabled() && (of_result || ... || y.requires_grad());
+}
+/// x = z, for a recorded z, which cannot be written into x: what shares the elements of x would not see it.
 template <class T>
-Tensor<T>& update(const char* op, Tensor<T>& x, const Tensor<T>& z) {
+Tensor<T>& become(const char* op, Tensor<T>& x, const Tensor<T>& z) {
+  if (!x.requires_grad() || x.node()->is_leaf()) check_writable(x, op);
   check<ShapeError>(z.shape() == x.shape(), op, "the result would have shape ", z.shape(), ", x has ",
                     x.shape());
-  if (!z.requires_grad() || !x.requires_grad() || x.node()->is_leaf()) check_writable(x, op);
-  if (!z.requires_grad()) {
-    copy_(x, z);
-    return x;
-  }
-  check<GraphError>(x.is_only_handle(), op,
-                    "the result is recorded, and other handles of x would not see it: write x = x op y");
+  check<GraphError>(
+      x.unshared(), op,
+      "the result is recorded, and another handle, a view or the graph shares the elements of x and "
+      "would not see it: write x = x op y");
   return x = z;
 }
 }  // namespace detail
 
-/// x = x + y, in place where nothing is recorded.
+/// x = x + y. Constants, and leaves under NoGrad, are written in place by `add_`. A recorded result becomes
+/// the handle's new tensor.
 ///
-///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
-///     handles; and the errors at the head of the file
+///   throws: as `add_`; GraphError if the result is recorded and the elements of x are shared
 template <Arithmetic T>
 Tensor<T>& operator+=(Tensor<T>& x, const Tensor<T>& y) {
-  return detail::update("+=", x, add(x, y));
+  if (detail::records_update(x, y)) return detail::become("+=", x, add(x, y));
+  add_(x, y);
+  return x;
 }
 template <Arithmetic T, Number S>
 Tensor<T>& operator+=(Tensor<T>& x, S y) {
-  return detail::update("+=", x, add(x, y));
+  if (detail::records_update(x)) return detail::become("+=", x, add(x, y));
+  add_(x, y);
+  return x;
 }
-/// x = x - y, in place where nothing is recorded.
+/// x = x - y. Constants, and leaves under NoGrad, are written in place by `sub_`. A recorded result becomes
+/// the handle's new tensor.
 ///
-///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
-///     handles; and the errors at the head of the file
+///   throws: as `sub_`; GraphError if the result is recorded and the elements of x are shared
 template <Arithmetic T>
 Tensor<T>& operator-=(Tensor<T>& x, const Tensor<T>& y) {
-  return detail::update("-=", x, sub(x, y));
+  if (detail::records_update(x, y)) return detail::become("-=", x, sub(x, y));
+  sub_(x, y);
+  return x;
 }
 template <Arithmetic T, Number S>
 Tensor<T>& operator-=(Tensor<T>& x, S y) {
-  return detail::update("-=", x, sub(x, y));
+  if (detail::records_update(x)) return detail::become("-=", x, sub(x, y));
+  sub_(x, y);
+  return x;
 }
-/// x = x * y, in place where nothing is recorded.
+/// x = x * y. Constants, and leaves under NoGrad, are written in place by `mul_`. A recorded result becomes
+/// the handle's new tensor.
 ///
-///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
-///     handles; and the errors at the head of the file
+///   throws: as `mul_`; GraphError if the result is recorded and the elements of x are shared
 template <Arithmetic T>
 Tensor<T>& operator*=(Tensor<T>& x, const Tensor<T>& y) {
-  return detail::update("*=", x, mul(x, y));
+  if (detail::records_update(x, y)) return detail::become("*=", x, mul(x, y));
+  mul_(x, y);
+  return x;
 }
 template <Arithmetic T, Number S>
 Tensor<T>& operator*=(Tensor<T>& x, S y) {
-  return detail::update("*=", x, mul(x, y));
+  if (detail::records_update(x)) return detail::become("*=", x, mul(x, y));
+  mul_(x, y);
+  return x;
 }
-/// x = x / y, in place where nothing is recorded.
+/// x = x / y. Constants, and leaves under NoGrad, are written in place by `div_`. A recorded result becomes
+/// the handle's new tensor.
 ///
-///   throws: ShapeError if y does not broadcast to x; GraphError if the result is recorded and x has other
-///     handles; and the errors at the head of the file
-template <Arithmetic T>
+///   throws: as `div_`; GraphError if the result is recorded and the elements of x are shared
+template <Real T>
 Tensor<T>& operator/=(Tensor<T>& x, const Tensor<T>& y) {
-  return detail::update("/=", x, div(x, y));
+  if (detail::records_update(x, y)) return detail::become("/=", x, div(x, y));
+  div_(x, y);
+  return x;
 }
-template <Arithmetic T, Number S>
+template <Real T, Number S>
 Tensor<T>& operator/=(Tensor<T>& x, S y) {
-  return detail::update("/=", x, div(x, y));
+  if (detail::records_update(x)) return detail::become("/=", x, div(x, y));
+  div_(x, y);
+  return x;
 }
 
 }  // namespace TENON_NAMESPACE

@@ -8,6 +8,7 @@
 ///   cost: one pass
 
 #include "tenon/backend/pool.hpp"
+#include "tenon/ops/index/scatter.hpp"
 #include "tenon/ops/nn/conv.hpp"
 
 namespace TENON_NAMESPACE {
@@ -203,7 +204,9 @@ Tensor<T> max_unpool(const char* op, const Tensor<T>& x, const Tensor<index_t>& 
   const index_t extent = plane_size(shape, rank);
   for (index_t i : indices)
     check<IndexError>(i >= 0 && i < extent, op, "index ", i, " is outside a plane of ", extent, " elements");
-  return plane_scatter(x, contiguous(indices), shape, rank);
+  const Shape planes{count_planes(x.shape(), rank), plane_size(x.shape(), rank)};
+  const Tensor<T> empty = zeros<T>({planes[0], extent});
+  return reshape(scatter(empty, 1, reshape(indices, planes), reshape(x, planes)), shape);
 }
 
 }  // namespace detail
@@ -273,7 +276,7 @@ ValuesIndices<T> max_pool3d_with_indices(const Tensor<T>& x, const Dims& kernel,
 }
 
 /// Reverse of max pooling over one spatial axis: the elements of x at the positions `indices`, 0 elsewhere.
-/// Elements that share a position add up. Gradient: dx = g at the positions.
+/// Of elements that share a position the last stays. Gradient: dx = g at the positions, 0 for elements that did not stay.
 ///
 ///   shapes: x, indices (N, C, L), or (C, L) without a batch; size of one extent
 ///   returns: (N, C, size)
@@ -285,7 +288,7 @@ Tensor<T> max_unpool1d(const Tensor<T>& x, const Tensor<index_t>& indices, const
   return detail::max_unpool<1>("max_unpool1d", x, indices, size);
 }
 /// Reverse of max pooling over two spatial axes: the elements of x at the positions `indices`, 0 elsewhere.
-/// Elements that share a position add up. Gradient: dx = g at the positions.
+/// Of elements that share a position the last stays. Gradient: dx = g at the positions, 0 for elements that did not stay.
 ///
 ///   shapes: x, indices (N, C, H, W), or (C, H, W) without a batch; size of two extents
 ///   returns: (N, C, size)
@@ -297,7 +300,7 @@ Tensor<T> max_unpool2d(const Tensor<T>& x, const Tensor<index_t>& indices, const
   return detail::max_unpool<2>("max_unpool2d", x, indices, size);
 }
 /// Reverse of max pooling over three spatial axes: the elements of x at the positions `indices`, 0
-/// elsewhere. Elements that share a position add up. Gradient: dx = g at the positions.
+/// elsewhere. Of elements that share a position the last stays. Gradient: dx = g at the positions, 0 for elements that did not stay.
 ///
 ///   shapes: x, indices (N, C, D, H, W), or (C, D, H, W) without a batch; size of three extents
 ///   returns: (N, C, size)

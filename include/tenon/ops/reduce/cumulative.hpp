@@ -19,6 +19,7 @@ namespace TENON_NAMESPACE {
 ///   cost: one pass, backward three
 template <Scalar T>
 Tensor<sum_t<T>> cumsum(const Tensor<T>& x, index_t axis) {
+  check_unrecorded("cumsum", x);
   const int a = normalize_axis(axis, x.rank(), "cumsum");
   const Tensor<T> dense = contiguous(x.detach());
   Tensor<sum_t<T>> y = Tensor<sum_t<T>>::empty(x.shape());

@@ -180,6 +180,7 @@ Tensor<T> record_extremum(const char* name, const Tensor<T>& x, const Tensor<T>&
 /// An extremum over axes.
 template <class T, class Kernel>
 Tensor<T> extremum(const char* name, const Tensor<T>& x, const Dims& axes, bool keepdim, Kernel kernel) {
+  check_unrecorded(name, x);
   const AxisSet set(axes, x.rank(), name);
   check<ValueError>(reduced_count(x.shape(), axes, name) > 0 || x.size() == 0, name,
                     "nothing to choose from: an axis is empty in shape ", x.shape());

@@ -56,6 +56,7 @@ class AxisRows {
 template <class T>
 Tensor<T> record_taken(const char* name, const Tensor<T>& x, const Tensor<T>& values,
                        const Tensor<index_t>& indices) {
+  check_unrecorded(name, x);
   if constexpr (Real<T>)
     return record(
         name, values, {without_values(x)}, [indices, from = x.shape()](const Backward<T>& p) -> Gradients<T> {

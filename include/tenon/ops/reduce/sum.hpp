@@ -131,6 +131,7 @@ Tensor<sum_t<T>> widened_sum(const Tensor<T>& x, const AxisSet& axes) {
 ///   cost: one pass; float is summed in blocks, with the same result at any number of threads
 template <Scalar T>
 Tensor<sum_t<T>> sum(const Tensor<T>& x, const Dims& axes, bool keepdim = false) {
+  check_unrecorded("sum", x);
   const detail::AxisSet set(axes, x.rank(), "sum");
   Tensor<sum_t<T>> y;
   if constexpr (std::is_same_v<T, sum_t<T>>)

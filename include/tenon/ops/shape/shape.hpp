@@ -155,6 +155,7 @@ Tensor<T> cat(const std::vector<Tensor<T>>& xs, index_t axis = 0) {
                     return gradients;
                   });
   } else {
+    for (const Tensor<T>& x : xs) check_unrecorded("cat", x);
     return y;
   }
 }
