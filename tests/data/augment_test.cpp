@@ -135,4 +135,13 @@ TEST(AugmentErrors, SayWhatWasExpected) {
                                "[draw_bounding_boxes] a colour of 1 numbers for 2 channels");
 }
 
+TEST(DrawBoundingBoxes, EdgesFarOutsideAndNone) {
+  const auto image = tn::zeros<float>({1, 2, 3});
+  const auto far = draw_bounding_boxes(image, tn::from<double>({{-1e300, -1e300, 1e300, 1e300}}), {{1}}, 1);
+  EXPECT_EQ(far.to_vector(), image.to_vector()) << "its lines are not in the image";
+  support::expect_error<tn::ValueError>(
+      [&] { static_cast<void>(draw_bounding_boxes(image, tn::from<double>({{0, 0, NAN, 1}}), {{1}}, 1)); },
+      "[draw_bounding_boxes] box 0 has an edge at nan");
+}
+
 }  // namespace augment_test

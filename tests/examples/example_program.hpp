@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,12 @@
 #include "support/temporary_folder.hpp"
 
 namespace support {
+
+/// The number behind the last occurrence of a text; NaN if there is none.
+inline double number_after(const std::string& text, const std::string& mark) {
+  const std::size_t at = text.rfind(mark);
+  return at == std::string::npos ? std::nan("") : std::strtod(text.c_str() + at + mark.size(), nullptr);
+}
 
 /// Tests of one program, which are skipped where it was not built.
 class ExampleProgram : public testing::Test {

@@ -13,6 +13,12 @@ TEST_F(ProgramPhysicsInformed, RunsAndItsSeedDecidesAll) {
   EXPECT_EQ(expect_success({"--steps", "5"}), out);
 }
 
+TEST_F(ProgramPhysicsInformed, TheLossFalls) {
+  const std::string out = expect_success({"--steps", "100"});
+  const double first = support::number_after(out.substr(0, out.find('\n')), "loss");
+  EXPECT_LT(support::number_after(out, "loss"), first / 2) << out;
+}
+
 TEST_F(ProgramPhysicsInformed, SaysWhatIsWrong) {
   expect_failure({"--steps", "0"}, 2, "steps must lie between");
 }

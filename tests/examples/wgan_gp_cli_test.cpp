@@ -13,6 +13,11 @@ TEST_F(ProgramWganGp, RunsAndItsSeedDecidesAll) {
   EXPECT_EQ(expect_success({"--steps", "3"}), out);
 }
 
+TEST_F(ProgramWganGp, FindsModes) {
+  const std::string out = expect_success({"--steps", "150"});
+  EXPECT_GE(support::number_after(out, "modes"), 4) << out;  // 8 on one machine; none without training
+}
+
 TEST_F(ProgramWganGp, SaysWhatIsWrong) {
   expect_failure({"--steps", "0"}, 2, "steps must lie between");
 }

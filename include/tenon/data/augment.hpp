@@ -100,8 +100,8 @@ struct CutMix {
 ///
 ///   shapes: image (C, H, W); boxes (N, 4)
 ///   returns: a new image
-///   throws: ShapeError if the shapes do not fit; ValueError if width is not positive, or there is neither one
-///           colour nor one for each box, of a number for each channel
+///   throws: ShapeError if the shapes do not fit; ValueError if width is not positive, an edge is not finite,
+///           or there is neither one colour nor one for each box, of a number for each channel
 template <Scalar T, Real B>
 Tensor<T> draw_bounding_boxes(const Tensor<T>& image, const Tensor<B>& boxes,
                               const std::vector<std::vector<double>>& colors, index_t width = 1);
@@ -254,7 +254,11 @@ Tensor<T> draw_bounding_boxes(const Tensor<T>& image, const Tensor<B>& boxes,
   const std::vector<B> side = boxes.to_vector();
   for (std::size_t k = 0; k < count; ++k) {
     const auto& color = colors[colors.size() == 1 ? 0 : k];
-    const auto edge = [&](std::size_t i) { return static_cast<index_t>(std::llround(side[4 * k + i])); };
+    const auto edge = [&](std::size_t i) {
+      const auto at = static_cast<double>(side[4 * k + i]);
+      check<ValueError>(std::isfinite(at), op, "box ", k, " has an edge at ", at);
+      return static_cast<index_t>(std::clamp(std::round(at), -1e15, 1e15));
+    };
     const index_t left = edge(0), top = edge(1), right = edge(2), bottom = edge(3);
     for (index_t y = std::max<index_t>(top, 0); y <= std::min(bottom, e.height - 1); ++y)
       for (index_t x = std::max<index_t>(left, 0); x <= std::min(right, e.width - 1); ++x) {

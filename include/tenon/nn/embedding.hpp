@@ -85,8 +85,8 @@ struct Embedding {
       : weight(std::move(rows)), options(layer_options) {}
 
   Tensor<T> operator()(const Tensor<index_t>& index) const {
-    const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
     return call_layer(*this, index, [&] {
+      const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
       return embedding<T>(table, index, {options.padding_index, options.scale_grad_by_freq});
     });
   }
@@ -116,8 +116,8 @@ struct EmbeddingBag {
   /// The reduced rows, (bags, D), of bags given as rows of `index` or by `offsets` into it.
   Tensor<T> operator()(const Tensor<index_t>& index, const Tensor<index_t>& offsets = {},
                        const Tensor<T>& per_sample_weights = {}) const {
-    const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
     return call_layer(*this, index, [&] {
+      const Tensor<T> table = detail::cut_rows<T>(weight, index, options, mode);
       return embedding_bag<T>(
           table, index, offsets,
           {options.mode, per_sample_weights, options.include_last_offset, options.padding_index});

@@ -124,8 +124,10 @@ template <Real T>
 struct BatchNorm1d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("batch_norm1d", x, 2, 3);
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("batch_norm1d", x, 2, 3);
+      return this->forward(x);
+    });
   }
 };
 /// Batch normalisation of x (N, C, H, W); `BatchNorm1d` gives formula, errors and source.
@@ -133,8 +135,10 @@ template <Real T>
 struct BatchNorm2d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("batch_norm2d", x, 4, 4);
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("batch_norm2d", x, 4, 4);
+      return this->forward(x);
+    });
   }
 };
 /// Batch normalisation of x (N, C, D, H, W); `BatchNorm1d` gives formula, errors and source.
@@ -142,8 +146,10 @@ template <Real T>
 struct BatchNorm3d : detail::BatchNorm<T> {
   using detail::BatchNorm<T>::BatchNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("batch_norm3d", x, 5, 5);
-    return call_layer(*this, x, [&] { return this->forward(x); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("batch_norm3d", x, 5, 5);
+      return this->forward(x);
+    });
   }
 };
 
@@ -159,8 +165,10 @@ template <Real T>
 struct InstanceNorm1d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("instance_norm1d", x, 2, 3);
-    return call_layer(*this, x, [&] { return this->forward(x, 1); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("instance_norm1d", x, 2, 3);
+      return this->forward(x, 1);
+    });
   }
 };
 /// Instance normalisation of x (N, C, H, W) or (C, H, W); `InstanceNorm1d` gives formula, errors and source.
@@ -168,8 +176,10 @@ template <Real T>
 struct InstanceNorm2d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("instance_norm2d", x, 3, 4);
-    return call_layer(*this, x, [&] { return this->forward(x, 2); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("instance_norm2d", x, 3, 4);
+      return this->forward(x, 2);
+    });
   }
 };
 /// Instance normalisation of x (N, C, D, H, W) or (C, D, H, W); `InstanceNorm1d` gives formula, errors and
@@ -178,8 +188,10 @@ template <Real T>
 struct InstanceNorm3d : detail::InstanceNorm<T> {
   using detail::InstanceNorm<T>::InstanceNorm;
   Tensor<T> operator()(const Tensor<T>& x) const {
-    this->check_axes("instance_norm3d", x, 4, 5);
-    return call_layer(*this, x, [&] { return this->forward(x, 3); });
+    return call_layer(*this, x, [&] {
+      this->check_axes("instance_norm3d", x, 4, 5);
+      return this->forward(x, 3);
+    });
   }
 };
 

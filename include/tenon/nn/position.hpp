@@ -59,10 +59,12 @@ struct LearnedPositions {
 
   /// x plus the rows of positions start, start + 1, …; `start` is for decoding step by step.
   Tensor<T> operator()(const Tensor<T>& x, index_t start = 0) const {
-    const index_t length = x.extent(-2), positions = weight.extent(0);
-    check<ValueError>(start >= 0 && start + length <= positions, "learned_positions", "positions ", start,
-                      " to ", start + length, " are beyond the ", positions, " that there are");
-    return call_layer(*this, x, [&] { return add(x, narrow(weight, 0, start, length)); });
+    return call_layer(*this, x, [&] {
+      const index_t length = x.extent(-2), positions = weight.extent(0);
+      check<ValueError>(start >= 0 && start + length <= positions, "learned_positions", "positions ", start,
+                        " to ", start + length, " are beyond the ", positions, " that there are");
+      return add(x, narrow(weight, 0, start, length));
+    });
   }
   TENON_FIELDS(weight);
 };

@@ -48,8 +48,10 @@ struct SqueezeExcitation {
         fc2(squeeze_channels, input_channels, 1, {}, generator) {}
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    const Tensor<T> squeezed = activation(fc1(adaptive_avg_pool2d(x, {1})));
-    return call_layer(*this, x, [&] { return mul(x, scale_activation(fc2(squeezed))); });
+    return call_layer(*this, x, [&] {
+      const Tensor<T> squeezed = activation(fc1(adaptive_avg_pool2d(x, 1)));
+      return mul(x, scale_activation(fc2(squeezed)));
+    });
   }
   TENON_FIELDS(fc1, fc2, activation, scale_activation);
 };
@@ -76,8 +78,8 @@ struct FrozenBatchNorm2d {
         eps(variance_eps) {}
 
   Tensor<T> operator()(const Tensor<T>& x) const {
-    check<ShapeError>(x.rank() == 4, "frozen_batch_norm2d", "expected x of 4 axes, got shape ", x.shape());
     return call_layer(*this, x, [&] {
+      check<ShapeError>(x.rank() == 4, "frozen_batch_norm2d", "expected x of 4 axes, got shape ", x.shape());
       return batch_norm(x, running_mean, running_var, weight, bias,
                         {.training = false, .momentum = 0, .eps = eps});
     });
