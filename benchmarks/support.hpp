@@ -122,8 +122,8 @@ inline double measure_bandwidth(int threads) {
   const auto seconds = [threads](auto work) {
     const std::ptrdiff_t share = count / threads;
     const auto start = std::chrono::steady_clock::now();
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int t = 0; t < threads; ++t) work(t * share, share);
+    tn::set_num_threads(threads);
+    tn::parallel_for(threads, 1, [&](tn::index_t t, tn::index_t) { work(t * share, share); });
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
   double best = 0;

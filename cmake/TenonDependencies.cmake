@@ -1,11 +1,10 @@
 # The third parties that the headers stand on. Read by the build and by the installed package, so that both find them alike.
 #
-#   TENON_OPENMP  threads through OpenMP when it is found
-#   TENON_BLAS    AUTO (OpenBLAS when it is found, else the library's own products), EIGEN, OPENBLAS (an error when
-#                 it is not found)
+#   TENON_BLAS    AUTO (the library's own products: docs/performance.md has the figures), EIGEN, OPENBLAS (an error
+#                 when it is not found)
 #
-# Defines tenon::dependencies; sets TENON_USE_OPENMP and TENON_USE_OPENBLAS to say what was chosen, and TENON_MISSING to the
-# sentence that names what lacks.
+# Defines tenon::dependencies; sets TENON_PRODUCTS to the words for what was chosen, and TENON_MISSING to the sentence that names
+# what lacks.
 
 set(TENON_MISSING "")
 if(NOT TARGET tenon::dependencies)
@@ -28,32 +27,22 @@ else()
   string(APPEND TENON_MISSING "xsimd 8 or later is needed (Debian: libxsimd-dev). ")
 endif()
 
-set(TENON_USE_OPENMP OFF)
-if(TENON_OPENMP)
-  find_package(OpenMP QUIET COMPONENTS CXX GLOBAL)
-  if(TARGET OpenMP::OpenMP_CXX)
-    set(TENON_USE_OPENMP ON)
-    target_link_libraries(tenon::dependencies INTERFACE OpenMP::OpenMP_CXX)
-  endif()
-endif()
+find_package(Threads REQUIRED)
+target_link_libraries(tenon::dependencies INTERFACE Threads::Threads)
 
-set(TENON_USE_OPENBLAS OFF)
+set(TENON_PRODUCTS "the library's own")
 if(TENON_BLAS STREQUAL "EIGEN")
+  set(TENON_PRODUCTS "Eigen's")
   target_compile_definitions(tenon::dependencies INTERFACE TENON_USE_EIGEN)
-else()
-  # Debian keeps its flavours apart; the one on OpenMP shares our threads instead of competing with them.
-  find_library(TENON_OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-openmp openblas)
+elseif(TENON_BLAS STREQUAL "OPENBLAS")
+  # Debian keeps its flavours apart. Any will do: the library shares out the work itself.
+  find_library(TENON_OPENBLAS_LIBRARY openblas PATH_SUFFIXES openblas-serial openblas-pthread openblas-openmp openblas)
   mark_as_advanced(TENON_OPENBLAS_LIBRARY)
   if(TENON_OPENBLAS_LIBRARY)
-    set(TENON_USE_OPENBLAS ON)
+    set(TENON_PRODUCTS "OpenBLAS's (${TENON_OPENBLAS_LIBRARY})")
     target_link_libraries(tenon::dependencies INTERFACE "${TENON_OPENBLAS_LIBRARY}")
     target_compile_definitions(tenon::dependencies INTERFACE TENON_USE_OPENBLAS)
-    file(STRINGS "${TENON_OPENBLAS_LIBRARY}" tenon_openmp_symbols REGEX "omp_get_max_threads" LIMIT_COUNT 1)
-    if(TENON_USE_OPENMP AND NOT tenon_openmp_symbols)
-      message(WARNING "${TENON_OPENBLAS_LIBRARY} brings threads of its own, which will compete with OpenMP's. "
-                      "Prefer the flavour built on OpenMP (Debian: libopenblas-openmp-dev), or set TENON_BLAS=EIGEN.")
-    endif()
-  elseif(TENON_BLAS STREQUAL "OPENBLAS")
-    string(APPEND TENON_MISSING "TENON_BLAS=OPENBLAS, but OpenBLAS is not found (Debian: libopenblas-openmp-dev). ")
+  else()
+    string(APPEND TENON_MISSING "TENON_BLAS=OPENBLAS, but OpenBLAS is not found (Debian: libopenblas-dev). ")
   endif()
 endif()

@@ -1,7 +1,7 @@
 /// custom_layer: a layer, a loss and a training loop of your own, from nothing to a saved model. Read it from
 /// the top; it runs in a few seconds, needs no data, and compiles alone:
 ///
-///     g++ -std=c++20 -O2 -march=native -fopenmp -I include examples/custom_layer/main.cpp -o custom_layer
+///     g++ -std=c++20 -O2 -march=native -I include examples/custom_layer/main.cpp -o custom_layer
 
 #include <cstdio>
 #include <cstdlib>

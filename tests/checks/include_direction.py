@@ -29,12 +29,10 @@ CONFINED = [
      "vector instructions are hidden behind backend/pack.hpp"),
     (r'#\s*include\s*[<"](cblas|lapacke|mkl|dnnl)\w*\.h', {"backend"}, set(),
      "vendor libraries are providers under backend/"),
-    (r'#\s*(include\s*<omp\.h>|pragma\s+omp\b)', {"backend"}, {"core/parallel.hpp"},
-     "threads are started by core/parallel.hpp, so that a build without OpenMP needs no second version"),
-    (r'#\s*(if|ifdef|ifndef|elif)\b.*\b_OPENMP\b', {"backend"}, {"core/parallel.hpp", "core/config.hpp"},
-     "whether there is OpenMP is decided in core/parallel.hpp"),
+    (r'#\s*(include\s*<(omp|pthread)\.h>|pragma\s+omp\b)', set(), {"core/thread_pool.hpp", "core/mutex.hpp"},
+     "loops have the threads of core/thread_pool.hpp"),
     (r'#\s*(if|ifdef|ifndef|elif)\b.*\b(__AVX|__SSE|__FMA|__ARM_|__x86_64|__aarch64|XSIMD_|EIGEN_|TENON_USE_)',
-     {"backend"}, {"core/config.hpp"},
+     {"backend"}, {"core/config.hpp", "core/thread_pool.hpp"},
      "code that depends on the processor or on a vendor stays under backend/"),
 ]
 

@@ -28,6 +28,11 @@ TEST(Atomic, ReturnsTheValueBefore) {
   EXPECT_EQ(value.fetch_add(2, MemoryOrder::relaxed), 5);
   EXPECT_EQ(value.fetch_sub(4, MemoryOrder::relaxed), 7);
   EXPECT_EQ(value.load(MemoryOrder::relaxed), 3);
+  EXPECT_EQ(value.exchange(8, MemoryOrder::acquire), 3);
+  EXPECT_FALSE(value.compare_exchange(7, 1, MemoryOrder::acq_rel));
+  EXPECT_EQ(value.load(MemoryOrder::relaxed), 8);
+  EXPECT_TRUE(value.compare_exchange(8, 1, MemoryOrder::acq_rel));
+  EXPECT_EQ(value.load(MemoryOrder::relaxed), 1);
 }
 
 TEST(Atomic, PublishesWhatWasWrittenBefore) {

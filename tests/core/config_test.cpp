@@ -19,10 +19,10 @@ TEST(Config, SymbolsCarryTheBuildsChoices) {
 #if defined(__AVX512F__)
   EXPECT_NE(symbol.find("avx512"), std::string::npos) << symbol;
 #endif
-#if defined(_OPENMP)
-  EXPECT_NE(symbol.find("_omp"), std::string::npos) << symbol;
-#else
-  EXPECT_NE(symbol.find("_serial"), std::string::npos) << symbol;
+#if defined(TENON_USE_OPENBLAS)
+  EXPECT_NE(symbol.find("_openblas"), std::string::npos) << symbol;
+#elif !defined(TENON_USE_EIGEN)
+  EXPECT_NE(symbol.find("_own"), std::string::npos) << symbol;
 #endif
 }
 

@@ -82,7 +82,7 @@ TEST(ParallelThreads, AtLeastOneThread) {
   EXPECT_EQ(tn::num_threads(), 1);
 }
 
-/// The threads of GNU's OpenMP do not come along: without further ado a child waits for them for ever.
+/// The threads of the parent do not come along.
 TEST(ParallelThreads, AChildOfForkComputes) {
   const Threads many(4);
   const auto total = [] {

@@ -11,7 +11,8 @@ enum class MemoryOrder {
   relaxed = __ATOMIC_RELAXED,
   acquire = __ATOMIC_ACQUIRE,
   release = __ATOMIC_RELEASE,
-  acq_rel = __ATOMIC_ACQ_REL
+  acq_rel = __ATOMIC_ACQ_REL,
+  seq_cst = __ATOMIC_SEQ_CST
 };
 
 /// An atomic integer or pointer, as std::atomic. Functions are always inlined, so that compilers see the
@@ -39,6 +40,15 @@ class Atomic {
   /// Subtracts a number and returns the value before.
   [[gnu::always_inline]] T fetch_sub(T by, MemoryOrder order) {
     return __atomic_fetch_sub(&value_, by, static_cast<int>(order));
+  }
+  /// Writes a value and returns the one before.
+  [[gnu::always_inline]] T exchange(T value, MemoryOrder order) {
+    return __atomic_exchange_n(&value_, value, static_cast<int>(order));
+  }
+  /// Writes a value if the present one is `expected`; returns whether it was.
+  [[gnu::always_inline]] bool compare_exchange(T expected, T value, MemoryOrder order) {
+    return __atomic_compare_exchange_n(&value_, &expected, value, false, static_cast<int>(order),
+                                       __ATOMIC_RELAXED);
   }
 
  private:

@@ -41,15 +41,9 @@ compile without, or define TENON_ALLOW_FAST_MATH to have it so"
 #define TENON_ABI_BLAS own
 #endif
 
-#if defined(_OPENMP)
-#define TENON_ABI_THREADS omp
-#else
-#define TENON_ABI_THREADS serial
-#endif
-
-#define TENON_ABI_JOIN_(version, isa, blas, threads) version##_##isa##_##blas##_##threads
-#define TENON_ABI_JOIN(version, isa, blas, threads) TENON_ABI_JOIN_(version, isa, blas, threads)
-#define TENON_ABI TENON_ABI_JOIN(TENON_ABI_VERSION, TENON_ABI_ISA, TENON_ABI_BLAS, TENON_ABI_THREADS)
+#define TENON_ABI_JOIN_(version, isa, blas) version##_##isa##_##blas
+#define TENON_ABI_JOIN(version, isa, blas) TENON_ABI_JOIN_(version, isa, blas)
+#define TENON_ABI TENON_ABI_JOIN(TENON_ABI_VERSION, TENON_ABI_ISA, TENON_ABI_BLAS)
 #define TENON_NAMESPACE tenon::inline TENON_ABI
 
 /// Marks state that a process has once, such as modes, seeds and memory, even if several shared libraries are

@@ -20,6 +20,8 @@ class Mutex {
   void lock() { pthread_mutex_lock(&mutex_); }
   /// Frees the mutex.
   void unlock() { pthread_mutex_unlock(&mutex_); }
+  /// Frees the mutex, waits until the condition is signalled or for no reason, and takes the mutex.
+  void wait(pthread_cond_t& condition) { pthread_cond_wait(&condition, &mutex_); }
 
  private:
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;

@@ -1,81 +1,26 @@
 #pragma once
-/// Parallel loops over OpenMP; without OpenMP they are serial.
+/// Parallel loops.
 ///
 /// Work is divided by its size alone, not by the number of threads. A kernel that writes disjoint parts, or
 /// keeps a partial result for each part, therefore gives the same bits for any number of threads.
 
-#if defined(_OPENMP)
-#if !__has_include(<omp.h>)
-#error \
-    "-fopenmp needs the header omp.h, which clang has in a package of its own (Debian: libomp-dev, for clang-19 libomp-19-dev)"
-#endif
-#include <omp.h>
-#include <pthread.h>  // pthread_atfork
-#endif
-
-#include <exception>  // exception_ptr
-
-#include "tenon/core/scalar.hpp"
+#include "tenon/core/thread_pool.hpp"
 
 namespace TENON_NAMESPACE {
 
-/// The number of threads of parallel loops that the calling thread starts; 1 within a parallel loop.
+/// The number of threads of parallel loops that the calling thread starts; 1 within a parallel loop. By
+/// default the number in TENON_NUM_THREADS or OMP_NUM_THREADS, else that of the processors the process may
+/// use.
 inline int num_threads() {
-#if defined(_OPENMP)
-  return omp_in_parallel() ? 1 : omp_get_max_threads();
-#else
-  return 1;
-#endif
+  static const int by_default = detail::default_threads();
+  if (detail::in_parallel) return 1;
+  return detail::requested_threads > 0 ? detail::requested_threads : by_default;
 }
 
 /// Sets the number of threads (at least 1) of parallel loops that the calling thread starts.
-inline void set_num_threads([[maybe_unused]] int count) {
-#if defined(_OPENMP)
-  omp_set_num_threads(count > 1 ? count : 1);
-#endif
+inline void set_num_threads(int count) {
+  detail::requested_threads = count > 1 ? count : 1;
 }
-
-namespace detail {
-
-#if defined(_OPENMP)
-/// Ends OpenMP's threads before a fork. The child has none of its parent's threads, and GNU's OpenMP would
-/// wait for them forever. Parent and child start new ones when they need them.
-inline const int threads_end_before_fork =
-    pthread_atfork([] { omp_pause_resource_all(omp_pause_soft); }, nullptr, nullptr);
-#endif
-
-/// A type-erased loop body, so that the loop below is compiled only once.
-struct PartBody {
-  const void* f;
-  void (*call)(const void* f, index_t part, index_t begin, index_t end);
-};
-
-[[gnu::noinline]] inline void run_parts(index_t n, index_t grain, PartBody body) {
-  const index_t parts = (n + grain - 1) / grain;
-  const auto run = [&](index_t part) {
-    const index_t begin = part * grain;
-    body.call(body.f, part, begin, begin + grain < n ? begin + grain : n);
-  };
-#if defined(_OPENMP)
-  if (parts > 1 && num_threads() > 1) {
-    std::exception_ptr error;
-#pragma omp parallel for schedule(static)
-    for (index_t part = 0; part < parts; ++part) {
-      try {
-        run(part);
-      } catch (...) {
-#pragma omp critical(tenon_parallel_error)
-        if (!error) error = std::current_exception();
-      }
-    }
-    if (error) std::rethrow_exception(error);
-    return;
-  }
-#endif
-  for (index_t part = 0; part < parts; ++part) run(part);
-}
-
-}  // namespace detail
 
 /// Calls f(part, begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n), on several threads if
 /// there is more than one part. An exception of f is rethrown in the caller, the first one if there are
@@ -83,9 +28,15 @@ struct PartBody {
 template <class F>
 void parallel_parts(index_t n, index_t grain, const F& f) {
   if (n <= 0) return;
-  detail::run_parts(n, grain, {&f, [](const void* body, index_t part, index_t begin, index_t end) {
-                                 (*static_cast<const F*>(body))(part, begin, end);
-                               }});
+  const detail::PartBody body{&f, [](const void* g, index_t part, index_t begin, index_t end) {
+                                (*static_cast<const F*>(g))(part, begin, end);
+                              }};
+  if (n > grain) {
+    const int threads = num_threads();
+    if (threads > 1 && detail::thread_pool.run(n, grain, body, threads)) return;
+  }
+  for (index_t part = 0, begin = 0; begin < n; ++part, begin += grain)
+    body.call(&f, part, begin, n - begin < grain ? n : begin + grain);
 }
 
 /// Calls f(begin, end) for the parts [0, grain), [grain, 2 grain), … of [0, n); see `parallel_parts`.
