@@ -144,12 +144,22 @@ class Pack<T> {
       return Lanes(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p));
     else
       return Lanes(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << n) - 1), p));
+#elif defined(__AVX2__)
+    // A window of a row of ones and zeros: n ones first.
+    alignas(32) static constexpr std::int32_t ones[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    const auto mask = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(
+        ones + 8 - n * static_cast<index_t>(sizeof(T) / sizeof(std::int32_t))));
+    if constexpr (sizeof(T) == 4)
+      return Lanes(_mm256_maskload_ps(p, mask));
+    else
+      return Lanes(_mm256_maskload_pd(p, mask));
 #else
     T some[width] = {};
     for (index_t i = 0; i < n; ++i) some[i] = p[i];
     return load(some);
 #endif
   }
+  /// Writes the first n < width lanes.
   void store_some(T* p, index_t n) const {
 #if defined(__AVX512F__)
     if constexpr (sizeof(T) == 4)
@@ -159,8 +169,15 @@ class Pack<T> {
 #else
     T some[width];
     store(some);
-    for (index_t i = 0; i < n; ++i) p[i] = some[i];
+    store_halves<width / 2>(some, p, n);
 #endif
+  }
+  /// Copies the n < 2 half elements in halves of the pack, as stores with masks are slow on some processors.
+  template <index_t half>
+  static void store_halves(const T* from, T* p, index_t n) {
+    const bool full = (n & half) != 0;
+    if (full) __builtin_memcpy(p, from, half * sizeof(T));
+    if constexpr (half > 1) store_halves<half / 2>(from + (full ? half : 0), p + (full ? half : 0), n);
   }
 
   friend Pack operator+(const Pack& a, const Pack& b) { return a.lanes + b.lanes; }

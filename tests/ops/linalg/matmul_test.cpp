@@ -166,7 +166,7 @@ TEST(AddProduct, OfBetaZeroIgnoresTheInput) {
   expect_error<tn::ShapeError>([&] { tn::dot(a, b); }, "[dot] expected vectors, got (1, 2) and (2, 1)");
 }
 
-/// Whoever multiplies uses the threads of OpenMP, of which a child of fork has none at first.
+/// Products use the pool's threads, of which a child of fork has none at first.
 TEST(Matmul, AChildOfForkMultiplies) {
   const int before = tn::num_threads();
   tn::set_num_threads(4);

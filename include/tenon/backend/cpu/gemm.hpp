@@ -1,7 +1,7 @@
 #pragma once
 /// Matrix products by blocks that fit the caches, with short ways for the shapes that blocks do not suit.
 
-#include <algorithm>  // max, min, fill_n
+#include <algorithm>  // clamp, fill_n, max, min
 
 #include "tenon/backend/cpu/gemm_tile.hpp"
 #include "tenon/backend/cpu/gemv.hpp"
@@ -37,92 +37,120 @@ void pack_rows(const Operand<T>& a, index_t row, index_t rows, index_t p, index_
   }
 }
 
-/// panel(k, tile_columns) = the part of b at (p, column), filled up with zeros.
+/// panels(count, k, tile_columns) = the part of b at (p, column), filled up with zeros.
 template <class T>
-void pack_panel(const Operand<T>& b, index_t p, index_t k, index_t column, index_t columns, T* panel) {
+void pack_panels(const Operand<T>& b, index_t p, index_t k, index_t column, index_t columns, T* panels) {
   constexpr index_t wide = GemmShape<T>::tile_columns;
-  if (columns < wide) std::fill_n(panel, k * wide, T{0});
+  const index_t whole = columns / wide, rest = columns % wide;
+  if (rest > 0) std::fill_n(panels + whole * k * wide, k * wide, T{0});
   if (b.transposed) {
-    transpose(k, columns, b.at(p, column), b.stride, panel, wide, false);
-  } else {
-    for (index_t i = 0; i < k; ++i) copy_elements(columns, b.at(p + i, column), panel + i * wide);
+    for (index_t j = 0; j < columns; j += wide)
+      transpose(k, std::min(wide, columns - j), b.at(p, column + j), b.stride, panels + j * k, wide, false);
+    return;
+  }
+  for (index_t i = 0; i < k; ++i) {  // row by row, as b lies
+    const T* const from = b.at(p + i, column);
+    T* const to = panels + i * wide;
+    for (index_t j = 0; j < whole; ++j) {
+      for (index_t c = 0; c < wide; c += Pack<T>::width)
+        Pack<T>::load(from + j * wide + c).store(to + j * k * wide + c);
+    }
+    copy_elements(rest, from + whole * wide, to + whole * k * wide);
   }
 }
 
-/// The product of one block: rows [row, row + rows) of c, all panels in [first, last), inner extent [p, p +
-/// k).
+/// A product by blocks, and how its work is cut into tasks: blocks of rows times groups of panels of b.
 template <class T>
-struct GemmBlock {
+struct BlockedGemm {
   using Extents = GemmShape<T>;
+  static constexpr index_t wide = Extents::tile_columns;
+
   Operand<T> a, b;
-  index_t m, n;
+  index_t m, n, k;
   T alpha, beta;
   T* c;
   index_t ldc;
-  index_t p, k;
-  const T* panels;  // of b, all of them; null: b is read where it is, unless a panel is incomplete
 
-  index_t columns_of(index_t panel) const {
-    return std::min<index_t>(Extents::tile_columns, n - panel * Extents::tile_columns);
+  /// b is rearranged into panels unless it is used too little, a copied block by block.
+  void run() const {
+    const bool rearrange = b.transposed || m > 4 * Extents::tile_rows;
+    const Tasks tasks(*this);
+    // As much of the inner extent at once as panels of this many bytes allow: each step is two loops.
+    constexpr index_t most = (index_t{1} << 22) / sizeof(T);
+    const index_t fitting = std::max<index_t>(1, most / (tasks.panels * wide * Extents::depth));
+    const index_t step = rearrange ? fitting * Extents::depth : k;
+    Buffer<T> panels(rearrange ? tasks.panels * wide * std::min(k, step) : 0);
+    for (index_t p = 0; p < k; p += step) {
+      const index_t depth = std::min(step, k - p);
+      if (rearrange) pack_b(p, depth, tasks, panels.data());
+      parallel_for(tasks.count(), tasks.serial ? tasks.count() : 1, [&](index_t begin, index_t end) {
+        for (index_t task = begin; task < end; ++task)
+          multiply(p, depth, tasks, task, rearrange ? panels.data() : nullptr);
+      });
+    }
   }
 
-  void run(index_t row, index_t rows, index_t first, index_t last) const {
+ private:
+  struct Tasks {
+    bool serial;
+    index_t panels, block_rows, row_blocks, group, groups;
+
+    explicit Tasks(const BlockedGemm& g)
+        : serial(g.m * g.n * g.k < gemm_serial_work || num_threads() == 1), panels((g.n + wide - 1) / wide) {
+      // Rows are divided as far as a panel of b is still used often, then panels as far as a copy of a is.
+      constexpr index_t least_rows = Extents::block_rows / 2, least_panels = 4;
+      const index_t wanted = serial ? 1 : 4 * num_threads();
+      const index_t needed = (g.m + Extents::block_rows - 1) / Extents::block_rows;
+      const index_t blocks = std::max(needed, std::min(wanted, g.m / least_rows));
+      const index_t even = (g.m + blocks - 1) / blocks, tile = Extents::tile_rows;
+      block_rows = (even + tile - 1) / tile * tile;
+      row_blocks = (g.m + block_rows - 1) / block_rows;
+      const index_t parts = std::clamp<index_t>((wanted + row_blocks - 1) / row_blocks, 1,
+                                                std::max<index_t>(1, panels / least_panels));
+      group = (panels + parts - 1) / parts;
+      groups = (panels + group - 1) / group;
+    }
+    index_t count() const { return row_blocks * groups; }
+  };
+
+  void pack_b(index_t p, index_t depth, const Tasks& tasks, T* panels) const {
+    parallel_for(tasks.panels, tasks.serial ? tasks.panels : 8, [&](index_t begin, index_t end) {
+      const index_t column = begin * wide, columns = std::min(end * wide, n) - column;
+      for (index_t q = 0; q < depth; q += Extents::depth) {
+        const index_t deep = std::min(Extents::depth, depth - q);
+        pack_panels(b, p + q, deep, column, columns, panels + q * tasks.panels * wide + column * deep);
+      }
+    });
+  }
+
+  /// One task: its rows of c, its panels of b, the inner extent [p, p + depth).
+  void multiply(index_t p, index_t depth, const Tasks& tasks, index_t task, const T* panels) const {
+    const index_t row = task / tasks.groups * tasks.block_rows, rows = std::min(tasks.block_rows, m - row);
+    const index_t first = task % tasks.groups * tasks.group,
+                  last = std::min(first + tasks.group, tasks.panels);
     Buffer<T> left(rows * Extents::a_stride);
-    pack_rows(a, row, rows, p, k, left.data());
-    for (index_t panel = first; panel < last; ++panel) {
-      const index_t column = panel * Extents::tile_columns, columns = columns_of(panel);
-      T* const to = c + row * ldc + column;
-      const auto multiply = [&](const T* right, index_t stride) {
-        gemm_panel(rows, k, left.data(), right, stride, alpha, beta, to, ldc, columns);
-      };
-      if (panels) {
-        multiply(panels + panel * k * Extents::tile_columns, Extents::tile_columns);
-      } else if (columns == Extents::tile_columns || columns == Extents::width) {
-        multiply(b.at(p, column), b.stride);
-      } else {
-        Buffer<T> right(k * Extents::tile_columns);
-        pack_panel(b, p, k, column, columns, right.data());
-        multiply(right.data(), Extents::tile_columns);
+    for (index_t q = 0; q < depth; q += Extents::depth) {
+      const index_t deep = std::min(Extents::depth, depth - q);
+      pack_rows(a, row, rows, p + q, deep, left.data());
+      for (index_t panel = first; panel < last; ++panel) {
+        const index_t column = panel * wide, columns = std::min(wide, n - column);
+        const auto by = [&](const T* right, index_t stride) {
+          gemm_panel(rows, deep, left.data(), right, stride, alpha, p + q == 0 ? beta : T{1},
+                     c + row * ldc + column, ldc, columns);
+        };
+        if (panels) {
+          by(panels + q * tasks.panels * wide + column * deep, wide);
+        } else if (columns == wide || columns == Extents::width) {
+          by(b.at(p + q, column), b.stride);
+        } else {
+          Buffer<T> right(deep * wide);
+          pack_panels(b, p + q, deep, column, columns, right.data());
+          by(right.data(), wide);
+        }
       }
     }
   }
 };
-
-/// The general way: b is rearranged into panels unless it is used too little, a copied block by block.
-template <class T>
-void gemm_blocked(const Operand<T>& a, const Operand<T>& b, index_t m, index_t n, index_t k, T alpha, T beta,
-                  T* c, index_t ldc) {
-  using Extents = GemmShape<T>;
-  const index_t panel_count = (n + Extents::tile_columns - 1) / Extents::tile_columns;
-  const bool rearrange = b.transposed || m > 4 * Extents::tile_rows;
-  Buffer<T> panels(rearrange ? panel_count * Extents::tile_columns * std::min(k, Extents::depth) : 0);
-  const bool serial = m * n * k < gemm_serial_work || num_threads() == 1;
-  // Tasks are blocks of rows times groups of panels; of the latter no more than it takes to have tasks for
-  // all.
-  const index_t block_rows = std::min(m, Extents::block_rows), row_blocks = (m + block_rows - 1) / block_rows;
-  const index_t wanted = serial ? 1 : (4 * num_threads() + row_blocks - 1) / row_blocks;
-  const index_t group = std::max<index_t>(8, (panel_count + wanted - 1) / wanted);
-  const index_t groups = (panel_count + group - 1) / group;
-  for (index_t p = 0; p < k; p += Extents::depth) {
-    const index_t depth = std::min(Extents::depth, k - p);
-    const GemmBlock<T> block{
-        a, b, m, n, alpha, p == 0 ? beta : T{1}, c, ldc, p, depth, rearrange ? panels.data() : nullptr};
-    if (rearrange) {
-      parallel_for(panel_count, serial ? panel_count : 8, [&](index_t begin, index_t end) {
-        for (index_t panel = begin; panel < end; ++panel) {
-          pack_panel(b, p, depth, panel * Extents::tile_columns, block.columns_of(panel),
-                     panels.data() + panel * depth * Extents::tile_columns);
-        }
-      });
-    }
-    parallel_for(row_blocks * groups, serial ? row_blocks * groups : 1, [&](index_t begin, index_t end) {
-      for (index_t task = begin; task < end; ++task) {
-        const index_t row = task / groups * block_rows, first = task % groups * group;
-        block.run(row, std::min(block_rows, m - row), first, std::min(first + group, panel_count));
-      }
-    });
-  }
-}
 
 /// Few rows against a matrix whose rows are contiguous along k.
 template <class T>
@@ -165,8 +193,7 @@ void gemm(bool transpose_a, bool transpose_b, index_t m, index_t n, index_t k, T
           index_t lda, const T* b, index_t ldb, T beta, T* c, index_t ldc) {
   if (is_thin<T>(transpose_a, transpose_b, m, n, k))
     return gemm_thin(transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-  gemm_blocked(Operand<T>{a, lda, transpose_a}, Operand<T>{b, ldb, transpose_b}, m, n, k, alpha, beta, c,
-               ldc);
+  BlockedGemm<T>{{a, lda, transpose_a}, {b, ldb, transpose_b}, m, n, k, alpha, beta, c, ldc}.run();
 }
 
 /// Small products are shared out whole; each large one is shared among the threads.

@@ -14,8 +14,8 @@ template <Real T>
 struct GemmShape {
   static constexpr int width = Pack<T>::width;
   static constexpr int registers = width * sizeof(T) == 64 ? 32 : 16;
-  static constexpr int tile_rows = registers == 32 ? 12 : 4;
-  static constexpr int tile_columns = 2 * width;
+  static constexpr int tile_rows = registers == 32 ? 12 : 6;
+  static constexpr index_t tile_columns = 2 * width;
   /// Inner extent of a block: a row of a's copy, and a panel of b that stays near the first-level cache.
   static constexpr index_t depth = 1024 / sizeof(T);
   /// Rows of a's copy lie this far apart: constant, so that one pointer reaches all rows of a tile, and
@@ -28,10 +28,13 @@ struct GemmShape {
 template <class T, int rows, int packs>
 void gemm_tile(index_t k, const T* a, const T* b, index_t b_stride, T alpha, T beta, T* c, index_t ldc,
                index_t columns) {
-  constexpr index_t stride = GemmShape<T>::a_stride, width = Pack<T>::width, prefetch_rows = 8;
+  constexpr index_t stride = GemmShape<T>::a_stride, width = Pack<T>::width, prefetch_rows = 32;
   Pack<T> sum[rows][packs];
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i) {
+    // Rows of c lie far apart, where no hardware looks ahead.
+    __builtin_prefetch(c + i * ldc, 1);
+    __builtin_prefetch(c + i * ldc + columns - 1, 1);
 #pragma GCC unroll 2
     for (int j = 0; j < packs; ++j) sum[i][j] = Pack<T>(0);
   }
@@ -85,7 +88,7 @@ template <class T>
 void gemm_panel(index_t rows, index_t k, const T* a, const T* b, index_t b_stride, T alpha, T beta, T* c,
                 index_t ldc, index_t columns) {
   using Tall = std::integer_sequence<int, 12, 8, 4, 2, 1>;
-  using Short = std::integer_sequence<int, 4, 2, 1>;
+  using Short = std::integer_sequence<int, 6, 4, 2, 1>;
   constexpr std::conditional_t<GemmShape<T>::tile_rows == 12, Tall, Short> tiles;
   if (columns > Pack<T>::width) {
     gemm_panel<T, 2>(tiles, rows, k, a, b, b_stride, alpha, beta, c, ldc, columns);
