@@ -1,6 +1,7 @@
 #pragma once
 /// Convolutions, over up to three spatial axes.
 
+#include "tenon/backend/conv_algorithm.hpp"
 #include "tenon/backend/kernel.hpp"
 #include "tenon/backend/windows.hpp"
 

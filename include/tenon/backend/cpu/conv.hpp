@@ -6,11 +6,20 @@
 #include <vector>  // vector
 
 #include "tenon/backend/cpu/implicit_gemm.hpp"
+#include "tenon/backend/cpu/winograd.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
 
+/// Products for each pair of channels that the transform of a kernel costs as much as.
+inline constexpr index_t winograd_kernel_cost = 600;
+
 template <Real T>
 void conv(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
+  if (prefers_winograd<T>(s, 16, winograd_kernel_cost)) {
+    const Windows& v = s.windows;
+    const WinogradTiles tiles(v.size[1], v.size[2], v.padding + 1, v.result[1], v.result[2]);
+    return winograd_conv<T>(tiles, s.batch, s.in, s.out, x, {w, s.in * 9, 9, false}, bias, y);
+  }
   const PlaneLayout layout = PlaneLayout::of(s.windows);
   const Buffer<index_t> offsets = entry_offsets(s.windows, layout, s.in);
   const Grid grid = Grid::of(s.windows, layout).merged();
@@ -146,6 +155,11 @@ struct PreparedPhase {
 template <Real T>
 void conv_transpose(const ConvShape& s, const T* y, const T* w, const T* bias, T* x) {
   const Windows& v = s.windows;
+  if (prefers_winograd<T>(s, 16, winograd_kernel_cost)) {
+    const index_t ahead[] = {2 - v.padding[1], 2 - v.padding[2]};
+    const WinogradTiles tiles(v.result[1], v.result[2], ahead, v.size[1], v.size[2]);
+    return winograd_conv<T>(tiles, s.batch, s.out, s.in, y, {w, 9, s.in * 9, true}, bias, x);
+  }
   const PlaneLayout layout = gathering_layout(v);
   const index_t size = s.out * layout.elements(), elements = v.elements();
   // Some images, or one group of one image.

@@ -5,6 +5,7 @@
 
 #include "tenon/backend/cpu/implicit_gemm.hpp"
 #include "tenon/backend/cpu/transpose.hpp"
+#include "tenon/backend/cpu/winograd_weight.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
 
@@ -164,6 +165,8 @@ void conv_weight_packed(const ConvShape& s, const EachChunk& each_chunk, T* dw) 
 
 template <Real T>
 void conv_weight(const ConvShape& s, const T* x, const T* dy, T* dw) {
+  constexpr index_t winograd_gradient_cost = 900;  // as products for each pair of channels
+  if (prefers_winograd<T>(s, 32, winograd_gradient_cost)) return winograd_conv_weight(s, x, dy, dw);
   const Windows& v = s.windows;
   const PlaneLayout layout = PlaneLayout::of(v);
   const Buffer<index_t> offsets = entry_offsets(v, layout, s.in);

@@ -81,6 +81,8 @@ void pad_plane(const PlaneLayout& l, const T* from, T* to, T fill) {
           std::copy(source + first, source + last, part + first);
         else if (l.phases == 2)
           for (index_t c = first; c < last; ++c) part[c] = source[2 * c];
+        else if (l.phases == 4)
+          for (index_t c = first; c < last; ++c) part[c] = source[4 * c];
         else
           for (index_t c = first; c < last; ++c) part[c] = source[c * l.phases];
         std::fill_n(part + last, l.columns - last, fill);
