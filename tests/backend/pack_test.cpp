@@ -24,24 +24,46 @@ std::vector<float> lanes(const F& f, std::vector<float> xs) {
 float tanh_of(float x) {
   return lanes([](const Pack<float>& p) { return tanh(p); }, {x})[0];
 }
+float erf_of(float x) {
+  return lanes([](const Pack<float>& p) { return erf(p); }, {x})[0];
+}
 
-TEST(Pack, TanhErrsByLittleEverywhere) {
+/// An odd function whose absolute value is at most 1, beside that of the C library in double.
+void expect_odd_function(float (*f)(float), double (*exact)(double), double units) {
   double worst = 0;
   float at = 0;
   for (std::uint32_t bits = std::bit_cast<std::uint32_t>(1e-30f); bits < std::bit_cast<std::uint32_t>(12.0f);
        bits += 997) {
     const float x = std::bit_cast<float>(bits);
-    const double want = std::tanh(static_cast<double>(x));
+    const double want = exact(static_cast<double>(x));
     const double unit = std::ldexp(1.0, std::ilogb(want) - 23);
-    const double error = std::abs(static_cast<double>(tanh_of(x)) - want) / unit;
+    const double error = std::abs(static_cast<double>(f(x)) - want) / unit;
     if (error > worst) {
       worst = error;
       at = x;
     }
-    ASSERT_EQ(tanh_of(-x), -tanh_of(x));
-    ASSERT_LE(tanh_of(x), 1);
+    ASSERT_EQ(f(-x), -f(x));
+    ASSERT_LE(f(x), 1);
   }
-  EXPECT_LE(worst, backend::tanh_error) << "at " << at;
+  EXPECT_LE(worst, units) << "at " << at;
+}
+
+TEST(Pack, TanhErrsByLittleEverywhere) {
+  expect_odd_function(tanh_of, [](double x) { return std::tanh(x); }, backend::tanh_error);
+}
+TEST(Pack, ErfErrsByLittleEverywhere) {
+  expect_odd_function(erf_of, [](double x) { return std::erf(x); }, backend::erf_error);
+}
+
+TEST(Pack, ErfAtItsEnds) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(erf_of(0), 0);
+  EXPECT_TRUE(std::signbit(erf_of(-0.0f)));
+  EXPECT_EQ(erf_of(4.5f), 1);
+  EXPECT_EQ(erf_of(3e38f), 1);
+  EXPECT_EQ(erf_of(infinity), 1);
+  EXPECT_EQ(erf_of(-infinity), -1);
+  EXPECT_TRUE(std::isnan(erf_of(std::nanf(""))));
 }
 
 TEST(Pack, TanhAtItsEnds) {

@@ -47,7 +47,8 @@ struct Mask {
 
   friend Mask operator&(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes & b.lanes)}; }
   friend Mask operator|(const Mask& a, const Mask& b) { return {static_cast<Lanes>(a.lanes | b.lanes)}; }
-  friend Mask operator!(const Mask& a) { return {!a.lanes}; }
+  /// By `^`, since version 8 of xsimd goes through integers in halves for `!` with AVX.
+  friend Mask operator!(const Mask& a) { return {static_cast<Lanes>(a.lanes ^ Lanes(true))}; }
   explicit operator bool() const =
       delete;  // lanes differ: choose by select(mask, a, b) instead of `if` and `?:`
 };
@@ -194,7 +195,7 @@ class Pack<T> {
   friend Mask<T> operator>=(const Pack& a, const Pack& b) { return {a.lanes >= b.lanes}; }
   friend Mask<T> operator==(const Pack& a, const Pack& b) { return {a.lanes == b.lanes}; }
   /// True for NaN, which version 8 forgets in its own comparison with AVX-512.
-  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return {!(a.lanes == b.lanes)}; }
+  friend Mask<T> operator!=(const Pack& a, const Pack& b) { return !(a == b); }
   friend Pack select(const Mask<T>& m, const Pack& a, const Pack& b) {
     return xsimd::select(m.lanes, a.lanes, b.lanes);
   }
@@ -220,7 +221,12 @@ class Pack<T> {
     else
       return xsimd::tanh(a.lanes);
   }
-  friend Pack erf(const Pack& a) { return xsimd::erf(a.lanes); }
+  friend Pack erf(const Pack& a) {
+    if constexpr (std::is_same_v<T, float>)
+      return rational_erf(a);
+    else
+      return xsimd::erf(a.lanes);
+  }
   /// By the C library, lane for lane: exact for the many special cases that a power has.
   friend Pack pow(const Pack& a, const Pack& b) {
     T base[width], exponent[width];
@@ -351,6 +357,25 @@ Pack<T> rational_tanh(const Pack<T>& x) {
   q = fma(z, q, P(4.671434189e-1f));
   const P y = x * fma(z, p, one) / fma(z, q, one);
   return select((x > P(9)) | (y > one), one, select((x < P(-9)) | (y < -one), -one, y));
+}
+
+/// erf x as x p(x^2) / q(x^2), a quarter of the time of a function by pieces. The polynomials of degree 5 have
+/// the least largest relative error on [0, 3.93], 2e-8. In float it errs by less than 2 units in the last
+/// place for 97 of 100 numbers, and by at most `erf_error`, found by trying every float.
+inline constexpr double erf_error = 7.1;  // near 3.7; without fused multiply-add near 2.56
+template <std::same_as<float> T>
+Pack<T> rational_erf(const Pack<T>& x) {
+  using P = Pack<T>;
+  const P one(1), z = x * x;
+  P p = fma(z, P(2.041971372e-6f), P(2.848075926e-4f)), q = fma(z, P(3.800402839e-5f), P(1.165204794e-3f));
+  p = fma(z, p, P(3.779579007e-3f));
+  q = fma(z, q, P(1.499737664e-2f));
+  p = fma(z, p, P(5.279019043e-2f));
+  q = fma(z, q, P(1.142572435e-1f));
+  p = fma(z, p, P(1.907831752e-1f));
+  q = fma(z, q, P(5.024099065e-1f));
+  const P y = x * fma(z, p, P(1.128379145f)) / fma(z, q, one);
+  return select((x > P(3.92f)) | (y > one), one, select((x < P(-3.92f)) | (y < -one), -one, y));
 }
 
 /// The sum of the lanes.

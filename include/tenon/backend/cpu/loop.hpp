@@ -28,9 +28,10 @@ struct FullPack : Lanes<T> {
   void store(T* run, const Pack<T>& pack) const { pack.store(run + this->at); }
 };
 
-/// Calls f(lanes) for the packs of elements [begin, end).
+/// Calls f(lanes) for the packs of elements [begin, end). It is always inlined, so that what f captures by
+/// reference stays in registers: in memory, every store of a pack might change it.
 template <class T, class F>
-void each_pack(index_t begin, index_t end, F&& f) {
+[[gnu::always_inline]] inline void each_pack(index_t begin, index_t end, F&& f) {
   index_t at = begin;
   for (; at + Pack<T>::width <= end; at += Pack<T>::width) f(FullPack<T>(at));
   if (at < end) f(Lanes<T>{at, end - at});

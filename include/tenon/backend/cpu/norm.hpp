@@ -27,7 +27,7 @@ Pack<T> first_lanes(const Pack<T>& pack, index_t n) {
 
 /// totals[k] += the sum over elements [0, n) of the k-th pack that f(lanes) returns.
 template <int sums, class T, class F>
-void add_run_sums(index_t n, double* totals, const F& f) {
+[[gnu::always_inline]] inline void add_run_sums(index_t n, double* totals, const F& f) {
   constexpr index_t width = Pack<T>::width, ways = 4, block = 128 * width;
   for (index_t first = 0; first < n; first += block) {
     const index_t last = std::min(n, first + block);
@@ -39,7 +39,7 @@ void add_run_sums(index_t n, double* totals, const F& f) {
     for (; i + ways * width <= last; i += ways * width) {
 #pragma GCC unroll 4
       for (index_t w = 0; w < ways; ++w) {
-        const Packs<T, sums> part = f(Lanes<T>{i + w * width, width});
+        const Packs<T, sums> part = f(FullPack<T>(i + w * width));
         for (int k = 0; k < sums; ++k) sum[w][k] += part.pack[k];
       }
     }
@@ -57,8 +57,8 @@ void add_run_sums(index_t n, double* totals, const F& f) {
 /// row) returns, for at most `column_sums_chunk` columns.
 inline constexpr index_t column_sums_chunk = 512;
 template <int sums, class T, class F>
-void column_sums(index_t rows, index_t columns, index_t stride, double (*totals)[column_sums_chunk],
-                 const F& f) {
+[[gnu::always_inline]] inline void column_sums(index_t rows, index_t columns, index_t stride,
+                                               double (*totals)[column_sums_chunk], const F& f) {
   constexpr index_t block = 256;
   alignas(64) T part[sums][column_sums_chunk];
   for (int k = 0; k < sums; ++k) std::fill_n(totals[k], columns, 0.0);
@@ -214,37 +214,40 @@ void scale_shift(index_t outer, index_t n, index_t inner, const T* x, const T* g
   });
 }
 
+/// One row: y, its mean, and the factor that brings its variance to 1.
+template <class T>
+void norm_row(index_t n, const T* x, const T* weight, const T* bias, double eps, bool centred, T* y, T* mean,
+              T* scale) {
+  using One = Packs<T, 1>;
+  const double count = static_cast<double>(n);
+  double m = 0, squares = 0;
+  if (centred) {
+    add_run_sums<1, T>(n, &m, [&](auto lanes) { return One{{lanes.load(x)}}; });
+    m /= count;
+  }
+  const Pack<T> centre(static_cast<T>(m));
+  add_run_sums<1, T>(n, &squares, [&](auto lanes) {
+    const Pack<T> d = lanes.load(x) - centre;
+    return One{{d * d}};
+  });
+  *mean = static_cast<T>(m);
+  *scale = static_cast<T>(1 / std::sqrt(squares / count + eps));
+  const Pack<T> s(*scale);
+  each_pack<T>(0, n, [&](auto lanes) {
+    Pack<T> v = (lanes.load(x) - centre) * s;
+    if (weight) v *= lanes.load(weight);
+    if (bias) v += lanes.load(bias);
+    lanes.store(y, v);
+  });
+}
+
 template <Real T>
 void norm_rows(index_t rows, index_t n, const T* x, const T* weight, const T* bias, double eps, bool centred,
                T* y, T* mean, T* scale) {
-  using One = Packs<T, 1>;
-  const double count = static_cast<double>(n);
-  const auto row = [&](index_t r) {
-    const T* xs = x + r * n;
-    T* ys = y + r * n;
-    double m = 0, squares = 0;
-    if (centred) {
-      add_run_sums<1, T>(n, &m, [&](auto lanes) { return One{{lanes.load(xs)}}; });
-      m /= count;
-    }
-    const Pack<T> centre(static_cast<T>(m));
-    add_run_sums<1, T>(n, &squares, [&](auto lanes) {
-      const Pack<T> d = lanes.load(xs) - centre;
-      return One{{d * d}};
-    });
-    mean[r] = static_cast<T>(m);
-    scale[r] = static_cast<T>(1 / std::sqrt(squares / count + eps));
-    const Pack<T> s(scale[r]);
-    each_pack<T>(0, n, [&](auto lanes) {
-      Pack<T> v = (lanes.load(xs) - centre) * s;
-      if (weight) v *= lanes.load(weight);
-      if (bias) v += lanes.load(bias);
-      lanes.store(ys, v);
-    });
-  };
   parallel_for(rows, std::max<index_t>(1, norm_task / std::max<index_t>(1, n)),
                [&](index_t begin, index_t end) {
-                 for (index_t r = begin; r < end; ++r) row(r);
+                 for (index_t r = begin; r < end; ++r)
+                   norm_row(n, x + r * n, weight, bias, eps, centred, y + r * n, mean + r, scale + r);
                });
 }
 

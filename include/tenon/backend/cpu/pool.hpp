@@ -3,6 +3,7 @@
 
 #include "tenon/backend/cpu/loop.hpp"
 #include "tenon/backend/cpu/planes.hpp"
+#include "tenon/backend/cpu/reduction.hpp"
 #include "tenon/backend/reference/pool.hpp"
 
 namespace TENON_NAMESPACE::backend::cpu {
@@ -14,10 +15,11 @@ struct MaxPool {
   const PlaneLayout& layout;
   Grid grid = Grid::of(w, layout);
   Buffer<index_t> offset = entry_offsets(w, layout, 1);  // of a window's entries, laid out
-  Buffer<index_t> entry{w.taps()};                       // the same in the plane itself
+  Buffer<index_t> entry{w.taps() + 1};  // the same in the plane itself, after a place for tap -1
 
   MaxPool(const Windows& windows, const PlaneLayout& planes) : w(windows), layout(planes) {
     index_t* to = entry.data();
+    *to++ = 0;
     for (index_t k0 = 0; k0 < w.kernel[0]; ++k0)
       for (index_t k1 = 0; k1 < w.kernel[1]; ++k1)
         for (index_t k2 = 0; k2 < w.kernel[2]; ++k2)
@@ -32,8 +34,7 @@ struct MaxPool {
         if (where)
           line_with_places(from, y + line, where + line, r0, r1);
         else
-          each_pack<T>(0, w.result[2],
-                       [&](auto lanes) { lanes.store(y + line, largest(lanes, from).value); });
+          line_of_values(w.result[2], w.taps(), offset.data(), from, y + line);
       }
     }
   }
@@ -42,11 +43,18 @@ struct MaxPool {
   struct Largest {
     Pack<T> value, tap;
   };
+  static void line_of_values(index_t n, index_t taps, const index_t* offset, const T* from, T* y) {
+    each_pack<T>(0, n, [&](auto lanes) {
+      Pack<T> best = lanes.load(from + offset[0]);
+      for (index_t k = 1; k < taps; ++k) best = Max<T>::step(best, lanes.load(from + offset[k]));
+      lanes.store(y, best);
+    });
+  }
   /// NaN, once met, stays; a tap of -1 says that nothing exceeded -infinity.
   template <class AnyLanes>
-  Largest largest(const AnyLanes& lanes, const T* from) const {
+  static Largest largest(const AnyLanes& lanes, index_t taps, const index_t* offset, const T* from) {
     Largest best{Pack<T>(-std::numeric_limits<T>::infinity()), Pack<T>(-1)};
-    for (index_t k = 0; k < w.taps(); ++k) {
+    for (index_t k = 0; k < taps; ++k) {
       const Pack<T> v = lanes.load(from + offset[k]);
       const Mask<T> better = (v > best.value) | ((v != v) & (best.value == best.value));
       best.value = select(better, v, best.value);
@@ -59,15 +67,26 @@ struct MaxPool {
     const index_t base =
         ((r0 * w.stride[0] - w.padding[0]) * w.size[1] + r1 * w.stride[1] - w.padding[1]) * w.size[2] -
         w.padding[2];
+    const index_t taps = w.taps(), stride = w.stride[2];
+    const index_t *const offsets = offset.data(), *const entries = entry.data() + 1;
     each_pack<T>(0, w.result[2], [&](auto lanes) {
-      const Largest best = largest(lanes, from);
+      const Largest best = largest(lanes, taps, offsets, from);
       lanes.store(y, best.value);
-      T taps[Pack<T>::width];
-      best.tap.store(taps);
-      for (index_t i = 0; i < std::min<index_t>(lanes.count, Pack<T>::width); ++i) {
-        const index_t r2 = lanes.at + i, tap = static_cast<index_t>(taps[i]);
-        where[r2] = tap >= 0 ? base + r2 * w.stride[2] + entry[tap] : first_place(r0, r1, r2);
-      }
+      T tap_of[Pack<T>::width];
+      best.tap.store(tap_of);
+      bool none = false;
+      const auto each = [&](auto&& f) {
+        for (index_t i = 0; i < std::min<index_t>(lanes.count, Pack<T>::width); ++i)
+          f(lanes.at + i, static_cast<index_t>(tap_of[i]));
+      };
+      each([&](index_t r2, index_t tap) {
+        none |= tap < 0;
+        where[r2] = base + r2 * stride + entries[tap];
+      });
+      if (none)
+        each([&](index_t r2, index_t tap) {
+          if (tap < 0) where[r2] = first_place(r0, r1, r2);
+        });
     });
   }
   index_t first_place(index_t r0, index_t r1, index_t r2) const {

@@ -27,7 +27,7 @@ struct Peak {
 /// The sum of f(lanes) over runs of n elements, where `lanes` loads and stores a pack or its first elements.
 /// Lanes beyond the last element must give 0.
 template <class T, class F>
-double sum_packs(index_t n, F&& f) {
+[[gnu::always_inline]] inline double sum_packs(index_t n, F&& f) {
   constexpr index_t block = 1024;
   double total = 0;
   for (index_t first = 0; first < n; first += block) {
