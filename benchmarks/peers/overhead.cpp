@@ -1,6 +1,6 @@
 /// What an operation costs beyond its arithmetic: tensors of four elements, and a chain of twenty small ops.
 
-#include "benchmarks/support.hpp"
+#include "benchmarks/peers/support.hpp"
 
 namespace {
 
@@ -64,11 +64,10 @@ void chain_backward() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  compare({"add_4", 1, 0, 5}, add_nograd, PEER(torch_add_nograd));
-  compare({"add_4_recorded", 1, 0, 5}, add_recorded, PEER(torch_add_recorded));
-  compare({"add_4_forward_backward", 1}, add_backward, PEER(torch_add_backward));
-  compare({"chain20_8x8", 1}, chain_nograd, PEER(torch_chain_nograd));
-  compare({"chain20_8x8_forward_backward", 1, 0, 5}, chain_backward, PEER(torch_chain_backward));
-  return bench::run(argc, argv);
+void bench::overhead(int threads) {
+  compare({"add_4", threads}, add_nograd, PEER(torch_add_nograd));
+  compare({"add_4_recorded", threads}, add_recorded, PEER(torch_add_recorded));
+  compare({"add_4_fwd_bwd", threads}, add_backward, PEER(torch_add_backward));
+  compare({"chain20_8x8", threads}, chain_nograd, PEER(torch_chain_nograd));
+  compare({"chain20_8x8_fwd_bwd", threads}, chain_backward, PEER(torch_chain_backward));
 }

@@ -1,63 +1,18 @@
 /// Normalisation, recurrent layers and attention against libtorch, one and two threads.
 
-#include "benchmarks/support.hpp"
+#include "benchmarks/peers/onednn.hpp"
 
 namespace {
 
+using bench::compare_op;
+using bench::Tensors;
 using tn::Tensor;
-using Tensors = std::vector<Tensor<float>>;
 
 #if defined(TENON_BENCHMARK_TORCH)
-using Torch = std::vector<torch::Tensor>;
 /// The initial state of a layer.
-torch::Tensor state(const Torch& x) {
+torch::Tensor state(const bench::Torch& x) {
   return torch::zeros({1, x[0].size(1), x[2].size(1)});
 }
-/// The same values, as leaves.
-Torch torch_leaves(const Tensors& xs) {
-  Torch leaves;
-  for (const Tensor<float>& x : xs) {
-    const std::vector<std::int64_t> shape(x.shape().begin(), x.shape().end());
-    leaves.push_back(
-        torch::from_blob(const_cast<float*>(x.data()), shape, torch::kFloat32).clone().requires_grad_());
-  }
-  return leaves;
-}
-#else
-using Torch = std::vector<int>;
-#endif
-
-/// One op on both sides: forward without a record, and forward and backward with a gradient of ones.
-template <class Ours, class Theirs>
-void compare_op(const std::string& name, int threads, const Tensors& values, Ours ours,
-                [[maybe_unused]] Theirs theirs) {
-  Tensors leaves;
-  for (const Tensor<float>& x : values) leaves.push_back(x.detach().requires_grad_());
-  const auto forward = [=] {
-    const tn::NoGrad no_grad;
-    benchmark::DoNotOptimize(ours(leaves));
-  };
-  const Tensor<float> g = tn::ones_like(ours(leaves).detach());
-  const auto both = [=] { benchmark::DoNotOptimize(tn::grad(ours(leaves), leaves, {.output_gradient = g})); };
-#if defined(TENON_BENCHMARK_TORCH)
-  const Torch xs = torch_leaves(values);
-  const auto peer = [=] {
-    const torch::NoGradGuard no_grad;
-    benchmark::DoNotOptimize(theirs(xs));
-  };
-  const torch::Tensor ones = torch::ones_like(theirs(xs).detach());
-  const auto peer_both = [=] { benchmark::DoNotOptimize(torch::autograd::grad({theirs(xs)}, xs, {ones})); };
-#else
-  const std::function<void()> peer, peer_both;
-#endif
-  bench::compare({name + "_fwd", threads}, forward, peer);
-  bench::compare({name + "_fwd_bwd", threads}, both, peer_both);
-}
-
-#if defined(TENON_BENCHMARK_TORCH)
-#define TORCH(...) [](const Torch& x) { return __VA_ARGS__; }
-#else
-#define TORCH(...) 0
 #endif
 
 void norms_and_dropout(int threads) {
@@ -66,20 +21,23 @@ void norms_and_dropout(int threads) {
   compare_op(
       "layer_norm_4096x768", threads, {rows, w, b},
       [](const Tensors& x) { return layer_norm(x[0], {768}, x[1], x[2]); },
-      TORCH(torch::layer_norm(x[0], {768}, x[1], x[2])));
+      TORCH_OP(torch::layer_norm(x[0], {768}, x[1], x[2])), bench::onednn_layer_norm(rows));
+  compare_op(
+      "softmax_4096x768", threads, {rows}, [](const Tensors& x) { return softmax(x[0], 1); },
+      TORCH_OP(torch::softmax(x[0], 1)), bench::onednn_softmax(rows));
   compare_op(
       "dropout_4096x768", threads, {rows}, [](const Tensors& x) { return dropout(x[0], 0.1, true); },
-      TORCH(torch::dropout(x[0], 0.1, true)));
+      TORCH_OP(torch::dropout(x[0], 0.1, true)));
   const Tensor<float> planes = tn::randn<float>({8, 64, 56, 56}), cw = tn::randn<float>({64}),
                       cb = tn::randn<float>({64});
   compare_op(
       "batch_norm_8x64x56x56", threads, {planes, cw, cb},
       [](const Tensors& x) { return batch_norm(x[0], {}, {}, x[1], x[2], {.training = true}); },
-      TORCH(torch::batch_norm(x[0], x[1], x[2], {}, {}, true, 0.1, 1e-5, false)));
+      TORCH_OP(torch::batch_norm(x[0], x[1], x[2], {}, {}, true, 0.1, 1e-5, false)));
   compare_op(
       "group_norm_8x64x56x56_32", threads, {planes, cw, cb},
       [](const Tensors& x) { return group_norm(x[0], 32, x[1], x[2]); },
-      TORCH(torch::group_norm(x[0], 32, x[1], x[2])));
+      TORCH_OP(torch::group_norm(x[0], 32, x[1], x[2])));
 }
 
 /// One layer: x, weights and biases.
@@ -98,8 +56,9 @@ void recurrent(int threads) {
   const auto lstm_case = [&](const char* name, const Tensors& inputs) {
     compare_op(
         name, threads, inputs, [](const Tensors& x) { return lstm(x[0], weights(x)).output; },
-        TORCH(std::get<0>(torch::lstm(x[0], {state(x), state(x)}, {x[1], x[2], x[3], x[4]}, true, 1, 0.0,
-                                      false, false, false))));
+        TORCH_OP(std::get<0>(torch::lstm(x[0], {state(x), state(x)}, {x[1], x[2], x[3], x[4]}, true, 1, 0.0,
+                                         false, false, false))),
+        bench::onednn_lstm(inputs));
   };
   lstm_case("lstm_1x200_s35_b20", layer(4, 35, 20, 200, 200));
   lstm_case("lstm_1x650_s35_b20", layer(4, 35, 20, 650, 650));
@@ -107,7 +66,7 @@ void recurrent(int threads) {
   compare_op(
       "gru_1x200_s35_b20", threads, layer(3, 35, 20, 200, 200),
       [](const Tensors& x) { return gru(x[0], weights(x)).output; },
-      TORCH(std::get<0>(
+      TORCH_OP(std::get<0>(
           torch::gru(x[0], state(x), {x[1], x[2], x[3], x[4]}, true, 1, 0.0, false, false, false))));
 }
 
@@ -118,23 +77,20 @@ void attention(int threads) {
     const std::string name = "sdpa_4x12x" + std::to_string(length) + "x64";
     compare_op(
         name, threads, qkv, [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2]); },
-        TORCH(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2]))));
+        TORCH_OP(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2]))));
     compare_op(
         name + "_causal", threads, qkv,
         [](const Tensors& x) {
           return scaled_dot_product_attention<float>(x[0], x[1], x[2], {.is_causal = true});
         },
-        TORCH(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2], {}, 0.0, false, true))));
+        TORCH_OP(std::get<0>(torch::_scaled_dot_product_attention(x[0], x[1], x[2], {}, 0.0, false, true))));
   }
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (int threads : {1, 2}) {
-    norms_and_dropout(threads);
-    recurrent(threads);
-    attention(threads);
-  }
-  return bench::run(argc, argv);
+void bench::layers(int threads) {
+  norms_and_dropout(threads);
+  recurrent(threads);
+  attention(threads);
 }

@@ -1,7 +1,7 @@
 /// The backend's kernels against libtorch's, both writing into arrays that exist: copies, reductions,
 /// softmax, rows by index and matrix products.
 
-#include "benchmarks/support.hpp"
+#include "benchmarks/peers/support.hpp"
 #include "tenon/backend/all_kernels.hpp"
 
 namespace {
@@ -142,7 +142,7 @@ void products(int threads) {
         },
         TORCH(torch::mm_out(c.t, a.t, transpose_b ? b.t.t() : b.t)));
   };
-  for (index_t n : {8, 16, 64, 256, 1024}) product(n, n, n, false);
+  for (index_t n : {8, 16, 64, 256, 1024, 2048}) product(n, n, n, false);
   product(1, 4096, 4096, false);
   product(1, 4096, 4096, true);
   product(32, 128, 784, true);
@@ -174,14 +174,11 @@ void allocator() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  allocator();
-  for (int threads : {1, 2}) {
-    copies(threads);
-    reductions(threads);
-    softmax(threads);
-    rows_by_index(threads);
-    products(threads);
-  }
-  return bench::run(argc, argv);
+void bench::kernels(int threads) {
+  if (threads == 1) allocator();
+  copies(threads);
+  reductions(threads);
+  softmax(threads);
+  rows_by_index(threads);
+  products(threads);
 }

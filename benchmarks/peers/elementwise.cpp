@@ -1,7 +1,7 @@
 /// Element-wise ops, transposition, sums and softmax against libtorch, results in fresh tensors, one and two
 /// threads.
 
-#include "benchmarks/support.hpp"
+#include "benchmarks/peers/support.hpp"
 
 namespace {
 
@@ -41,21 +41,18 @@ struct Operand {
 #endif
 };
 
-void unary_and_binary(int threads, tn::index_t n, const char* size, bool large) {
+void unary_and_binary(int threads, tn::index_t n, const char* size) {
   const Operand p(n), q(n);
-  const double one = 8.0 * static_cast<double>(n), two = 12.0 * static_cast<double>(n),
-               simple = large ? 4 : 0;
+  const double one = 8.0 * static_cast<double>(n), two = 12.0 * static_cast<double>(n);
   const auto named = [&](const char* op) { return std::string(op) + "_" + size; };
-  bench::compare({named("add"), threads, two, simple}, ours([=] { return p.x + q.x; }), TORCH(p.t + q.t));
-  bench::compare({named("relu"), threads, one, simple}, ours([=] { return relu(p.x); }),
-                 TORCH(torch::relu(p.t)));
-  bench::compare({named("exp"), threads, one, simple}, ours([=] { return exp(p.x); }),
-                 TORCH(torch::exp(p.t)));
-  bench::compare({named("sigmoid"), threads, one, simple}, ours([=] { return sigmoid(p.x); }),
+  bench::compare({named("add"), threads, two}, ours([=] { return p.x + q.x; }), TORCH(p.t + q.t));
+  bench::compare({named("relu"), threads, one}, ours([=] { return relu(p.x); }), TORCH(torch::relu(p.t)));
+  bench::compare({named("exp"), threads, one}, ours([=] { return exp(p.x); }), TORCH(torch::exp(p.t)));
+  bench::compare({named("sigmoid"), threads, one}, ours([=] { return sigmoid(p.x); }),
                  TORCH(torch::sigmoid(p.t)));
-  bench::compare({named("tanh"), threads, one, large ? 6.0 : 4.0}, ours([=] { return tanh(p.x); }),
-                 TORCH(torch::tanh(p.t)));
-  bench::compare({named("gelu_tanh"), threads, one, large ? 6.0 : 4.0}, ours([=] { return gelu_tanh(p.x); }),
+  bench::compare({named("tanh"), threads, one}, ours([=] { return tanh(p.x); }), TORCH(torch::tanh(p.t)));
+  bench::compare({named("gelu"), threads, one}, ours([=] { return gelu(p.x); }), TORCH(torch::gelu(p.t)));
+  bench::compare({named("gelu_tanh"), threads, one}, ours([=] { return gelu_tanh(p.x); }),
                  TORCH(torch::gelu(p.t, "tanh")));
 }
 
@@ -64,7 +61,7 @@ void fused(int threads, tn::index_t n, const char* size) {
   const Operand x(n), a(n), b(n), c(n);
   const auto formula = [](auto v, auto s, auto t, auto u) { return tanh(v * s + t) * u; };
   const std::string name = std::string("fused_tanh_") + size;
-  bench::compare({name, threads, 20.0 * static_cast<double>(n), 10},
+  bench::compare({name, threads, 20.0 * static_cast<double>(n)},
                  ours([=] { return map(formula, x.x, a.x, b.x, c.x); }),
                  TORCH(torch::tanh(x.t * a.t + b.t) * c.t));
   const auto leaf = [](const Operand& o) { return o.x.detach().requires_grad_(); };
@@ -84,28 +81,35 @@ void fused(int threads, tn::index_t n, const char* size) {
 #else
   const std::function<void()> torch_gradient;
 #endif
-  bench::compare({name + "_forward_backward", threads, 60.0 * static_cast<double>(n), 8}, gradient,
+  bench::compare({name + "_forward_backward", threads, 60.0 * static_cast<double>(n)}, gradient,
                  torch_gradient);
 
   const auto scaled = [](auto v) { return tanh(v * 1.5f + 0.5f) * 2.0f; };
-  bench::compare({std::string("fused_tanh_numbers_") + size, threads, 8.0 * static_cast<double>(n), 10},
+  bench::compare({std::string("fused_tanh_numbers_") + size, threads, 8.0 * static_cast<double>(n)},
                  ours([=] { return map(scaled, x.x); }), TORCH(torch::tanh(x.t * 1.5f + 0.5f) * 2.0f));
 }
 
 void memory_shapes(int threads) {
   const Operand square({4096, 4096}), rows({4096, 1024}), large(16 * million);
-  bench::compare({"transpose_copy_4096x4096", threads, 8.0 * 4096 * 4096, 5},
+  bench::compare({"transpose_copy_4096x4096", threads, 8.0 * 4096 * 4096},
                  ours([=] { return contiguous(transpose(square.x, 0, 1)); }),
                  TORCH(square.t.t().contiguous()));
-  bench::compare({"sum_16M", threads, 4.0 * 16 * million, 1}, ours([=] { return sum(large.x); }),
+  const Operand row(1024);
+  bench::compare({"broadcast_add_4096x1024", threads, 8.0 * 4096 * 1024},
+                 ours([=] { return rows.x + row.x; }), TORCH(rows.t + row.t));
+  const Operand part({1024, 1024});
+  bench::compare({"cat_dim1_4x_1024x1024", threads, 8.0 * 4096 * 1024},
+                 ours([=] { return tn::cat({part.x, part.x, part.x, part.x}, 1); }),
+                 TORCH(torch::cat({part.t, part.t, part.t, part.t}, 1)));
+  bench::compare({"sum_16M", threads, 4.0 * 16 * million}, ours([=] { return sum(large.x); }),
                  TORCH(large.t.sum()));
-  bench::compare({"sum_rows_4096x4096", threads, 4.0 * 4096 * 4096, 1},
-                 ours([=] { return sum(square.x, {1}); }), TORCH(square.t.sum(1)));
-  bench::compare({"sum_columns_4096x4096", threads, 4.0 * 4096 * 4096, 1},
+  bench::compare({"sum_rows_4096x4096", threads, 4.0 * 4096 * 4096}, ours([=] { return sum(square.x, {1}); }),
+                 TORCH(square.t.sum(1)));
+  bench::compare({"sum_columns_4096x4096", threads, 4.0 * 4096 * 4096},
                  ours([=] { return sum(square.x, {0}); }), TORCH(square.t.sum(0)));
-  bench::compare({"softmax_4096x1024", threads, 8.0 * 4096 * 1024, 1},
-                 ours([=] { return softmax(rows.x, -1); }), TORCH(torch::softmax(rows.t, -1)));
-  bench::compare({"log_softmax_4096x1024", threads, 8.0 * 4096 * 1024, 1},
+  bench::compare({"softmax_4096x1024", threads, 8.0 * 4096 * 1024}, ours([=] { return softmax(rows.x, -1); }),
+                 TORCH(torch::softmax(rows.t, -1)));
+  bench::compare({"log_softmax_4096x1024", threads, 8.0 * 4096 * 1024},
                  ours([=] { return log_softmax(rows.x, -1); }), TORCH(torch::log_softmax(rows.t, -1)));
   const Tensor<float> leaf = rows.x.detach().requires_grad_(), g = tn::ones<float>({4096, 1024});
   const auto gradient = [=] {
@@ -119,18 +123,15 @@ void memory_shapes(int threads) {
 #else
   const std::function<void()> torch_gradient;
 #endif
-  bench::compare({"softmax_4096x1024_forward_backward", threads, 20.0 * 4096 * 1024, 1}, gradient,
+  bench::compare({"softmax_4096x1024_forward_backward", threads, 20.0 * 4096 * 1024}, gradient,
                  torch_gradient);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (int threads : {1, 2}) {
-    unary_and_binary(threads, million, "1M", false);
-    unary_and_binary(threads, 16 * million, "16M", true);
-    fused(threads, 16 * million, "16M");
-    memory_shapes(threads);
-  }
-  return bench::run(argc, argv);
+void bench::elementwise(int threads) {
+  unary_and_binary(threads, million, "1M");
+  unary_and_binary(threads, 16 * million, "16M");
+  fused(threads, 16 * million, "16M");
+  memory_shapes(threads);
 }
