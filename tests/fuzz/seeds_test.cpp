@@ -12,6 +12,8 @@
 #include "fuzz/targets/npz.hpp"
 #include "fuzz/targets/png.hpp"
 #include "fuzz/targets/safetensors.hpp"
+#include "fuzz/targets/sentencepiece.hpp"
+#include "fuzz/targets/tokenizer_json.hpp"
 #include "fuzz/targets/vectors.hpp"
 #include "fuzz/targets/wav.hpp"
 #include "support/temporary_folder.hpp"
@@ -53,6 +55,8 @@ INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
                                          Target{"jpeg", fuzz::jpeg}, Target{"npy", fuzz::npy},
                                          Target{"npz", fuzz::npz}, Target{"png", fuzz::png},
                                          Target{"safetensors", fuzz::safetensors},
+                                         Target{"sentencepiece", fuzz::sentencepiece},
+                                         Target{"tokenizer_json", fuzz::tokenizer_json},
                                          Target{"vectors", fuzz::vectors}, Target{"wav", fuzz::wav}),
                          [](const auto& target) { return std::string(target.param.name); });
 
