@@ -214,6 +214,18 @@ Tensor<T> xlogy(const Tensor<T>& a, const Tensor<T>& b) {
       },
       a, b);
 }
+/// The larger of a and b, where a number beats NaN. The gradient goes to the one that is chosen, a if they are
+/// equal.
+template <Real T>
+Tensor<T> fmax(const Tensor<T>& a, const Tensor<T>& b) {
+  return map("fmax", [](auto x, auto y) { return select((x >= y) | (y != y), x, y); }, a, b);
+}
+/// The smaller of a and b, where a number beats NaN. The gradient goes to the one that is chosen, a if they are
+/// equal.
+template <Real T>
+Tensor<T> fmin(const Tensor<T>& a, const Tensor<T>& b) {
+  return map("fmin", [](auto x, auto y) { return select((x <= y) | (y != y), x, y); }, a, b);
+}
 /// Linear interpolation a + weight (b - a), computed from the nearer end. With a number as weight nothing
 /// is kept.
 template <Real T>
