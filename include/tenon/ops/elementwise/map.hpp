@@ -206,10 +206,16 @@ void record_map(const char* name, const MapFunction<T>& function, MapLambda lamb
                 const MapSource<T>* sources, Tensor<T>& out) {
   MapClosure<T> closure{&function, {}, {}};
   std::memcpy(closure.lambda, lambda.bytes, lambda.size);
+  unsigned needed = 0;
+  for (int i = 0, variable = 0; i < function.arguments; ++i) {
+    if (!sources[i].variable) continue;
+    if (sources[i].variable->requires_grad()) needed |= function.needs[variable];
+    ++variable;
+  }
   SmallVector<graph::Input<T>, 4> inputs;
   for (int i = 0; i < function.arguments; ++i) {
     if (sources[i].variable)
-      inputs.push_back({*sources[i].variable, function.constants == nullptr});
+      inputs.push_back({*sources[i].variable, ((needed >> inputs.size()) & 1) != 0});
     else
       closure.constants.push_back({*sources[i].storage, x[i], *x[i].shape, *x[i].strides});
   }

@@ -230,9 +230,10 @@ Tensor<T> fmin(const Tensor<T>& a, const Tensor<T>& b) {
 /// is kept.
 template <Real T>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, const Tensor<T>& weight) {
-  return map(
-      "lerp", [](auto x, auto y, auto w) { return select(w < 0.5, x + w * (y - x), y - (1 - w) * (y - x)); },
-      a, b, weight);
+  constexpr auto between = [](auto x, auto y, auto w) {
+    return select(w < 0.5, x + w * (y - x), y - (1 - w) * (y - x));
+  };
+  return map("lerp", detail::needs<0b100, 0b100, 0b011>(between), a, b, weight);
 }
 template <Real T, Number S>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, S weight) {
