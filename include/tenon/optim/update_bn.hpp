@@ -82,7 +82,7 @@ void update_bn(Model& model, Batches&& batches, const Forward& forward) {
   const TrainingMode training(true);
   detail::RunningStatisticsReset reset;
   nn::walk(model, reset);
-  for (auto&& batch : batches) forward(batch);
+  for (auto&& batch : batches) static_cast<void>(forward(batch));
 }
 
 }  // namespace TENON_NAMESPACE::optim
