@@ -1,7 +1,7 @@
-/// seq2seq_attention: two recurrent networks that turn one text into another, here dates as people write them,
-/// "march 14, 1998", into dates as computers do, 1998-03-14 (Bahdanau, Cho, Bengio 2015). One network reads the
-/// letters in both directions and keeps a vector for each: the memory. The other writes ten letters. Before
-/// each it weighs the memory by how well it answers its state, and sees the weighted mean.
+/// seq2seq_attention: two recurrent networks that turn one text into another, here dates as people write
+/// them, "march 14, 1998", into dates as computers do, 1998-03-14 (Bahdanau, Cho, Bengio 2015). One network
+/// reads the letters in both directions and keeps a vector for each: the memory. The other writes ten
+/// letters. Before each it weighs the memory by how well it answers its state, and sees the weighted mean.
 
 #include <algorithm>
 #include <array>
@@ -80,8 +80,8 @@ struct Translator {
   nn::GruCell<float> decoder{letter_size + 2 * state_size, state_size};
   nn::Linear<float> out{3 * state_size, letter_count};
 
-  /// In training each step is told the letter that was to be written before it; without a target it goes on from
-  /// what it wrote itself.
+  /// In training each step is told the letter that was to be written before it; without a target it goes on
+  /// from what it wrote itself.
   Written operator()(const Tensor<index_t>& source, const Tensor<index_t>& target = {}) const {
     const auto padding = source == 0;
     const auto lengths = sum(!padding, 1).to_vector();

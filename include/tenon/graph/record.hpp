@@ -31,7 +31,8 @@ Input<T> without_values(const Tensor<T>& x) {
   return {x, false};
 }
 
-/// An input whose elements the rule needs for the gradient of another one alone: in a product x w those of x for dw.
+/// An input whose elements the rule needs for the gradient of another one alone: in a product x w those of x
+/// for dw.
 template <class T>
 Input<T> kept_for(const Tensor<T>& x, const Tensor<T>& other) {
   return {x, other.requires_grad()};

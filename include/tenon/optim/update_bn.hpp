@@ -69,13 +69,14 @@ class RunningStatisticsReset final : public nn::ModuleVisitor {
 
 }  // namespace detail
 
-/// Makes the running statistics of all `BatchNorm` layers of a model the means over some batches: `forward`, a
-/// function that passes one of them through the model, is called for each as in training, but not recorded.
+/// Makes the running statistics of all `BatchNorm` layers of a model the means over some batches: `forward`,
+/// a function that passes one of them through the model, is called for each as in training, but not recorded.
 /// Afterwards momenta and modes are as before.
 ///
 ///   throws: what `forward` throws; the statistics are then those of the batches before
 ///   cost: a forward pass a batch
-///   source: Izmailov et al. 2018, "Averaging weights leads to wider optima and better generalization", section 3.2
+///   source: Izmailov et al. 2018, "Averaging weights leads to wider optima and better generalization",
+///     section 3.2
 template <class Model, class Batches, class Forward>
 void update_bn(Model& model, Batches&& batches, const Forward& forward) {
   const NoGrad no_grad;

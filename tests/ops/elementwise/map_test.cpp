@@ -71,6 +71,8 @@ TEST(Map, KeepsWhatAWantedGradientNeeds) {
   EXPECT_EQ(kept_inputs(w + v), "00");
   EXPECT_EQ(kept_inputs(tn::lerp(w, v, c)), "001");
   EXPECT_EQ(kept_inputs(tn::lerp(c, c, w)), "110");
+  EXPECT_EQ(kept_inputs(tn::addcmul(w, v, c)), "001");
+  EXPECT_EQ(kept_inputs(tn::addcdiv(w, c, c)), "000");
   EXPECT_EQ(kept_inputs(tn::where(mask, w, v)), "00");
   EXPECT_EQ(kept_inputs(tn::where(mask, w, 0)), "0");
   EXPECT_EQ(kept_inputs(tn::masked_fill(w, mask, 7)), "0");

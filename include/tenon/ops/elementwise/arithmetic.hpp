@@ -6,8 +6,8 @@
 ///   returns: the common shape
 ///   throws: ShapeError if the shapes do not broadcast; ValueError if a number beside a tensor of integers
 ///     is not one of their type, such as 0.5, or 300 for uint8
-///   keeps: nothing for add, sub, neg, and mul and div by a number; for mul and div of tensors b if a requires a
-///     gradient and a if b does, for div then also b; the operands for all other ops
+///   keeps: nothing for add, sub, neg, and mul and div by a number; for mul and div of tensors b if a
+///     requires a gradient and a if b does, for div then also b; the operands for all other ops
 ///   cost: one pass over memory in each direction; differentiable to any order
 
 #include "tenon/core/number.hpp"

@@ -219,8 +219,9 @@ void record_map(const char* name, const MapFunction<T>& function, MapLambda lamb
     else
       closure.constants.push_back({*sources[i].storage, x[i], *x[i].shape, *x[i].strides});
   }
-  graph::connect<T>(new MapNode<T>(name, std::move(closure)), out, inputs.begin(), inputs.size(),
-                    Keep::inputs);
+  auto* const node = new MapNode<T>(name, std::move(closure));
+  graph::connect<T>(node, out, inputs.begin(), inputs.size(), Keep::inputs);
+  if (function.of_result) node->edges()[0].kept = graph::keep(out);
 }
 
 /// The part of a call that does not depend on the function: it is compiled once for each scalar type.

@@ -17,17 +17,29 @@ using backend::Packs;
 
 inline constexpr int max_map_arguments = 7;
 
-/// An element-wise function that tells which of its variables each of its gradients needs: bit i of the k-th number
-/// says that the gradient of variable k depends on variable i. The graph keeps no others. Without this all are
-/// taken to need all. Of a product x y, dx needs y and dy needs x:
+/// An element-wise function that tells which of its variables each of its gradients needs: bit i of the k-th
+/// number says that the gradient of variable k depends on variable i. The graph keeps no others. Without this
+/// all are taken to need all. Of a product x y, dx needs y and dy needs x:
 ///
 ///     needs<0b10, 0b01>([](auto x, auto y) { return x * y; })
 template <class F, unsigned... of_gradient>
 struct Needs : F {
-  static constexpr unsigned needs[] = {of_gradient...};
+  static constexpr unsigned needs[sizeof...(of_gradient)] = {of_gradient...};
 };
 template <unsigned... of_gradient, class F>
 constexpr Needs<F, of_gradient...> needs(F f) {
+  return {f};
+}
+
+/// An element-wise function of one variable whose derivative at its result is that at its argument, f'(f(x))
+/// = f'(x), as of relu. The graph keeps the result in the place of x, because the next op often keeps it,
+/// too.
+template <class F>
+struct OfResult : F {
+  static constexpr bool derivative_of_result = true;
+};
+template <class F>
+constexpr OfResult<F> of_result(F f) {
   return {f};
 }
 
@@ -48,6 +60,8 @@ struct MapFunction {
   Symbol (*formula)(const void* function, const Symbol* x) = nullptr;
   // bit i of the k-th: whether the gradient of variable k needs variable i
   unsigned needs[max_map_arguments] = {};
+  // whether the derivative is taken at the result
+  bool of_result = false;
 };
 
 /// Arguments of the computing type are variables; others (masks, integers) are constants.
@@ -252,6 +266,7 @@ constexpr MapFunction<T> make_map_function() {
         function.curvature =
             &backend::derived_map_loop<T, 1 + n + variables, 1 + variables, F, MapCurvature<F, T, X...>>;
         function.formula = &map_formula<F, n>;
+        function.of_result = requires { F::derivative_of_result; };
         for (int k = 0; k < variables; ++k) {
           if constexpr (requires { F::needs; })
             function.needs[k] = F::needs[k];

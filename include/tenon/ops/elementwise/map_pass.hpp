@@ -135,8 +135,8 @@ struct GradientTarget {
   }
 };
 
-/// The tensors that a node kept of its inputs, with their places in the graph. A number stands for each that no
-/// gradient needs.
+/// The tensors that a node kept of its inputs, with their places in the graph. A number stands for each that
+/// no gradient needs.
 template <class T>
 using Restored = SmallVector<Tensor<T>, 4>;
 template <class T>

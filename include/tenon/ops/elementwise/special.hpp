@@ -1,6 +1,6 @@
 #pragma once
-/// Special functions, element by element, each by one call of `map`. All but `logit` and `sinc` are computed in
-/// double.
+/// Special functions, element by element, each by one call of `map`. All but `logit` and `sinc` are computed
+/// in double.
 ///
 ///   shapes: x any
 ///   returns: the shape of x

@@ -70,17 +70,17 @@ Tensor<T> trapezoid(const Tensor<T>& y, const Tensor<T>& x, index_t axis = -1) {
 template <Real T>
 struct GradientOptions {
   double spacing = 1;  ///< the distance of neighbours
-  /// Instead of the spacing, for each axis a vector of places; the derivatives inside are then exact for parabolas,
-  /// whatever the distances.
+  /// Instead of the spacing, for each axis a vector of places; the derivatives inside are then exact for
+  /// parabolas, whatever the distances.
   std::vector<Tensor<T>> places{};
   Dims axes{};         ///< the axes along which to differentiate; none: all of them
   int edge_order = 1;  ///< order of the error at both ends, 1 or 2
 };
 namespace detail {
-/// The derivative of y along an axis, between places whose distances, of the rank of y, are `steps`. With h and s
-/// the step and the slope before a place, k and t those behind it, it is (k s + h t) / (h + k), which is exact for
-/// parabolas. At an end it is the slope there, or with edge_order 2 that of the parabola through three places: the
-/// mean of its slopes at two places is the slope between them.
+/// The derivative of y along an axis, between places whose distances, of the rank of y, are `steps`. With h
+/// and s the step and the slope before a place, k and t those behind it, it is (k s + h t) / (h + k), which
+/// is exact for parabolas. At an end it is the slope there, or with edge_order 2 that of the parabola through
+/// three places: the mean of its slopes at two places is the slope between them.
 template <class T>
 Tensor<T> gradient_along(const Tensor<T>& y, const Tensor<T>& steps, index_t axis, int edge_order) {
   const Tensor<T> slopes = div(diff(y, 1, axis), steps);
@@ -107,14 +107,14 @@ Tensor<T> gradient_steps(const GradientOptions<T>& options, int i, index_t n) {
   return diff(places);
 }
 }  // namespace detail
-/// Derivatives of y, samples of a function on a grid, along some axes: central differences, and one-sided ones at
-/// both ends, as NumPy's.
+/// Derivatives of y, samples of a function on a grid, along some axes: central differences, and one-sided
+/// ones at both ends, as NumPy's.
 ///
 ///   shapes: y any
 ///   returns: for each axis a tensor of the shape of y
-///   throws: IndexError if an axis is out of range; ShapeError if an axis has fewer than edge_order + 1 entries, or
-///     places do not fit it or are not given for each axis; ValueError if edge_order is neither 1 nor 2, or the
-///     spacing is 0
+///   throws: IndexError if an axis is out of range; ShapeError if an axis has fewer than edge_order + 1
+///     entries, or places do not fit it or are not given for each axis; ValueError if edge_order is neither 1
+///     nor 2, or the spacing is 0
 ///   keeps: for each axis the slopes and the distances; for gradients of places the differences of y
 ///   cost: about five passes an axis
 template <Real T>
