@@ -53,7 +53,7 @@ class MapNode final : public graph::Node<T> {
 
   Gradients<T> vjp(const Tensor<T>& g) override {
     if (closure_.function->constants) return constant(g);
-    const Restored<T> x = restore_all<T>(*this);
+    const Restored<T> x = restore_all<T>(*this, g.detach());  // of the shape of the pass
     return grad_enabled() ? recorded(g, x) : fused(g, x);
   }
 

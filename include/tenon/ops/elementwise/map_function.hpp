@@ -270,7 +270,7 @@ constexpr MapFunction<T> make_map_function() {
         for (int k = 0; k < variables; ++k) {
           if constexpr (requires { F::needs; })
             function.needs[k] = F::needs[k];
-          else
+          else if (!function.of_result)
             function.needs[k] = ~0U;
         }
       }
