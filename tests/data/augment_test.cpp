@@ -28,6 +28,44 @@ TEST(Compose, AppliesOneAfterAnother) {
   expect_values(Compose{}(x), {1, 4, 4}, x.to_vector());
 }
 
+TEST(RandomApply, TransformsAShareOfTheImages) {
+  const auto x = tn::zeros<float>({400, 1, 1, 2});
+  const auto ones = [](const Tensor<float>& v) { return v + 1.f; };
+  Generator chance(1);
+  const auto y = RandomApply{ones, 0.25}(x, chance);
+  index_t changed = 0;
+  for (index_t n = 0; n < 400; ++n) {
+    EXPECT_EQ(y.at({n, 0, 0, 0}), y.at({n, 0, 0, 1})) << "all of an image or nothing";
+    changed += y.at({n, 0, 0, 0}) == 1;
+  }
+  EXPECT_NEAR(static_cast<double>(changed), 100, 30);
+  const auto image = counting({1, 1, 2});
+  expect_values(RandomApply{RandomHorizontalFlip{1}, 1}(image, chance), {1, 1, 2}, {1, 0});
+  expect_values(RandomApply{RandomHorizontalFlip{1}, 0}(image, chance), {1, 1, 2}, {0, 1});
+}
+
+TEST(RandomChoice, TakesEachTransformAsOften) {
+  const auto x = tn::zeros<float>({600, 1, 1, 1});
+  const auto add = [](float step) { return [step](const Tensor<float>& v) { return v + step; }; };
+  Generator chance(2);
+  const auto y = RandomChoice{add(1), RandomHorizontalFlip{}, add(3)}(x, chance);
+  index_t count[4] = {};
+  for (const float v : y) ++count[static_cast<int>(v)];
+  EXPECT_EQ(count[2], 0);
+  for (const int k : {0, 1, 3}) EXPECT_NEAR(static_cast<double>(count[k]), 200, 45) << k;
+  const auto image = counting({1, 1, 2});
+  expect_values(RandomChoice{RandomHorizontalFlip{1}}(image, chance), {1, 1, 2}, {1, 0});
+  expect_error<tn::ShapeError>(
+      [&] { RandomChoice{RandomHorizontalFlip{1}}(counting({2}), chance); },
+      "[RandomChoice] expected an image (C, H, W) or a batch (N, C, H, W), got shape (2,)");
+}
+
+TEST(RandomGrayscale, KeepsThreeChannels) {
+  const auto x = tn::from<double>({1, 0, 0, 1, 0, 1}, {3, 1, 2});
+  expect_values(RandomGrayscale{1}(x), {3, 1, 2}, {0.2989, 0.701, 0.2989, 0.701, 0.2989, 0.701});
+  expect_values(RandomGrayscale{0}(x), {3, 1, 2}, x.to_vector());
+}
+
 TEST(Grayscale, WeighsColours) {
   const auto x = tn::from<double>({1, 0, 0, 1, 0, 1}, {3, 1, 2});
   expect_values(Grayscale{}(x), {1, 1, 2}, {0.2989, 0.701});

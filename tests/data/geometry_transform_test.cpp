@@ -92,6 +92,64 @@ TEST(RandomAffine, DrawsItsNumbersInRange) {
   EXPECT_EQ(first, (std::set<double>{3, 4, 5, 6, 7}));
 }
 
+TEST(Perspective, PermutesCorners) {
+  const auto x = counting({1, 3, 3});
+  const std::vector<double> same = x.to_vector();
+  expect_values(Perspective{{{0, 0}, {3, 0}, {3, 3}, {0, 3}}}(x), {1, 3, 3}, same);
+  const auto nearest = Interpolation::nearest;
+  expect_values(Perspective{{{3, 0}, {3, 3}, {0, 3}, {0, 0}}, nearest}(x), {1, 3, 3},
+                {6, 3, 0, 7, 4, 1, 8, 5, 2});
+  expect_values(Perspective{{{3, 0}, {0, 0}, {0, 3}, {3, 3}}, nearest}(x), {1, 3, 3},
+                {2, 1, 0, 5, 4, 3, 8, 7, 6});
+  expect_values(Perspective{{{1, 0}, {4, 0}, {4, 3}, {1, 3}}, nearest, 9}(x), {1, 3, 3},
+                {9, 0, 1, 9, 3, 4, 9, 6, 7});
+  expect_values(Perspective{{{1, 1}, {1, 1}, {1, 1}, {1, 1}}, nearest, 9}(x), {1, 3, 3},
+                std::vector<double>(9, 9));
+}
+
+// Straight lines stay straight: the corners come from the corners, and the crossing of the diagonals from the
+// middle.
+TEST(Perspective, KeepsLinesStraight) {
+  const double to[4][2] = {{1, 2}, {9, 1}, {7, 6}, {2, 7}};
+  const tn::data::detail::InversePerspective inverse(to, 10, 8);
+  const auto expect_source = [&](double x, double y, double u, double v) {
+    const auto [got_u, got_v] = inverse(x / 10, y / 8);
+    EXPECT_NEAR(got_u, u, 1e-13);
+    EXPECT_NEAR(got_v, v, 1e-13);
+  };
+  expect_source(1, 2, 0, 0);
+  expect_source(9, 1, 1, 0);
+  expect_source(7, 6, 1, 1);
+  expect_source(2, 7, 0, 1);
+  // (1, 2) + s (6, 4) = (9, 1) + t (-7, 6)
+  const double s = (8 * 6 - 1 * 7) / (6.0 * 6 + 4 * 7);
+  expect_source(1 + 6 * s, 2 + 4 * s, 0.5, 0.5);
+}
+
+TEST(RandomPerspective, ChangesAShareOfTheImages) {
+  const auto x = tn::ones<float>({200, 1, 8, 6});
+  Generator chance(1), same(1);
+  const RandomPerspective view{.p = 0.3, .fill = -1};
+  const auto y = view(x, chance);
+  expect_values(view(x, same), x.shape(), y.to_vector());
+  std::set<float> totals;
+  index_t changed = 0;
+  for (index_t n = 0; n < 200; ++n) {
+    const float total = tn::sum(tn::select(y, 0, n)).item();
+    changed += total != 48;
+    totals.insert(total);
+  }
+  EXPECT_NEAR(static_cast<double>(changed), 60, 20);
+  EXPECT_GT(totals.size(), 30u) << "each image has its own side";
+  for (const double distortion : {0.0, 1.0}) {
+    const auto z = RandomPerspective{distortion, 1}(x, chance);
+    for (const float v : z) EXPECT_TRUE(v >= 0 && v <= 1.00001f);
+    if (distortion == 0) expect_values(z, x.shape(), x.to_vector(), 1e-5);
+  }
+  expect_error<tn::ValueError>([&] { RandomPerspective{2}(x); },
+                               "[RandomPerspective] expected a distortion in [0, 1], got 2");
+}
+
 TEST(RandomResizedCrop, ResizesAWindow) {
   const auto x = counting({1, 6, 8});
   Generator chance(1);

@@ -42,6 +42,12 @@ TEST(LossModules, AreTheirFunctions) {
               tn::cosine_embedding_loss(x, y, sign, {.margin = 0.5}));
   expect_same(nn::TripletMarginLoss{{.swap = true}}(x, y, z),
               tn::triplet_margin_loss(x, y, z, {.swap = true}));
+  expect_same(nn::TripletMarginWithDistanceLoss{nn::PairwiseDistance{.p = 1}, {.margin = 2}}(x, y, z),
+              tn::triplet_margin_loss(x, y, z, {.margin = 2, .p = 1}));
+  expect_same(nn::TripletMarginWithDistanceLoss<>{}(x, y, z), tn::triplet_margin_loss(x, y, z));
+  const auto present = from<index_t>({{1, 3, -1, 0}, {0, -1, 2, 2}, {-1, 0, 0, 0}});
+  expect_same(nn::MultiLabelMarginLoss{Reduction::sum}(x, present),
+              tn::multilabel_margin_loss(x, present, Reduction::sum));
   const auto frames = tn::log_softmax(tn::randn<double>({5, 2, 3}), -1);
   const auto labels = from<index_t>({{1, 2}, {2, 1}}), lengths = from<index_t>({5, 5}),
              counts = from<index_t>({2, 1});

@@ -8,6 +8,7 @@
 #include "tenon/ops/elementwise/arithmetic.hpp"
 #include "tenon/ops/elementwise/compare.hpp"
 #include "tenon/ops/elementwise/math.hpp"
+#include "tenon/ops/elementwise/special.hpp"
 #include "tenon/ops/signal/signal.hpp"
 
 namespace special_points_test {
@@ -93,6 +94,11 @@ TYPED_TEST(SpecialPoints, AnglesAndHyperbolas) {
       AT(acosh, LIST(1, inf), LIST(inf, 0)),
       AT(atanh, LIST(0, 1, -1), LIST(1, inf, inf)),
       AT(erf, LIST(0, 1000, inf, -inf), LIST(T(1.1283791670955126), 0, 0, 0)),
+      AT(erfc, LIST(0, 1000, inf, -inf), LIST(T(-1.1283791670955126), 0, 0, 0)),
+      AT(logit, LIST(0.5, 0, 1), LIST(4, inf, inf)),
+      at<T>("logit(x, 0)", {-1, 0.5, 2}, [](const auto& v) { return tn::logit(v, 0); }, {0, 4, 0}),
+      at<T>("logit(x, 0.25)", {-inf, 0.25, 0.5, 1}, [](const auto& v) { return tn::logit(v, 0.25); },
+            {0, T(16) / 3, 4, 0}),
       at<T>("atan2(x, 0)", {0, 2, -2}, [](const auto& v) { return tn::atan2(v, tn::zeros<T>({3})); },
             {nan, 0, 0}),
       at<T>("atan2(x, 1)", {0, inf}, [](const auto& v) { return tn::atan2(v, tn::ones<T>({2})); }, {1, 0}),
@@ -139,6 +145,13 @@ TYPED_TEST(SpecialPoints, PairsAndChoices) {
             {0.5, 1, 0}),
       at<T>("minimum(x, 1)", {1, 2, 0}, [=](const auto& v) { return tn::minimum(v, c({1, 1, 1})); },
             {0.5, 0, 1}),
+      at<T>("fmax(x, 1)", {1, 2, 0, nan}, [=](const auto& v) { return tn::fmax(v, c({1, 1, 1, 1})); },
+            {1, 1, 0, 0}),
+      at<T>("fmax(1, x)", {1, 2, 0, nan}, [=](const auto& v) { return tn::fmax(c({1, 1, 1, 1}), v); },
+            {0, 1, 0, 0}),
+      at<T>("fmin(x, 1)", {1, 2, 0, nan}, [=](const auto& v) { return tn::fmin(v, c({1, 1, 1, 1})); },
+            {1, 0, 1, 0}),
+      at<T>("fmax(NaN, x)", {1, inf}, [=](const auto& v) { return tn::fmax(c({nan, nan}), v); }, {1, 1}),
       at<T>("clamp(x, 0, 1)", {0, 1, 0.5, 2, -inf}, [](const auto& v) { return tn::clamp(v, T(0), T(1)); },
             {1, 1, 1, 0, 0}),
       at<T>("where(mask, x, NaN)", {1, 2},

@@ -155,6 +155,10 @@ Pack<T> lgamma(const Pack<T>& a) {
   return each_lane([](T x) { return static_cast<T>(special::lgamma(static_cast<double>(x))); }, a);
 }
 template <Real T>
+Pack<T> erfc(const Pack<T>& a) {
+  return each_lane([](T x) { return static_cast<T>(std::erfc(static_cast<double>(x))); }, a);
+}
+template <Real T>
 Pack<T> erfinv(const Pack<T>& a) {
   return each_lane([](T x) { return static_cast<T>(special::erfinv(static_cast<double>(x))); }, a);
 }

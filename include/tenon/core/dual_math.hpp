@@ -157,6 +157,12 @@ constexpr auto bessel_i(int n, const X& x) {
       bessel_i(n, x.value),
       tangent::scale(0.5 * (bessel_i(n == 0 ? 1 : n - 1, x.value) + bessel_i(n + 1, x.value)), x.tangent)};
 }
+/// One minus the error function, with derivative -2 / sqrt(pi) e^(-x^2).
+template <IsDual X>
+constexpr auto erfc(const X& x) {
+  constexpr double minus_two_over_sqrt_pi = -1.1283791670955125739;
+  return Dual{erfc(x.value), tangent::scale(minus_two_over_sqrt_pi * exp(-(x.value * x.value)), x.tangent)};
+}
 /// The inverse y of the error function, with derivative sqrt(pi) / 2 e^(y^2).
 template <IsDual X>
 constexpr auto erfinv(const X& x) {

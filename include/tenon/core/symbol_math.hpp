@@ -31,6 +31,7 @@ TENON_SYMBOL_FUNCTION_2(remainder, x[0] - x[1] * std::floor(x[0] / x[1]))
 TENON_SYMBOL_FUNCTION_2(floor_divide, std::floor(x[0] / x[1]))
 
 TENON_SYMBOL_FUNCTION_1(lgamma, special::lgamma(*x))
+TENON_SYMBOL_FUNCTION_1(erfc, std::erfc(*x))
 TENON_SYMBOL_FUNCTION_1(erfinv, special::erfinv(*x))
 
 /// Defines a function of an order, which is a number, and a symbol. Its derivative is that of duals.

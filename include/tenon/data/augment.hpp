@@ -1,6 +1,6 @@
 #pragma once
-/// Transforms of images in grey and blurred, several in a row (`Compose`), mixtures of the samples of a batch
-/// (`MixUp`, `CutMix`), and boxes drawn into images.
+/// Transforms of images in grey and blurred, several in a row (`Compose`) or by chance (`RandomApply`,
+/// `RandomChoice`), mixtures of the samples of a batch (`MixUp`, `CutMix`), and boxes drawn into images.
 
 #include <tuple>    // tuple, apply
 #include <utility>  // pair, move
@@ -8,6 +8,17 @@
 #include "tenon/data/geometry_transform.hpp"
 
 namespace TENON_NAMESPACE::data {
+
+namespace detail {
+/// The result of a transform, which is given the generator if it takes one.
+template <class Transform, class X>
+auto apply_transform(const Transform& transform, const X& x, Generator& generator) {
+  if constexpr (std::is_invocable_v<const Transform&, const X&, Generator&>)
+    return transform(x, generator);
+  else
+    return transform(x);
+}
+}  // namespace detail
 
 /// Transforms in a row: `Compose{RandomCrop{32, 32, 4}, RandomHorizontalFlip{}, Normalize{mean, std}}`. The
 /// random ones get the generator, one after the other.
@@ -25,16 +36,35 @@ class Compose {
  private:
   template <std::size_t k, class X>
   auto apply_from(const X& x, Generator& generator) const {
-    if constexpr (k == sizeof...(Transforms)) {
+    if constexpr (k == sizeof...(Transforms))
       return x;
-    } else {
-      const auto& transform = std::get<k>(transforms_);
-      if constexpr (std::is_invocable_v<decltype(transform), const X&, Generator&>)
-        return apply_from<k + 1>(transform(x, generator), generator);
-      else
-        return apply_from<k + 1>(transform(x), generator);
-    }
+    else
+      return apply_from<k + 1>(detail::apply_transform(std::get<k>(transforms_), x, generator), generator);
   }
+  std::tuple<Transforms...> transforms_;
+};
+
+/// Applies a transform to an image with probability p: `RandomApply{GaussianBlur{5}, 0.3}`.
+template <class Transform>
+struct RandomApply {
+  Transform transform;  ///< several: a `Compose`
+  double p = 0.5;       ///< the probability that an image is transformed
+
+  template <Scalar T>
+  Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
+};
+
+/// Applies one of several transforms to each image, each as likely as the others:
+/// `RandomChoice{RandomRotation{10}, GaussianBlur{5}}`.
+template <class... Transforms>
+class RandomChoice {
+ public:
+  explicit RandomChoice(Transforms... transforms) : transforms_(std::move(transforms)...) {}
+
+  template <Scalar T>
+  Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
+
+ private:
   std::tuple<Transforms...> transforms_;
 };
 
@@ -47,6 +77,16 @@ struct Grayscale {
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x) const;
+};
+
+/// Makes an image of three channels grey with probability p. It keeps three channels, which are equal then.
+///
+///   throws: ShapeError if x has other axes or channels
+struct RandomGrayscale {
+  double p = 0.1;  ///< the probability that an image becomes grey
+
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
 };
 
 /// Blurs by a Gaussian whose standard deviation is uniform in [sigma_low, sigma_high] pixels. Images are
@@ -143,6 +183,30 @@ Tensor<T> mixed_targets(const char* op, const Tensor<index_t>& labels, index_t s
 
 }  // namespace detail
 
+template <class Transform>
+template <Scalar T>
+Tensor<T> RandomApply<Transform>::operator()(const Tensor<T>& x, Generator& generator) const {
+  return detail::per_image(x, "RandomApply", [&](const Tensor<T>& image) -> Tensor<T> {
+    const bool applied = generator.uniform<double>() < p;
+    return applied ? detail::apply_transform(transform, image, generator) : clone(image);
+  });
+}
+
+template <class... Transforms>
+template <Scalar T>
+Tensor<T> RandomChoice<Transforms...>::operator()(const Tensor<T>& x, Generator& generator) const {
+  static_assert(sizeof...(Transforms) > 0, "a choice needs something to choose from");
+  return detail::per_image(x, "RandomChoice", [&](const Tensor<T>& image) {
+    index_t chosen = detail::below(generator, sizeof...(Transforms));
+    Tensor<T> y;
+    const auto try_one = [&](const auto& transform) {
+      if (chosen-- == 0) y = detail::apply_transform(transform, image, generator);
+    };
+    std::apply([&](const auto&... transform) { (try_one(transform), ...); }, transforms_);
+    return y;
+  });
+}
+
 template <Real T>
 Tensor<T> Grayscale::operator()(const Tensor<T>& x) const {
   const detail::Planes e(x.shape(), "Grayscale");
@@ -159,6 +223,11 @@ Tensor<T> Grayscale::operator()(const Tensor<T>& x) const {
       for (index_t i = 0; i < plane; ++i)
         *to++ = detail::grey(dense.data() + n * e.image_size(), e.channels, plane, i);
   return out;
+}
+
+template <Real T>
+Tensor<T> RandomGrayscale::operator()(const Tensor<T>& x, Generator& generator) const {
+  return RandomApply{Grayscale{3}, p}(x, generator);
 }
 
 template <Real T>

@@ -1,11 +1,13 @@
 #pragma once
-/// Transforms of images that move pixels: rotation, shear, flips and crops to another size. As those of
-/// transform.hpp they are called with an image (C, H, W) or a batch (N, C, H, W), random ones also with a
-/// generator, and draw anew for each image.
+/// Transforms of images that move pixels: rotation, shear, perspective, flips and crops to another size. As
+/// those of transform.hpp they are called with an image (C, H, W) or a batch (N, C, H, W), random ones also
+/// with a generator, and draw anew for each image.
 ///
 /// All throw ShapeError if x has other than 3 or 4 axes.
 
+#include <limits>   // numeric_limits
 #include <numbers>  // pi
+#include <utility>  // pair
 
 #include "tenon/data/transform.hpp"
 #include "tenon/ops/index/select.hpp"
@@ -49,6 +51,34 @@ struct RandomAffine {
   double shear_x = 0, shear_y = 0;              ///< largest shear in degrees, to either side
   Interpolation mode = Interpolation::nearest;  ///< nearest or linear
   double fill = 0;                              ///< the value outside the image
+
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
+};
+
+/// Moves the corners of an image to other places, and all else by the perspective that does so.
+///
+///   source: Heckbert 1989, "Fundamentals of texture mapping and image warping", section 2.2.3
+struct Perspective {
+  /// Where the corners go, (x, y) from the upper left clockwise, in pixels from the left and upper edge.
+  double corners[4][2];
+  Interpolation mode = Interpolation::linear;  ///< nearest or linear
+  double fill = 0;                             ///< the value where no part of the image comes to lie
+
+  /// The image, moved.    throws: ValueError if the mode is another
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& x) const;
+};
+
+/// Views an image from a random side, with probability p: each corner moves towards the middle by up to
+/// distortion / 2 of width and of height.
+///
+///   throws: ValueError if distortion is not in [0, 1]
+struct RandomPerspective {
+  double distortion = 0.5;                     ///< 0 leaves an image as it is
+  double p = 0.5;                              ///< the probability that an image is changed
+  Interpolation mode = Interpolation::linear;  ///< nearest or linear
+  double fill = 0;                             ///< the value where no part of the image comes to lie
 
   template <Real T>
   Tensor<T> operator()(const Tensor<T>& x, Generator& generator = default_generator()) const;
@@ -120,6 +150,37 @@ struct InverseAffine {
   }
 };
 
+/// The map from places of the result to places of the source that undoes `Perspective`, in shares of width and
+/// height: the adjugate of the matrix that takes the unit square to the corners.
+class InversePerspective {
+ public:
+  InversePerspective(const double (&to)[4][2], double width, double height) {
+    const auto x = [&](int k) { return to[k][0] / width; };
+    const auto y = [&](int k) { return to[k][1] / height; };
+    const double px = x(1) - x(2), py = y(1) - y(2), qx = x(3) - x(2), qy = y(3) - y(2);
+    const double sx = x(0) - x(1) + x(2) - x(3), sy = y(0) - y(1) + y(2) - y(3);
+    const double area = px * qy - qx * py, g = (sx * qy - qx * sy) / area, h = (px * sy - sx * py) / area;
+    const double a = x(1) - x(0) + g * x(1), b = x(3) - x(0) + h * x(3), c = x(0);
+    const double d = y(1) - y(0) + g * y(1), e = y(3) - y(0) + h * y(3), f = y(0);
+    const double m[3][3] = {{e - f * h, c * h - b, b * f - c * e},
+                            {f * g - d, a - c * g, c * d - a * f},
+                            {d * h - e * g, b * g - a * h, a * e - b * d}};
+    const double determinant = a * m[0][0] + b * m[1][0] + c * m[2][0];
+    for (int i = 0; i < 3; ++i)
+      for (int j = 0; j < 3; ++j) inverse_[i][j] = m[i][j] / determinant;
+  }
+  /// The place of the source that comes to lie at (x, y); NaN if none does.
+  std::pair<double, double> operator()(double x, double y) const {
+    const auto row = [&](int i) { return inverse_[i][0] * x + inverse_[i][1] * y + inverse_[i][2]; };
+    const double depth = row(2);
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    return depth > 0 ? std::pair(row(0) / depth, row(1) / depth) : std::pair(none, none);
+  }
+
+ private:
+  double inverse_[3][3];
+};
+
 /// The value of a plane at (y, x), between pixels; `fill` outside.
 template <class T>
 T sample_plane(const T* plane, const Planes& e, double y, double x, bool linear, T fill) {
@@ -128,12 +189,35 @@ T sample_plane(const T* plane, const Planes& e, double y, double x, bool linear,
                         column < static_cast<double>(e.width);
     return inside ? plane[static_cast<index_t>(row) * e.width + static_cast<index_t>(column)] : fill;
   };
+  if (!(y > -1 && x > -1 && y < static_cast<double>(e.height) && x < static_cast<double>(e.width)))
+    return fill;
   if (!linear) return pixel(std::nearbyint(y), std::nearbyint(x));
   const double top = std::floor(y), left = std::floor(x);
   const T down = static_cast<T>(y - top), right = static_cast<T>(x - left);
   const auto mix = [](T a, T b, T share) { return a + share * (b - a); };
   return mix(mix(pixel(top, left), pixel(top, left + 1), right),
              mix(pixel(top + 1, left), pixel(top + 1, left + 1), right), down);
+}
+
+/// The image whose pixel in a row and a column is that of x at the place, (x, y), that `source` returns.
+template <class T, class Source>
+Tensor<T> resample(const Tensor<T>& x, const char* op, Interpolation mode, double fill,
+                   const Source& source) {
+  check<ValueError>(mode == Interpolation::nearest || mode == Interpolation::linear, op,
+                    "expected the mode nearest or linear");
+  const bool linear = mode == Interpolation::linear;
+  const Planes e(x.shape(), op);
+  const Tensor<T> dense = contiguous(x.detach());
+  Tensor<T> out = Tensor<T>::empty(x.shape());
+  const T* plane = dense.data();
+  T* to = out.mutable_data();
+  for (index_t c = 0; c < e.images * e.channels; ++c, plane += e.height * e.width)
+    for (index_t row = 0; row < e.height; ++row)
+      for (index_t column = 0; column < e.width; ++column) {
+        const auto [u, v] = source(static_cast<double>(column), static_cast<double>(row));
+        *to++ = sample_plane(plane, e, v, u, linear, static_cast<T>(fill));
+      }
+  return out;
 }
 
 inline void check_range(const char* op, const char* what, double low, double high) {
@@ -145,26 +229,14 @@ inline void check_range(const char* op, const char* what, double low, double hig
 template <Real T>
 Tensor<T> Affine::operator()(const Tensor<T>& x) const {
   check<ValueError>(scale > 0, "Affine", "expected a positive scale, got ", scale);
-  check<ValueError>(mode == Interpolation::nearest || mode == Interpolation::linear, "Affine",
-                    "expected the mode nearest or linear");
   const detail::InverseAffine m(*this);
-  const bool linear = mode == Interpolation::linear;
   const detail::Planes e(x.shape(), "Affine");
-  const Tensor<T> dense = contiguous(x.detach());
-  Tensor<T> out = Tensor<T>::empty(x.shape());
-  const T* plane = dense.data();
-  T* to = out.mutable_data();
   const double middle_x = static_cast<double>(e.width - 1) / 2,
                middle_y = static_cast<double>(e.height - 1) / 2;
-  for (index_t c = 0; c < e.images * e.channels; ++c, plane += e.height * e.width)
-    for (index_t row = 0; row < e.height; ++row)
-      for (index_t column = 0; column < e.width; ++column) {
-        const double u = static_cast<double>(column) - middle_x - translate_x,
-                     v = static_cast<double>(row) - middle_y - translate_y;
-        *to++ = detail::sample_plane(plane, e, m.yx * u + m.yy * v + middle_y, m.xx * u + m.xy * v + middle_x,
-                                     linear, static_cast<T>(fill));
-      }
-  return out;
+  return detail::resample(x, "Affine", mode, fill, [&](double column, double row) {
+    const double u = column - middle_x - translate_x, v = row - middle_y - translate_y;
+    return std::pair(m.xx * u + m.xy * v + middle_x, m.yx * u + m.yy * v + middle_y);
+  });
 }
 
 template <Real T>
@@ -189,6 +261,34 @@ Tensor<T> RandomAffine::operator()(const Tensor<T>& x, Generator& generator) con
     const double scale = detail::uniform(generator, scale_low, scale_high);
     const double x_shear = either_side(shear_x), y_shear = either_side(shear_y);
     return Affine{angle, right, down, scale, x_shear, y_shear, mode, fill}(image);
+  });
+}
+
+template <Real T>
+Tensor<T> Perspective::operator()(const Tensor<T>& x) const {
+  const detail::Planes e(x.shape(), "Perspective");
+  const double width = static_cast<double>(e.width), height = static_cast<double>(e.height);
+  const detail::InversePerspective inverse(corners, width, height);
+  return detail::resample(x, "Perspective", mode, fill, [&](double column, double row) {
+    const auto [u, v] = inverse((column + 0.5) / width, (row + 0.5) / height);  // from edges to centres
+    return std::pair(u * width - 0.5, v * height - 0.5);
+  });
+}
+
+template <Real T>
+Tensor<T> RandomPerspective::operator()(const Tensor<T>& x, Generator& generator) const {
+  check<ValueError>(distortion >= 0 && distortion <= 1, "RandomPerspective",
+                    "expected a distortion in [0, 1], got ", distortion);
+  return detail::per_image(x, "RandomPerspective", [&](const Tensor<T>& image) {
+    if (generator.uniform<double>() >= p) return clone(image);
+    const double extent[] = {static_cast<double>(image.extent(2)), static_cast<double>(image.extent(1))};
+    Perspective view{{{0, 0}, {extent[0], 0}, {extent[0], extent[1]}, {0, extent[1]}}, mode, fill};
+    for (auto& corner : view.corners)
+      for (int k = 0; k < 2; ++k) {
+        const double inwards = detail::uniform(generator, 0, distortion * extent[k] / 2);
+        corner[k] += corner[k] == 0 ? inwards : -inwards;
+      }
+    return view(image);
   });
 }
 

@@ -167,6 +167,8 @@ class Backward {
   /// The output, which must have been recorded with Keep::output.
   ///   throws: GraphError if it was modified in place
   Tensor<T> output() const { return node_.template restore<T>(node_.kept_output(), Ref<NodeBase>(&node_)); }
+  /// The shape of input i, which is known without its elements.
+  const Shape& shape(int i) const { return node_.edges()[i].kept.shape; }
   /// The number of inputs.
   int inputs() const { return node_.edges().size(); }
 

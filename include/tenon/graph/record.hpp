@@ -31,6 +31,13 @@ Input<T> without_values(const Tensor<T>& x) {
   return {x, false};
 }
 
+/// An input whose elements the rule needs for the gradient of another one alone: in a product x w those of x
+/// for dw.
+template <class T>
+Input<T> kept_for(const Tensor<T>& x, const Tensor<T>& other) {
+  return {x, other.requires_grad()};
+}
+
 /// The tensors that the graph keeps for a rule: only inputs, or also the operation's output.
 enum class Keep { inputs, output };
 
@@ -126,6 +133,7 @@ using graph::Backward;
 using graph::check_unrecorded;
 using graph::Gradients;
 using graph::Keep;
+using graph::kept_for;
 using graph::record;
 using graph::record_floating;
 using graph::without_values;

@@ -10,9 +10,8 @@
 ///   returns: the function's result, a tensor of rank 0 unless the reduction is none
 ///   throws: what the function throws
 
-#include "tenon/nn/observe.hpp"
+#include "tenon/nn/distance.hpp"
 #include "tenon/ops/loss/ctc_loss.hpp"
-#include "tenon/ops/loss/metric_loss.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
@@ -52,10 +51,27 @@ TENON_LOSS(MarginRankingLoss, margin_ranking_loss, MarginOptions, {});
 TENON_LOSS(CosineEmbeddingLoss, cosine_embedding_loss, MarginOptions, {});
 /// Distances of an anchor from a positive and a negative.
 TENON_LOSS(TripletMarginLoss, triplet_margin_loss, TripletOptions, {});
+/// Gaps between the logits of the classes that are present and those of all others.
+TENON_LOSS(MultilabelMarginLoss, multilabel_margin_loss, Reduction, Reduction::mean);
 /// Connectionist temporal classification of log-probabilities, targets and the lengths of both.
 TENON_LOSS(CtcLoss, ctc_loss, CtcLossOptions, {});
 
 #undef TENON_LOSS
+
+/// Distances of an anchor from a positive and a negative by a function of two tensors, or a module.
+///
+///     nn::TripletMarginWithDistanceLoss{nn::PairwiseDistance{.p = 1}}(anchor, positive, negative)
+template <class Distance = PairwiseDistance>
+struct TripletMarginWithDistanceLoss {
+  Distance distance{};               ///< what is to be small for an anchor and its positive
+  TripletDistanceOptions options{};  ///< margin, swap and reduction
+  template <Real T>
+  Tensor<T> operator()(const Tensor<T>& anchor, const Tensor<T>& positive, const Tensor<T>& negative) const {
+    return call_layer(*this, anchor, [&] {
+      return triplet_margin_with_distance_loss(anchor, positive, negative, distance, options);
+    });
+  }
+};
 
 /// Cross entropy of logits and classes, or of logits and probabilities of classes.
 template <Real T>

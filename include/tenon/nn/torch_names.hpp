@@ -89,6 +89,8 @@ using BCELoss = BceLoss<T>;
 /// Binary cross entropy of logits; see BceWithLogitsLoss.
 template <Real T>
 using BCEWithLogitsLoss = BceWithLogitsLoss<T>;
+/// Gaps between logits for several classes; see MultilabelMarginLoss.
+using MultiLabelMarginLoss = MultilabelMarginLoss;
 /// Binary cross entropy for several classes; see MultilabelSoftMarginLoss.
 template <Real T>
 using MultiLabelSoftMarginLoss = MultilabelSoftMarginLoss<T>;

@@ -164,4 +164,15 @@ TEST(ActivationErrors, NameNumbers) {
                                "[softshrink] lambda is -1, expected 0 or more");
 }
 
+// The result is the next op's input, so that keeping it costs no memory of its own.
+TEST(Activations, OfReluTheResultIsKept) {
+  const auto keeps_result = [](const tn::Tensor<float>& y) {
+    return tn::graph::node_of(y)->edges()[0].kept.storage.get() == y.storage().get();
+  };
+  const auto x = tn::from<float>({-1, 0, 2}).requires_grad_();
+  EXPECT_TRUE(keeps_result(tn::relu(x)) && keeps_result(tn::relu6(x)) && keeps_result(tn::hardtanh(x)));
+  EXPECT_FALSE(keeps_result(tn::elu(x)));
+  EXPECT_EQ(tn::graph::node_of(tn::elu(x))->edges()[0].kept.storage.get(), x.storage().get());
+}
+
 }  // namespace activation_test

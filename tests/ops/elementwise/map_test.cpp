@@ -1,8 +1,12 @@
 #include "tenon/ops/elementwise/map.hpp"
 
 #include "support/expect.hpp"
+#include "support/kept.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
+#include "tenon/ops/elementwise/compare.hpp"
+#include "tenon/ops/elementwise/inplace.hpp"
+#include "tenon/ops/elementwise/math.hpp"
 #include "tenon/ops/elementwise/unary.hpp"
 #include "tenon/ops/reduce/reduce.hpp"
 #include "tenon/ops/shape/shape.hpp"
@@ -13,6 +17,7 @@ using support::expect_error;
 using support::expect_values;
 using support::expect_vector;
 using support::inf;
+using support::kept_inputs;
 using support::OpCases;
 using support::positive;
 using support::real;
@@ -53,6 +58,41 @@ const OpCases cases{
      }},
     {"map_constant", {real({4})}, [](const auto& x) { return map([](auto v) { return v * 0 + 2; }, x[0]); }},
 };
+
+TEST(Map, KeepsWhatAWantedGradientNeeds) {
+  const auto w = from<float>({1, 2}).requires_grad_(), v = from<float>({3, 4}).requires_grad_(),
+             c = from<float>({5, 6});
+  const auto mask = from<bool>({true, false});
+  EXPECT_EQ(kept_inputs(w * v), "11");
+  EXPECT_EQ(kept_inputs(w * c), "01");
+  EXPECT_EQ(kept_inputs(c * w), "10");
+  EXPECT_EQ(kept_inputs(w / c), "01");
+  EXPECT_EQ(kept_inputs(c / w), "11");
+  EXPECT_EQ(kept_inputs(w + v), "00");
+  EXPECT_EQ(kept_inputs(tn::lerp(w, v, c)), "001");
+  EXPECT_EQ(kept_inputs(tn::lerp(c, c, w)), "110");
+  EXPECT_EQ(kept_inputs(tn::addcmul(w, v, c)), "001");
+  EXPECT_EQ(kept_inputs(tn::addcdiv(w, c, c)), "000");
+  EXPECT_EQ(kept_inputs(tn::where(mask, w, v)), "00");
+  EXPECT_EQ(kept_inputs(tn::where(mask, w, 0)), "0");
+  EXPECT_EQ(kept_inputs(tn::masked_fill(w, mask, 7)), "0");
+  EXPECT_EQ(kept_inputs(tn::tril(tn::expand(w, {2, 2}))), "0");
+  EXPECT_EQ(kept_inputs(tn::exp(w)), "1");
+  EXPECT_EQ(kept_inputs(map([](auto a, auto b) { return a * b; }, w, c)), "11")
+      << "a lambda that tells nothing";
+}
+
+// As in PyTorch: the gradient of w needs c alone.
+TEST(Map, WhatIsNotKeptMayChange) {
+  auto w = from<float>({1, 2}).requires_grad_();
+  const auto c = from<float>({5, 6});
+  const auto y = tn::sum(w * c);
+  {
+    const tn::NoGrad no_grad;
+    tn::mul_(w, 2);
+  }
+  expect_vector(tn::grad(y, {w})[0], {5, 6});
+}
 
 TEST(Map, ComputesInTheFirstRealType) {
   const auto y =

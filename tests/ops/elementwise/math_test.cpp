@@ -48,6 +48,8 @@ const OpCases cases{
      {.fixed = true}},
     {"logaddexp", {real({3, 4}), real({4})}, [](const auto& x) { return tn::logaddexp(x[0], x[1]); }},
     {"xlogy", {real({3, 4}), positive({4})}, [](const auto& x) { return tn::xlogy(x[0], x[1]); }},
+    {"fmax", {real({3, 4}), real({4})}, [](const auto& x) { return tn::fmax(x[0], x[1]); }},
+    {"fmin", {real({3, 4}), real({4})}, [](const auto& x) { return tn::fmin(x[0], x[1]); }},
     {"lerp",
      {real({3, 4}), real({4}), real({3, 1})},
      [](const auto& x) { return tn::lerp(x[0], x[1], x[2]); }},
@@ -140,6 +142,12 @@ TEST(Logarithms, AtTheEdges) {
   expect_vector(tn::xlogy(from<double>({0, 0, 0, 2}), from<double>({0, inf, nan, 3})),
                 {0, 0, nan, 2 * std::log(3)});
   expect_vector(tn::lerp(from<float>({1}), from<float>({3}), 0.25), {1.5});
+}
+
+TEST(Extremes, ANumberBeatsNaN) {
+  const auto a = from<float>({1, nan, 3, nan, inf}), b = from<float>({2, 2, nan, nan, nan});
+  expect_vector(tn::fmax(a, b), {2, 2, 3, nan, inf});
+  expect_vector(tn::fmin(a, b), {1, 2, 3, nan, inf});
 }
 
 TEST(NumberTests, NaNInfinityAndSigns) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "support/expect.hpp"
+#include "support/kept.hpp"
 #include "support/op_case.hpp"
 #include "tenon/autograd/grad.hpp"
 
@@ -185,6 +186,14 @@ TEST(Matmul, AChildOfForkMultiplies) {
       testing::ExitedWithCode(0), "");
   EXPECT_TRUE(right());
   tn::set_num_threads(before);
+}
+
+TEST(Matmul, KeepsWhatAWantedGradientNeeds) {
+  const auto a = tn::ones<float>({5, 2, 3}), b = tn::ones<float>({1, 3, 4});
+  const auto wanted = [](const Tensor<float>& x) { return x.detach().requires_grad_(); };
+  EXPECT_EQ(support::kept_inputs(tn::matmul(wanted(a), wanted(b))), "11");
+  EXPECT_EQ(support::kept_inputs(tn::matmul(wanted(a), b)), "01");
+  EXPECT_EQ(support::kept_inputs(tn::matmul(a, wanted(b))), "10");
 }
 
 }  // namespace matmul_test

@@ -1,6 +1,7 @@
 #include "tenon/ops/linalg/sparse.hpp"
 
 #include "support/expect.hpp"
+#include "support/kept.hpp"
 #include "support/op_case.hpp"
 #include "tenon/ops/linalg/matmul.hpp"
 
@@ -106,6 +107,13 @@ TEST(CsrErrors, SayWhatIsWrong) {
   expect_error<tn::IndexError>(
       [&] { tn::csr_from_entries(2, 2, from<index_t>({0, 1}), from<index_t>({0, -1}), v); },
       "[csr_from_entries] index -1 is outside extent 2");
+}
+
+TEST(SparseMatmul, AConstantMatrixKeepsNoInput) {
+  const tn::Csr<float> a =
+      tn::csr_from_entries(2, 2, from<index_t>({0, 1}), from<index_t>({1, 0}), from<float>({2, 3}));
+  const auto x = tn::ones<float>({2, 3}).requires_grad_();
+  EXPECT_EQ(support::kept_inputs(tn::matmul(a, x)), "01");
 }
 
 }  // namespace sparse_test

@@ -1,6 +1,7 @@
 #include "tenon/ops/nn/linear.hpp"
 
 #include "support/expect.hpp"
+#include "support/kept.hpp"
 #include "support/op_case.hpp"
 
 namespace linear_test {
@@ -56,6 +57,15 @@ TEST(LinearErrors, NameShapes) {
       "[bilinear] x1 of shape (2, 3) and x2 of shape (1, 3) differ outside the last axis");
   expect_error<tn::ShapeError>([&] { tn::bilinear(x, x, zeros<float>({4, 3, 3}), zeros<float>({3})); },
                                "[bilinear] expected a bias of shape (4,)");
+}
+
+TEST(Linear, AFrozenLayerKeepsNoInput) {
+  const auto x = tn::zeros<float>({2, 3}), w = tn::zeros<float>({4, 3}), b = tn::zeros<float>({4});
+  const auto wanted = [](const tn::Tensor<float>& t) { return t.detach().requires_grad_(); };
+  EXPECT_EQ(support::kept_inputs(tn::linear(wanted(x), wanted(w), b)), "110");
+  EXPECT_EQ(support::kept_inputs(tn::linear(wanted(x), w, b)), "010");
+  EXPECT_EQ(support::kept_inputs(tn::linear(x, wanted(w), b)), "100");
+  EXPECT_EQ(support::kept_inputs(tn::linear(x, w, wanted(b))), "000");
 }
 
 }  // namespace linear_test

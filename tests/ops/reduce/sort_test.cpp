@@ -188,4 +188,15 @@ TYPED_TEST(Sort, ModeIsTheLeastOfTheMostFrequentAndItsLastPosition) {
                                "[mode] nothing to choose from: axis -1 of shape (3, 0) is empty");
 }
 
+TEST(IsIn, FindsEqualElements) {
+  const auto x = from<float>({{1, nan, 3}, {-0.f, inf, 2}});
+  expect_values(tn::isin(x, from<float>({3, 0, nan, 3, inf})), {2, 3},
+                {false, false, true, true, true, false});
+  expect_values(tn::isin(x, tn::zeros<float>({2, 0})), {2, 3}, std::vector<bool>(6, false));
+  expect_vector(tn::isin(from<index_t>({5, 7, 5, 9}), tn::from<index_t>({{5, 1}, {9, 2}})),
+                {true, false, true, true});
+  EXPECT_TRUE(tn::isin(tn::scalar(2.0), tn::scalar(2.0)).item());
+  EXPECT_EQ(tn::isin(tn::zeros<float>({0, 3}), x).shape(), (tn::Shape{0, 3}));
+}
+
 }  // namespace sort_test

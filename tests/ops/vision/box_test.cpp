@@ -167,4 +167,17 @@ TEST(BoxErrors, SayWhatWasExpected) {
                                "[remove_small_boxes] expected boxes of shape (N, 4), got (2, 3)");
 }
 
+TEST(MasksToBoxes, FindsTheFirstAndLastColumnsAndRows) {
+  auto masks = tn::zeros<bool>({2, 4, 5});
+  bool* const inside = masks.mutable_data();
+  inside[1 * 5 + 3] = inside[2 * 5 + 1] = inside[20 + 3 * 5 + 4] = true;
+  expect_values(tn::masks_to_boxes(masks), {2, 4}, {1, 1, 3, 2, 4, 3, 4, 3});
+  expect_values(tn::masks_to_boxes<double>(tn::transpose(masks, 1, 2)), {2, 4}, {1, 1, 2, 3, 3, 4, 3, 4});
+  EXPECT_EQ(tn::masks_to_boxes(tn::zeros<bool>({0, 4, 5})).shape(), (tn::Shape{0, 4}));
+  expect_error<tn::ValueError>([] { tn::masks_to_boxes(tn::zeros<bool>({1, 2, 2})); },
+                               "[masks_to_boxes] mask 0 is empty");
+  expect_error<tn::ShapeError>([] { tn::masks_to_boxes(tn::zeros<bool>({2, 2})); },
+                               "[masks_to_boxes] expected masks of shape (N, H, W), got (2, 2)");
+}
+
 }  // namespace box_test

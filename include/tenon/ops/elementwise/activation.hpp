@@ -5,7 +5,7 @@
 ///   shapes: x any
 ///   returns: the shape of x
 ///   throws: nothing
-///   keeps: x
+///   keeps: x; relu, relu6 and hardtanh the result, which the next op often keeps, too
 ///   cost: one pass over memory in each direction; differentiable to any order
 
 #include <numbers>  // sqrt2, pi
@@ -18,7 +18,7 @@ namespace TENON_NAMESPACE {
 /// Rectified linear unit: max(x, 0). The derivative at 0 is 0. Nair & Hinton 2010.
 template <Arithmetic T>
 Tensor<T> relu(const Tensor<T>& x) {
-  return map("relu", [](auto v) { return select(v <= 0, 0, v); }, x);
+  return map("relu", detail::of_result([](auto v) { return select(v <= 0, 0, v); }), x);
 }
 /// Leaky ReLU: x where x > 0, else slope x. Maas et al. 2013.
 template <Real T>
@@ -125,12 +125,10 @@ Tensor<T> hardswish(const Tensor<T>& x) {
 /// Tanh by straight lines: x clipped to [low, high].
 template <Real T>
 Tensor<T> hardtanh(const Tensor<T>& x, double low = -1, double high = 1) {
-  return map(
-      "hardtanh",
-      [l = static_cast<T>(low), h = static_cast<T>(high)](auto v) {
-        return select(v <= l, l, select(v >= h, h, v));
-      },
-      x);
+  const auto clipped = [l = static_cast<T>(low), h = static_cast<T>(high)](auto v) {
+    return select(v <= l, l, select(v >= h, h, v));
+  };
+  return map("hardtanh", detail::of_result(clipped), x);
 }
 /// ReLU clipped from above: x clipped to [0, 6].
 template <Real T>

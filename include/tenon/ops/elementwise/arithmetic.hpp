@@ -6,7 +6,8 @@
 ///   returns: the common shape
 ///   throws: ShapeError if the shapes do not broadcast; ValueError if a number beside a tensor of integers
 ///     is not one of their type, such as 0.5, or 300 for uint8
-///   keeps: nothing for add, sub, neg, and mul and div by a number; the operands for all other ops
+///   keeps: nothing for add, sub, neg, and mul and div by a number; for mul and div of tensors b if a
+///     requires a gradient and a if b does, for div then also b; the operands for all other ops
 ///   cost: one pass over memory in each direction; differentiable to any order
 
 #include "tenon/core/number.hpp"
@@ -41,7 +42,7 @@ Tensor<T> sub(S a, const Tensor<T>& b) {
 /// Product element by element: a b.
 template <Arithmetic T>
 Tensor<T> mul(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("mul", [](auto x, auto y) { return x * y; }, a, b);
+  return map("mul", detail::needs<0b10, 0b01>([](auto x, auto y) { return x * y; }), a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> mul(const Tensor<T>& a, S b) {
@@ -50,7 +51,8 @@ Tensor<T> mul(const Tensor<T>& a, S b) {
 /// Quotient: a / b.
 template <Real T>
 Tensor<T> div(const Tensor<T>& a, const Tensor<T>& b) {
-  return map("div", [](auto x, auto y) { return x / y; }, a, b);
+  constexpr auto quotient = [](auto x, auto y) { return x / y; };
+  return map("div", detail::needs<0b10, 0b11>(quotient), a, b);
 }
 template <Real T, Number S>
 Tensor<T> div(const Tensor<T>& a, S b) {

@@ -181,20 +181,21 @@ Tensor<bool> operator>=(S a, const Tensor<T>& b) {
 /// Chooses element by element: a where the condition holds, else b.
 ///
 ///   shapes: condition, a, b broadcast to one another
-///   keeps: all three
+///   keeps: the condition
 template <Arithmetic T>
 Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, const Tensor<T>& b) {
-  return map("where", [](auto c, auto x, auto y) { return select(c != 0, x, y); }, condition, a, b);
+  constexpr auto choose = [](auto c, auto x, auto y) { return select(c != 0, x, y); };
+  return map("where", detail::needs<0, 0>(choose), condition, a, b);
 }
 template <Arithmetic T, Number S>
 Tensor<T> where(const Tensor<bool>& condition, const Tensor<T>& a, S b) {
-  return map(
-      "where", [y = number_as<T>(b, "where")](auto c, auto x) { return select(c != 0, x, y); }, condition, a);
+  const auto choose = [y = number_as<T>(b, "where")](auto c, auto x) { return select(c != 0, x, y); };
+  return map("where", detail::needs<0>(choose), condition, a);
 }
 template <Arithmetic T, Number S>
 Tensor<T> where(const Tensor<bool>& condition, S a, const Tensor<T>& b) {
-  return map(
-      "where", [x = number_as<T>(a, "where")](auto c, auto y) { return select(c != 0, x, y); }, condition, b);
+  const auto choose = [x = number_as<T>(a, "where")](auto c, auto y) { return select(c != 0, x, y); };
+  return map("where", detail::needs<0>(choose), condition, b);
 }
 
 /// Replaces elements under a mask: `value` where the mask holds, else x.
@@ -202,15 +203,14 @@ Tensor<T> where(const Tensor<bool>& condition, S a, const Tensor<T>& b) {
 ///   shapes: x any; mask broadcasts to x
 ///   throws: ShapeError if the mask does not broadcast to x; ValueError if T holds integers and `value` is
 ///     not one of them
-///   keeps: x and the mask
+///   keeps: the mask
 template <Arithmetic T>
 Tensor<T> masked_fill(const Tensor<T>& x, const Tensor<bool>& mask,
                       const ElementArgument<std::type_identity_t<T>>& value) {
   check<ShapeError>(broadcast_shapes(x.shape(), mask.shape(), "masked_fill") == x.shape(), "masked_fill",
                     "the mask's shape ", mask.shape(), " does not broadcast to ", x.shape());
-  return map(
-      "masked_fill", [value = value.get("masked_fill")](auto m, auto v) { return select(m != 0, value, v); },
-      mask, x);
+  const auto fill = [number = value.get("masked_fill")](auto m, auto v) { return select(m != 0, number, v); };
+  return map("masked_fill", detail::needs<0>(fill), mask, x);
 }
 
 namespace detail {

@@ -53,7 +53,7 @@ class MapNode final : public graph::Node<T> {
 
   Gradients<T> vjp(const Tensor<T>& g) override {
     if (closure_.function->constants) return constant(g);
-    const Restored<T> x = restore_all<T>(*this);
+    const Restored<T> x = restore_all<T>(*this, g.detach());  // of the shape of the pass
     return grad_enabled() ? recorded(g, x) : fused(g, x);
   }
 
@@ -206,15 +206,22 @@ void record_map(const char* name, const MapFunction<T>& function, MapLambda lamb
                 const MapSource<T>* sources, Tensor<T>& out) {
   MapClosure<T> closure{&function, {}, {}};
   std::memcpy(closure.lambda, lambda.bytes, lambda.size);
+  unsigned needed = 0;
+  for (int i = 0, variable = 0; i < function.arguments; ++i) {
+    if (!sources[i].variable) continue;
+    if (sources[i].variable->requires_grad()) needed |= function.needs[variable];
+    ++variable;
+  }
   SmallVector<graph::Input<T>, 4> inputs;
   for (int i = 0; i < function.arguments; ++i) {
     if (sources[i].variable)
-      inputs.push_back({*sources[i].variable, function.constants == nullptr});
+      inputs.push_back({*sources[i].variable, ((needed >> inputs.size()) & 1) != 0});
     else
       closure.constants.push_back({*sources[i].storage, x[i], *x[i].shape, *x[i].strides});
   }
-  graph::connect<T>(new MapNode<T>(name, std::move(closure)), out, inputs.begin(), inputs.size(),
-                    Keep::inputs);
+  auto* const node = new MapNode<T>(name, std::move(closure));
+  graph::connect<T>(node, out, inputs.begin(), inputs.size(), Keep::inputs);
+  if (function.of_result) node->edges()[0].kept = graph::keep(out);
 }
 
 /// The part of a call that does not depend on the function: it is compiled once for each scalar type.

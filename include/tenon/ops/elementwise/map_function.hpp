@@ -17,18 +17,51 @@ using backend::Packs;
 
 inline constexpr int max_map_arguments = 7;
 
+/// An element-wise function that tells which of its variables each of its gradients needs: bit i of the k-th
+/// number says that the gradient of variable k depends on variable i. The graph keeps no others. Without this
+/// all are taken to need all. Of a product x y, dx needs y and dy needs x:
+///
+///     needs<0b10, 0b01>([](auto x, auto y) { return x * y; })
+template <class F, unsigned... of_gradient>
+struct Needs : F {
+  static constexpr unsigned needs[sizeof...(of_gradient)] = {of_gradient...};
+};
+template <unsigned... of_gradient, class F>
+constexpr Needs<F, of_gradient...> needs(F f) {
+  return {f};
+}
+
+/// An element-wise function of one variable whose derivative at its result is that at its argument, f'(f(x))
+/// = f'(x), as of relu. The graph keeps the result in the place of x, because the next op often keeps it,
+/// too.
+template <class F>
+struct OfResult : F {
+  static constexpr bool derivative_of_result = true;
+};
+template <class F>
+constexpr OfResult<F> of_result(F f) {
+  return {f};
+}
+
 template <class T>
 struct MapFunction {
   int arguments;
   int variables;                            // arguments that take part in differentiation
   bool is_variable[max_map_arguments + 1];  // whether argument i takes part in differentiation
   backend::MapLoop<T> value;                // x… → y
-  backend::MapLoop<T> gradients;  // g, x… → g df/dx_k for each variable k; null when these are constant
-  backend::MapLoop<T> curvature;  // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
-  void (*constants)(const void* function, T* derivatives);  // df/dx_k where constant, else null
-  Symbol (*formula)(const void* function,
-                    const Symbol* x);  // f of symbols; null where derivatives are constant
-  bool differentiable;
+  bool differentiable = false;
+  // g, x… → g df/dx_k for each variable k; null where these derivatives are numbers
+  backend::MapLoop<T> gradients = nullptr;
+  // g, x…, h… → the gradients of g sum_k h_k df/dx_k by g and each variable
+  backend::MapLoop<T> curvature = nullptr;
+  // the numbers df/dx_k, else null
+  void (*constants)(const void* function, T* derivatives) = nullptr;
+  // f of symbols; null where the derivatives are numbers
+  Symbol (*formula)(const void* function, const Symbol* x) = nullptr;
+  // bit i of the k-th: whether the gradient of variable k needs variable i
+  unsigned needs[max_map_arguments] = {};
+  // whether the derivative is taken at the result
+  bool of_result = false;
 };
 
 /// Arguments of the computing type are variables; others (masks, integers) are constants.
@@ -220,9 +253,7 @@ Symbol map_formula(const void* function, const Symbol* x) {
 template <class F, class T, class... X>
 constexpr MapFunction<T> make_map_function() {
   constexpr int n = static_cast<int>(sizeof...(X)), variables = Signature<T, X...>::variables;
-  MapFunction<T> function{
-      n,       variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>, nullptr, nullptr, nullptr,
-      nullptr, false};
+  MapFunction<T> function{n, variables, {is_variable<T, X>...}, &backend::map_loop<T, n, 1, F>};
   if constexpr (variables > 0) {
     using Value =
         decltype(Signature<T, X...>::differentiate(std::declval<F>(), std::declval<pack_for<T, X>>()...));
@@ -235,6 +266,13 @@ constexpr MapFunction<T> make_map_function() {
         function.curvature =
             &backend::derived_map_loop<T, 1 + n + variables, 1 + variables, F, MapCurvature<F, T, X...>>;
         function.formula = &map_formula<F, n>;
+        function.of_result = requires { F::derivative_of_result; };
+        for (int k = 0; k < variables; ++k) {
+          if constexpr (requires { F::needs; })
+            function.needs[k] = F::needs[k];
+          else if (!function.of_result)
+            function.needs[k] = ~0U;
+        }
       }
     }
   }

@@ -135,13 +135,15 @@ struct GradientTarget {
   }
 };
 
-/// The tensors that a node kept of its inputs, with their places in the graph.
+/// The tensors that a node kept of its inputs, with their places in the graph. The elements of the others do
+/// not matter; `stand_in` takes their places.
 template <class T>
 using Restored = SmallVector<Tensor<T>, 4>;
 template <class T>
-Restored<T> restore_all(graph::AnyNode& node) {
+Restored<T> restore_all(graph::AnyNode& node, const Tensor<T>& stand_in = {}) {
   Restored<T> x;
-  for (const auto& edge : node.edges()) x.push_back(node.template restore<T>(edge.kept, edge.source));
+  for (const auto& edge : node.edges())
+    x.push_back(edge.kept ? node.template restore<T>(edge.kept, edge.source) : stand_in);
   return x;
 }
 

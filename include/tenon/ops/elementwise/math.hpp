@@ -6,7 +6,8 @@
 ///   shapes: operands broadcast to one another
 ///   returns: the common shape
 ///   throws: ShapeError if the shapes do not broadcast
-///   keeps: the operands; nothing for roundings, divisors, tests, logic and bits, which are not recorded
+///   keeps: the operands, for lerp, addcmul and addcdiv those that a wanted gradient needs; nothing for
+///     roundings, divisors, tests, logic and bits, which are not recorded
 ///   cost: one pass over memory in each direction
 
 #include "tenon/backend/pack_math.hpp"
@@ -214,13 +215,26 @@ Tensor<T> xlogy(const Tensor<T>& a, const Tensor<T>& b) {
       },
       a, b);
 }
+/// The larger of a and b, where a number beats NaN. The gradient goes to the one that is chosen, a if they
+/// are equal.
+template <Real T>
+Tensor<T> fmax(const Tensor<T>& a, const Tensor<T>& b) {
+  return map("fmax", [](auto x, auto y) { return select((x >= y) | (y != y), x, y); }, a, b);
+}
+/// The smaller of a and b, where a number beats NaN. The gradient goes to the one that is chosen, a if they
+/// are equal.
+template <Real T>
+Tensor<T> fmin(const Tensor<T>& a, const Tensor<T>& b) {
+  return map("fmin", [](auto x, auto y) { return select((x <= y) | (y != y), x, y); }, a, b);
+}
 /// Linear interpolation a + weight (b - a), computed from the nearer end. With a number as weight nothing
 /// is kept.
 template <Real T>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, const Tensor<T>& weight) {
-  return map(
-      "lerp", [](auto x, auto y, auto w) { return select(w < 0.5, x + w * (y - x), y - (1 - w) * (y - x)); },
-      a, b, weight);
+  constexpr auto between = [](auto x, auto y, auto w) {
+    return select(w < 0.5, x + w * (y - x), y - (1 - w) * (y - x));
+  };
+  return map("lerp", detail::needs<0b100, 0b100, 0b011>(between), a, b, weight);
 }
 template <Real T, Number S>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, S weight) {
@@ -231,14 +245,14 @@ Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, S weight) {
 /// Adds a scaled product: x + value a b.
 template <Real T>
 Tensor<T> addcmul(const Tensor<T>& x, const Tensor<T>& a, const Tensor<T>& b, double value = 1) {
-  return map(
-      "addcmul", [v = static_cast<T>(value)](auto c, auto p, auto q) { return c + v * (p * q); }, x, a, b);
+  const auto sum = [v = static_cast<T>(value)](auto c, auto p, auto q) { return c + v * (p * q); };
+  return map("addcmul", detail::needs<0, 0b100, 0b010>(sum), x, a, b);
 }
 /// Adds a scaled quotient: x + value a / b.
 template <Real T>
 Tensor<T> addcdiv(const Tensor<T>& x, const Tensor<T>& a, const Tensor<T>& b, double value = 1) {
-  return map(
-      "addcdiv", [v = static_cast<T>(value)](auto c, auto p, auto q) { return c + v * (p / q); }, x, a, b);
+  const auto sum = [v = static_cast<T>(value)](auto c, auto p, auto q) { return c + v * (p / q); };
+  return map("addcdiv", detail::needs<0, 0b100, 0b110>(sum), x, a, b);
 }
 /// |a| with the sign of b, where -0 counts as negative. b is a constant: it receives no gradient.
 template <Real T>

@@ -82,7 +82,7 @@ Tensor<T> multiply(const Tensor<T>& a_in, const Tensor<T>& b_in, const Shape& ba
 ///   shapes: a (..., M, K) or (K); b (..., K, N) or (K)
 ///   returns: (..., M, N), without the axis of a vector
 ///   throws: ShapeError if an operand has rank 0, inner extents differ or leading axes do not broadcast
-///   keeps: a and b, those of bfloat16 converted to float
+///   keeps: a if b requires a gradient, b if a does; those of bfloat16 converted to float
 ///   cost: 2 M K N flops a matrix, by BLAS if there is one; backward twice that
 template <Scalar T>
 Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
@@ -104,11 +104,13 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
   else if constexpr (!Real<T>)
     return detail::multiply(a, b, batch);
   else
-    return record("matmul", detail::multiply(a, b, batch), {a, b}, [](const Backward<T>& p) -> Gradients<T> {
-      const Tensor<T> x = p.input(0), w = p.input(1);
-      return {p.needs(0) ? sum_to(matmul(p.gradient(), transpose(w, -1, -2)), x.shape()) : Tensor<T>{},
-              p.needs(1) ? sum_to(matmul(transpose(x, -1, -2), p.gradient()), w.shape()) : Tensor<T>{}};
-    });
+    return record("matmul", detail::multiply(a, b, batch), {kept_for(a, b), kept_for(b, a)},
+                  [](const Backward<T>& p) -> Gradients<T> {
+                    const Tensor<T>& g = p.gradient();
+                    const auto turned = [&](int i) { return transpose(p.input(i), -1, -2); };
+                    return {p.needs(0) ? sum_to(matmul(g, turned(1)), p.shape(0)) : Tensor<T>{},
+                            p.needs(1) ? sum_to(matmul(turned(0), g), p.shape(1)) : Tensor<T>{}};
+                  });
 }
 
 /// Batched matrix product of exactly three axes.
@@ -116,7 +118,7 @@ Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b) {
 ///   shapes: a (B, N, M); b (B, M, K)
 ///   returns: (B, N, K)
 ///   throws: ShapeError if the shapes are others
-///   keeps: a and b
+///   keeps: a if b requires a gradient, b if a does
 ///   cost: 2 B N M K flops
 template <Scalar T>
 Tensor<T> bmm(const Tensor<T>& a, const Tensor<T>& b) {
@@ -145,7 +147,7 @@ Tensor<T> add_product(const char* name, const Tensor<T>& input, const Tensor<T>&
 ///   shapes: a (M, K); b (K, N); input broadcasts to (M, N)
 ///   returns: (M, N)
 ///   throws: ShapeError if the shapes do not fit
-///   keeps: a and b
+///   keeps: a if b requires a gradient, b if a does
 ///   cost: 2 M K N flops and one pass over the result
 template <Real T>
 Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
@@ -160,7 +162,7 @@ Tensor<T> addmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, 
 ///   shapes: a (B, M, K); b (B, K, N); input broadcasts to (B, M, N)
 ///   returns: (B, M, N)
 ///   throws: ShapeError if the shapes do not fit
-///   keeps: a and b
+///   keeps: a if b requires a gradient, b if a does
 ///   cost: 2 B M K N flops and one pass over the result
 template <Real T>
 Tensor<T> baddbmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b, double beta = 1,
@@ -175,7 +177,7 @@ Tensor<T> baddbmm(const Tensor<T>& input, const Tensor<T>& a, const Tensor<T>& b
 ///   shapes: a, b (K)
 ///   returns: a tensor of rank 0
 ///   throws: ShapeError if an operand is not a vector or lengths differ
-///   keeps: a and b
+///   keeps: a if b requires a gradient, b if a does
 ///   cost: 2 K flops
 template <Scalar T>
 Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b) {
@@ -189,7 +191,7 @@ Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b) {
 ///   shapes: a (M); b (N)
 ///   returns: (M, N)
 ///   throws: ShapeError if an operand is not a vector
-///   keeps: a and b
+///   keeps: a if b requires a gradient, b if a does
 ///   cost: one pass over the result
 template <Scalar T>
 Tensor<T> outer(const Tensor<T>& a, const Tensor<T>& b) {

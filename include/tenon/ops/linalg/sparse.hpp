@@ -187,7 +187,7 @@ Tensor<T> sampled_products(const Csr<T>& places, const Tensor<T>& a, const Tenso
 ///   shapes: A (M, K); x (K, N) or (K)
 ///   returns: (M, N) or (M)
 ///   throws: ShapeError if the shapes do not fit
-///   keeps: x, and the values and places of A
+///   keeps: the values and places of A; x if the values require a gradient
 ///   cost: 2 N flops an entry, rows shared by threads
 template <Real T>
 Tensor<T> matmul(const Csr<T>& a, const Tensor<T>& x) {
@@ -199,11 +199,12 @@ Tensor<T> matmul(const Csr<T>& a, const Tensor<T>& x) {
   const Tensor<T> values = contiguous(a.values().detach()), dense = contiguous(x.detach());
   backend::kernel<backend::CsrMultiply<T>>()(a.rows(), x.shape()[1], a.offsets().data(), a.indices().data(),
                                              values.data(), dense.data(), y.mutable_data());
-  return record(
-      "sparse_matmul", y, {x, a.values()}, [places = a.with(values)](const Backward<T>& p) -> Gradients<T> {
-        return {p.needs(0) ? matmul(transpose(places.with(p.input(1))), p.gradient()) : Tensor<T>{},
-                p.needs(1) ? detail::sampled_products(places, p.gradient(), p.input(0)) : Tensor<T>{}};
-      });
+  return record("sparse_matmul", y, {kept_for(x, a.values()), kept_for(a.values(), x)},
+                [places = a.with(values)](const Backward<T>& p) -> Gradients<T> {
+                  return {
+                      p.needs(0) ? matmul(transpose(places.with(p.input(1))), p.gradient()) : Tensor<T>{},
+                      p.needs(1) ? detail::sampled_products(places, p.gradient(), p.input(0)) : Tensor<T>{}};
+                });
 }
 
 }  // namespace TENON_NAMESPACE

@@ -72,10 +72,6 @@ struct ConvGeometry {
   Shape y() const { return tensor(shape.batch, shape.groups * shape.out, shape.windows.result); }
 };
 
-template <class T>
-graph::Input<T> kept_for(const Tensor<T>& x, const Tensor<T>& other) {
-  return {x, other.requires_grad()};
-}
 /// The gradient of a bias: g summed over all axes but the channels.
 template <class T>
 Tensor<T> bias_gradient(const Tensor<T>& g) {

@@ -69,7 +69,7 @@ Shape channel_shape(const Tensor<T>& x, const char* op) {
 ///
 ///   shapes: x (N, C, ...)
 ///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
-///   keeps: x and the mask (N, C)
+///   keeps: the mask (N, C)
 ///   cost: one pass in each direction
 template <Real T>
 Tensor<T> feature_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
@@ -93,10 +93,10 @@ Tensor<T> alpha_masked(const char* op, const Tensor<T>& x, const Shape& mask, do
   const double scale = 1 / std::sqrt((1 - p) * (1 + p * limit * limit));
   const auto a = static_cast<T>(scale), kept_shift = static_cast<T>(scale * limit * p),
              dropped = static_cast<T>(scale * limit * (p - 1));
-  return map(
-      op,
-      [a, kept_shift, dropped](auto kept, auto v) { return select(kept != 0, a * v + kept_shift, dropped); },
-      bernoulli<bool>(mask, 1 - p, generator), x);
+  const auto shifted = [a, kept_shift, dropped](auto kept, auto v) {
+    return select(kept != 0, a * v + kept_shift, dropped);
+  };
+  return map(op, needs<0>(shifted), bernoulli<bool>(mask, 1 - p, generator), x);
 }
 }  // namespace detail
 
@@ -105,7 +105,7 @@ Tensor<T> alpha_masked(const char* op, const Tensor<T>& x, const Shape& mask, do
 /// https://arxiv.org/abs/1706.02515
 ///
 ///   throws: ValueError if p is not in [0, 1]
-///   keeps: x and a mask of bytes
+///   keeps: a mask of bytes
 ///   cost: two passes, backward one
 template <Real T>
 Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),
@@ -118,7 +118,7 @@ Tensor<T> alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = teno
 ///
 ///   shapes: x (N, C, ...)
 ///   throws: ShapeError if x has fewer than two axes; ValueError if p is not in [0, 1]
-///   keeps: x and a mask (N, C) of bytes
+///   keeps: a mask (N, C) of bytes
 ///   cost: one pass in each direction
 template <Real T>
 Tensor<T> feature_alpha_dropout(const Tensor<T>& x, double p = 0.5, bool training = tenon::training(),

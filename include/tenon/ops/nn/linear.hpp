@@ -34,7 +34,7 @@ void add_product(const Tensor<T>& x, const Tensor<T>& weight, T* y, index_t ldy)
 ///   shapes: x (..., in); weight (out, in); bias (out) or undefined
 ///   returns: (..., out)
 ///   throws: ShapeError if the shapes do not fit
-///   keeps: x and weight
+///   keeps: x if the weight requires a gradient, the weight if x does
 ///   cost: one matrix product, into rows that hold the bias already; backward two products
 template <Real T>
 Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias = {}) {
@@ -50,12 +50,13 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   const Tensor<T> rows = x.rank() == 2 ? x : x.rank() == 1 ? unsqueeze(x, 0) : flatten(x, 0, -2);
   Tensor<T> y = detail::rows_of(bias, rows.shape()[0]);
   detail::add_product(rows.detach(), weight.detach(), y.mutable_data(), y.shape()[1]);
-  y = record("linear", y, {rows, weight, without_values(bias)}, [](const Backward<T>& p) -> Gradients<T> {
-    const Tensor<T>& g = p.gradient();
-    return {p.needs(0) ? matmul(g, p.input(1)) : Tensor<T>{},
-            p.needs(1) ? matmul(transpose(g, 0, 1), p.input(0)) : Tensor<T>{},
-            p.needs(2) ? sum(g, {0}) : Tensor<T>{}};
-  });
+  y = record("linear", y, {kept_for(rows, weight), kept_for(weight, rows), without_values(bias)},
+             [](const Backward<T>& p) -> Gradients<T> {
+               const Tensor<T>& g = p.gradient();
+               return {p.needs(0) ? matmul(g, p.input(1)) : Tensor<T>{},
+                       p.needs(1) ? matmul(transpose(g, 0, 1), p.input(0)) : Tensor<T>{},
+                       p.needs(2) ? sum(g, {0}) : Tensor<T>{}};
+             });
   return reshape(y, shape);
 }
 

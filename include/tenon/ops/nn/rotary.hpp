@@ -21,7 +21,7 @@ struct RotaryOptions {
 ///   shapes: x (..., T, D), D even
 ///   returns: the shape of x
 ///   throws: ShapeError if x has fewer than two axes or D is odd
-///   keeps: x, and the cosines and sines (T, D / 2) of the angles
+///   keeps: the cosines and sines (T, D / 2) of the angles
 ///   cost: three passes
 ///   source: Su et al. 2021, "RoFormer", https://arxiv.org/abs/2104.09864
 template <Real T>
@@ -44,8 +44,10 @@ Tensor<T> rotary_embedding(const Tensor<T>& x, const RotaryOptions& options = {}
   const Tensor<T> a = slice(x, -1, first), b = slice(x, -1, second);
   const auto difference = [](auto u, auto v, auto p, auto q) { return u * p - v * q; };
   const auto total = [](auto u, auto v, auto p, auto q) { return u * q + v * p; };
-  const Tensor<T> y = map("rotary_embedding", difference, a, b, c, s),
-                  z = map("rotary_embedding", total, a, b, c, s);
+  const Tensor<T> y = map("rotary_embedding", detail::needs<0b0100, 0b1000, 0b0001, 0b0010>(difference), a, b,
+                          c, s),
+                  z = map("rotary_embedding", detail::needs<0b1000, 0b0100, 0b0010, 0b0001>(total), a, b, c,
+                          s);
   return options.interleaved ? flatten(stack<T>({y, z}, -1), -2, -1) : cat<T>({y, z}, -1);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Differences of neighbours, and the trapezoidal rule.
+/// Differences of neighbours, derivatives from samples, and the trapezoidal rule.
 
 #include "tenon/ops/reduce/reduce.hpp"
 
@@ -64,6 +64,79 @@ Tensor<T> trapezoid(const Tensor<T>& y, const Tensor<T>& x, index_t axis = -1) {
   shape[a] = y.shape()[a];
   const Tensor<T> places = x.shape() == y.shape() ? x : reshape(x, shape);
   return mul(sum(mul(detail::neighbour_sums(y, a), diff(places, 1, a)), {a}), 0.5);
+}
+
+/// Options of `gradient`.
+template <Real T>
+struct GradientOptions {
+  double spacing = 1;  ///< the distance of neighbours
+  /// Instead of the spacing, for each axis a vector of places; the derivatives inside are then exact for
+  /// parabolas, whatever the distances.
+  std::vector<Tensor<T>> places{};
+  Dims axes{};         ///< the axes along which to differentiate; none: all of them
+  int edge_order = 1;  ///< order of the error at both ends, 1 or 2
+};
+namespace detail {
+/// The derivative of y along an axis, between places whose distances, of the rank of y, are `steps`. With h
+/// and s the step and the slope before a place, k and t those behind it, it is (k s + h t) / (h + k), which
+/// is exact for parabolas. At an end it is the slope there, or with edge_order 2 that of the parabola through
+/// three places: the mean of its slopes at two places is the slope between them.
+template <class T>
+Tensor<T> gradient_along(const Tensor<T>& y, const Tensor<T>& steps, index_t axis, int edge_order) {
+  const Tensor<T> slopes = div(diff(y, 1, axis), steps);
+  const index_t inside = slopes.extent(axis) - 1;
+  const Tensor<T> inner = map(
+      "gradient", [](auto h, auto k, auto s, auto t) { return (k * s + h * t) / (h + k); },
+      narrow(steps, axis, 0, inside), narrow(steps, axis, 1, inside), narrow(slopes, axis, 0, inside),
+      narrow(slopes, axis, 1, inside));
+  Tensor<T> first = narrow(slopes, axis, 0, 1), last = narrow(slopes, axis, inside, 1);
+  if (edge_order == 2) {
+    first = sub(mul(first, 2), narrow(inner, axis, 0, 1));
+    last = sub(mul(last, 2), narrow(inner, axis, inside - 1, 1));
+  }
+  return cat<T>({first, inner, last}, axis);
+}
+
+/// The n distances of the places along an axis, the i-th of those that are differentiated.
+template <class T>
+Tensor<T> gradient_steps(const GradientOptions<T>& options, int i, index_t n) {
+  if (options.places.empty()) return full<T>({n}, static_cast<T>(options.spacing));
+  const Tensor<T>& places = options.places[static_cast<std::size_t>(i)];
+  check<ShapeError>(places.shape() == Shape{n + 1}, "gradient", "expected a vector of ", n + 1,
+                    " places in list ", i, ", got shape ", places.shape());
+  return diff(places);
+}
+}  // namespace detail
+/// Derivatives of y, samples of a function on a grid, along some axes: central differences, and one-sided
+/// ones at both ends, as NumPy's.
+///
+///   shapes: y any
+///   returns: for each axis a tensor of the shape of y
+///   throws: IndexError if an axis is out of range; ShapeError if an axis has fewer than edge_order + 1
+///     entries, or places do not fit it or are not given for each axis; ValueError if edge_order is neither 1
+///     nor 2, or the spacing is 0
+///   keeps: for each axis the slopes and the distances; for gradients of places the differences of y
+///   cost: about five passes an axis
+template <Real T>
+std::vector<Tensor<T>> gradient(const Tensor<T>& y, const GradientOptions<T>& options = {}) {
+  constexpr const char* op = "gradient";
+  const int order = options.edge_order, given = static_cast<int>(options.places.size());
+  const int count = options.axes.empty() ? y.rank() : options.axes.size();
+  check<ValueError>(order == 1 || order == 2, op, "expected an edge_order of 1 or 2, got ", order);
+  check<ValueError>(options.spacing != 0, op, "the spacing is 0");
+  check<ShapeError>(given == 0 || given == count, op, given, " lists of places for ", count, " axes");
+  std::vector<Tensor<T>> gradients;
+  for (int i = 0; i < count; ++i) {
+    const int axis = options.axes.empty() ? i : normalize_axis(options.axes[i], y.rank(), op);
+    const index_t n = y.extent(axis) - 1;
+    check<ShapeError>(n >= order, op, "edge_order ", order, " needs ", order + 1, " places along axis ", axis,
+                      ", got shape ", y.shape());
+    Shape along = Dims::filled(y.rank(), 1);
+    along[axis] = n;
+    const Tensor<T> steps = reshape(detail::gradient_steps(options, i, n), along);
+    gradients.push_back(detail::gradient_along(y, steps, axis, order));
+  }
+  return gradients;
 }
 
 }  // namespace TENON_NAMESPACE

@@ -32,6 +32,7 @@ auto map_sum(const char* name, const F& f, const Tensor<X>&... x) {
   static_assert(Real<T>, "map_sum takes at least one float or double tensor");
   static_assert(std::is_trivially_copyable_v<F> && sizeof(F) <= MapClosure<T>::capacity,
                 "the lambda of map_sum may capture numbers only, up to 64 bytes");
+  static_assert(!map_function<F, T, X...>.of_result, "map_sum does not store the function's results");
   const MapOperand<T> operands[] = {map_operand<T>(x)...};
   const MapSource<T> sources[] = {map_source<T>(x)...};
   return sum_and_record<T>(name, map_function<F, T, X...>, {&f, sizeof(F)}, operands, sources);

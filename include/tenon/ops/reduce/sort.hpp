@@ -324,6 +324,19 @@ Tensor<index_t> bucketize(const Tensor<T>& values, const Tensor<T>& boundaries, 
   return searchsorted(boundaries, values, right);
 }
 
+/// Whether each element of x is one of `values`. NaN never is. Not recorded.
+///
+///   shapes: x, values any
+///   returns: the shape of x
+///   throws: nothing
+///   cost: a sort of the values and O(log n) an element
+template <Arithmetic T>
+Tensor<bool> isin(const Tensor<T>& x, const Tensor<T>& values) {
+  const Tensor<T> sorted = sort(reshape(values.detach(), {values.size()})).values;
+  const Tensor<bool> found = ne(searchsorted(sorted, x, true), searchsorted(sorted, x));
+  return where(eq(x, x), found, zeros<bool>({}));
+}
+
 // Counting ------------------------------------------------------------------------------------------------
 
 namespace detail {

@@ -321,25 +321,25 @@ inline Tensor<bool> lower_mask(const Shape& shape, index_t diagonal, const char*
 ///   shapes: x (..., M, N)
 ///   returns: the shape of x
 ///   throws: ShapeError if x has fewer than two axes
-///   keeps: x and the mask (M, N)
+///   keeps: the mask (M, N)
 ///   cost: one pass in each direction
 template <Arithmetic T>
 Tensor<T> tril(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> keep = detail::lower_mask(x.shape(), diagonal, "tril");
-  return map("tril", [](auto m, auto v) { return select(m != 0, v, 0); }, keep, x);
+  return map("tril", detail::needs<0>([](auto m, auto v) { return select(m != 0, v, 0); }), keep, x);
 }
 /// Upper triangle of the last two axes: x where column - row >= diagonal, 0 elsewhere.
 ///
 ///   shapes: x (..., M, N)
 ///   returns: the shape of x
 ///   throws: ShapeError if x has fewer than two axes
-///   keeps: x and the mask (M, N)
+///   keeps: the mask (M, N)
 ///   cost: one pass in each direction
 ///
 template <Arithmetic T>
 Tensor<T> triu(const Tensor<T>& x, index_t diagonal = 0) {
   const Tensor<bool> drop = detail::lower_mask(x.shape(), diagonal - 1, "triu");
-  return map("triu", [](auto m, auto v) { return select(m != 0, 0, v); }, drop, x);
+  return map("triu", detail::needs<0>([](auto m, auto v) { return select(m != 0, 0, v); }), drop, x);
 }
 
 }  // namespace TENON_NAMESPACE

@@ -4,7 +4,8 @@
 ///
 ///   shapes: boxes (N, 4)
 
-#include <numbers>  // pi
+#include <algorithm>  // max, min
+#include <numbers>    // pi
 
 #include "tenon/ops/elementwise/compare.hpp"
 #include "tenon/ops/elementwise/math.hpp"
@@ -215,6 +216,37 @@ Tensor<index_t> remove_small_boxes(const Tensor<T>& boxes, double min_size) {
         static_cast<double>(box[i + 3] - box[i + 1]) >= min_size)
       kept.push_back(static_cast<index_t>(i / 4));
   return tenon::from(kept, {static_cast<index_t>(kept.size())});
+}
+
+/// The smallest box around each mask: its first and its last column and row. Not recorded.
+///
+///   shapes: masks (N, H, W)
+///   returns: (N, 4) as (x1, y1, x2, y2)
+///   throws: ShapeError if masks have another rank; ValueError if a mask is empty, which has no box
+///   keeps: nothing
+///   cost: one pass
+template <Real T = float>
+Tensor<T> masks_to_boxes(const Tensor<bool>& masks) {
+  constexpr const char* op = "masks_to_boxes";
+  check<ShapeError>(masks.rank() == 3, op, "expected masks of shape (N, H, W), got ", masks.shape());
+  const Tensor<bool> dense = contiguous(masks);
+  const index_t count = masks.extent(0), height = masks.extent(1), width = masks.extent(2);
+  Tensor<T> boxes = Tensor<T>::empty({count, 4});
+  const bool* inside = dense.data();
+  for (index_t n = 0; n < count; ++n) {
+    index_t left = width, top = height, right = -1, bottom = -1;
+    for (index_t y = 0; y < height; ++y)
+      for (index_t x = 0; x < width; ++x)
+        if (*inside++) {
+          left = std::min(left, x), right = std::max(right, x);
+          top = std::min(top, y), bottom = y;
+        }
+    check<ValueError>(bottom >= 0, op, "mask ", n, " is empty");
+    T* const box = boxes.mutable_data() + 4 * n;
+    box[0] = static_cast<T>(left), box[1] = static_cast<T>(top);
+    box[2] = static_cast<T>(right), box[3] = static_cast<T>(bottom);
+  }
+  return boxes;
 }
 
 /// Intersection over union of each box of a with each box of b.
