@@ -116,10 +116,10 @@ Tokenizer bytes() {
                                    vocabulary + "}}}"));
 }
 
-TEST(TokenStream, NeverYieldsHalfACharacter) {
+TEST(DecodeStream, NeverYieldsHalfACharacter) {
   const Tokenizer t = bytes();
   const std::string text = "a\u00e9\u4e2d\U0001f600 b";
-  TokenStream stream(t);
+  DecodeStream stream(t);
   std::string all;
   for (const index_t id : t.ids(text)) {
     const std::string news = stream.push(id);
@@ -129,8 +129,8 @@ TEST(TokenStream, NeverYieldsHalfACharacter) {
   EXPECT_EQ(all + stream.finish(), text);
 }
 
-TEST(TokenStream, FinishYieldsWhatNeverBecameACharacter) {
-  TokenStream stream(bytes());
+TEST(DecodeStream, FinishYieldsWhatNeverBecameACharacter) {
+  DecodeStream stream(bytes());
   EXPECT_EQ(stream.push(0xe4), "");
   EXPECT_EQ(stream.finish(), "\ufffd");
 }

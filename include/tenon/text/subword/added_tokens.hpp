@@ -1,7 +1,7 @@
 #pragma once
 /// Tokens that are found in a text before anything else is done to it, such as <|endoftext|>.
 
-#include <algorithm>    // lower_bound, max, stable_sort
+#include <algorithm>    // lower_bound, max, sort
 #include <array>        // array
 #include <string>       // string
 #include <string_view>  // string_view
@@ -29,7 +29,7 @@ class AddedTokens {
   AddedTokens() = default;
   /// `normalizer` may be null.
   AddedTokens(std::vector<AddedToken> tokens, const NormalizerRef& normalizer) : tokens_(std::move(tokens)) {
-    std::stable_sort(tokens_.begin(), tokens_.end(), by_id);
+    std::sort(tokens_.begin(), tokens_.end(), by_id);
     TokenTable plain(tokens_.size()), normal(tokens_.size());
     for (TokenId i = 0; i < tokens_.size(); ++i) {
       const AddedToken& token = tokens_[i];

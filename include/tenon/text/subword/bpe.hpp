@@ -2,7 +2,7 @@
 /// Byte-pair encoding (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909): the characters of a piece are
 /// joined pair by pair, the pair that was learned first first, and of equal ones the first in the text.
 
-#include <algorithm>  // max
+#include <algorithm>  // min, sort
 #include <array>      // array
 #include <cstdio>     // snprintf
 #include <limits>     // numeric_limits
@@ -103,7 +103,8 @@ class BpeModel : public TableModel {
     unknown_ = named("unk_token", options_.unknown);
     std::vector<TokenId> order;
     for (TokenId id = 0; id < table_.size(); ++id) order.push_back(id);
-    std::stable_sort(order.begin(), order.end(), [&](TokenId a, TokenId b) { return scores[a] > scores[b]; });
+    std::sort(order.begin(), order.end(),
+              [&](TokenId a, TokenId b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
     std::vector<std::pair<std::pair<TokenId, TokenId>, MergeTable::Merge>> pairs;
     std::uint32_t rank = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {

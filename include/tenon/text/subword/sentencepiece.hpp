@@ -2,6 +2,7 @@
 /// Tokenizers of SentencePiece (Kudo & Richardson 2018, https://arxiv.org/abs/1808.06226): from its .model files,
 /// or from a vocabulary with scores, as llama2.c's and GGUF files hold it.
 
+#include <cmath>   // isnan
 #include <memory>  // make_shared
 #include <string>  // string
 #include <vector>  // vector
@@ -98,6 +99,7 @@ inline TokenizerParts parts_from_sentencepiece(const SentencePieceVocabulary& v)
   std::vector<bool> used(v.pieces.size(), true);
   TokenId unknown = no_token;
   for (TokenId id = 0; id < v.pieces.size(); ++id) {
+    check<IoError>(!std::isnan(v.scores[id]), "tokenizer", "the score of piece ", id, " is no number");
     table.set(id, v.pieces[id]);
     const PieceKind kind = v.kinds.empty() ? PieceKind::normal : v.kinds[id];
     if (kind == PieceKind::unknown) unknown = id;

@@ -110,9 +110,9 @@ class Tokenizer {
 
 /// Text from tokens that come one by one, as a model generates them: each call returns what became certain,
 /// never half a character.
-class TokenStream {
+class DecodeStream {
  public:
-  explicit TokenStream(Tokenizer tokenizer, bool skip_special_tokens = true)
+  explicit DecodeStream(Tokenizer tokenizer, bool skip_special_tokens = true)
       : tokenizer_(std::move(tokenizer)), skip_(skip_special_tokens) {}
 
   /// What the text gains by a token.
