@@ -5,6 +5,10 @@
 #include <array>         // array
 #include <charconv>      // from_chars
 #include <cstdint>       // int64_t
+#include <filesystem>    // exists, is_directory
+#include <fstream>       // ifstream
+#include <iterator>      // istreambuf_iterator
+#include <string>        // string
 #include <string_view>   // string_view
 #include <system_error>  // errc
 
@@ -91,6 +95,15 @@ void for_each_option(GenerationConfig& c, const F& f) {
   f("bos_token_id", c.bos_token_id), f("eos_token_id", c.eos_token_id), f("pad_token_id", c.pad_token_id);
 }
 
+/// The JSON value that a file holds.
+inline io::Json read_json(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  check<IoError>(file.good() && !std::filesystem::is_directory(path), "generation_config", "cannot read ",
+                 path);
+  return io::Json::parse(text);
+}
+
 /// Options that say nothing of the text: of transformers' own outputs, caches and versions.
 inline constexpr std::array ignored_options{"_from_model_config",
                                             "transformers_version",
@@ -135,6 +148,26 @@ inline void set_options(GenerationConfig& config, const io::Json& options) {
     });
     check<ValueError>(known, "generation_config", "the option \"", name, "\" is not known");
   }
+}
+
+/// The options that a model's folder gives: those of generation_config.json, or else the special tokens of config.json.
+///
+///   throws: IoError if a file cannot be read or is not JSON; ValueError as `set_options`
+inline GenerationConfig read_generation_config(const std::string& folder) {
+  GenerationConfig config;
+  if (std::filesystem::exists(folder + "/generation_config.json")) {
+    set_options(config, detail::read_json(folder + "/generation_config.json"));
+    return config;
+  }
+  const io::Json model = detail::read_json(folder + "/config.json");
+  const auto take = [&](const char* name, auto& out) {
+    const io::Json* value = model.find(name);
+    if (value && value->kind() != io::Json::Kind::null) detail::OptionValue(name, *value).into(out);
+  };
+  take("bos_token_id", config.bos_token_id);
+  take("eos_token_id", config.eos_token_id);
+  take("pad_token_id", config.pad_token_id);
+  return config;
 }
 
 }  // namespace TENON_NAMESPACE::models
