@@ -69,15 +69,16 @@ inline double loss_per_character(const Gpt& gpt, const Ids& text) {
 inline std::vector<std::string> write_texts(const Gpt& gpt, const Characters& characters,
                                             const WritingOptions& options, std::uint64_t seed) {
   const std::vector<index_t> prompt = characters.find(options.prompt);
-  tn::Generator chance{seed};
+  if (options.length == 0) return {options.prompt};
+  const tn::models::GenerationConfig config{
+      .max_new_tokens = options.length,
+      .do_sample = options.temperature > 0,
+      .temperature = options.temperature > 0 ? options.temperature : 1,
+      .top_k = options.top_k,
+      .seed = seed,
+      .num_return_sequences = options.temperature > 0 ? options.texts : 1};
   std::vector<std::string> texts;
-  for (const auto& ids : generate(gpt, prompt,
-                                  {.max_length = static_cast<index_t>(prompt.size()) + options.length,
-                                   .num_return_sequences = options.texts,
-                                   .temperature = options.temperature,
-                                   .top_k = options.top_k},
-                                  chance))
-    texts.push_back(characters.text(ids));
+  for (const auto& text : generate(gpt, prompt, config)) texts.push_back(characters.text(text.ids));
   return texts;
 }
 

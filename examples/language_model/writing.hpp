@@ -1,12 +1,11 @@
 #pragma once
 /// Text that a model makes up, word by word.
 
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tenon/generate/generate.hpp"
+#include "tenon/generate/logits_warper.hpp"
 #include "tenon/ops/index/select.hpp"
 #include "training.hpp"
 
@@ -22,7 +21,6 @@ struct WritingOptions {
 /// throws ValueError for a word of the prompt that the model does not know
 inline std::string write(const Model& model, const Vocabulary& words, const WritingOptions& options) {
   const tn::NoGrad no_grad;
-  const index_t unknown = words.find(unknown_word);
   std::vector<index_t> given{words.find(end_of_line)};
   std::string text;
   const auto append = [&](std::string_view word) {
@@ -43,16 +41,21 @@ inline std::string write(const Model& model, const Vocabulary& words, const Writ
       },
       [] {});
 
+  const tn::models::GenerationConfig config{.do_sample = options.temperature > 0,
+                                            .temperature = options.temperature > 0 ? options.temperature : 1,
+                                            .top_k = 0,
+                                            .suppress_tokens = {words.find(unknown_word)}};
+  tn::Generator& chance = tn::default_generator();
   State state;
   auto next = tn::from(given, {static_cast<index_t>(given.size()), 1});
   for (index_t count = 0; count < options.length; ++count) {
     const auto [scores, after] = model(next, state);
     state = after;
-    const auto last = tn::clone(tn::select(scores, 0, -1));  // (1, words)
-    auto never = tn::narrow(last, 1, unknown, 1);
-    tn::fill_(never, -std::numeric_limits<float>::infinity());
-    next = tn::unsqueeze(tn::models::sample_tokens(last, {.temperature = options.temperature}), 0);
-    append(words.word(next.item()));
+    const auto last = tn::contiguous(tn::select(scores, 0, -1));  // (1, words)
+    const index_t word = tn::models::choose_token({last.data(), last.data() + last.size()}, given,
+                                                  given.size(), config, chance);
+    next = tn::from<index_t>({word}, {1, 1});
+    append(words.word(word));
   }
   return text;
 }

@@ -3,150 +3,132 @@
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
+#include "table_model.hpp"
 #include "tenon/models/language/gpt.hpp"
-#include "tenon/ops/index/select.hpp"
 
 namespace generate_test {
 
 using support::expect_error;
 using tn::from;
-using tn::Generator;
-using tn::index_t;
 using tn::models::generate;
-using tn::models::GenerateOptions;
+using tn::models::generate_batch;
+using tn::models::GeneratedText;
+using tn::models::GenerationConfig;
+using tn::models::GenerationHooks;
 using tn::models::Gpt;
-using tn::models::sample_tokens;
-using Texts = std::vector<std::vector<index_t>>;
+using tn::models::Tokens;
+using Texts = std::vector<Tokens>;
 
-/// How often each token is drawn, in parts of 1.
-std::vector<double> frequencies(const std::vector<double>& chances, const GenerateOptions& options) {
-  constexpr index_t draws = 20000;
-  const auto tokens = static_cast<index_t>(chances.size());
-  const auto scores = tn::expand(tn::log(from<double>(chances, {1, tokens})), {draws, tokens});
-  Generator generator{1};
-  std::vector<double> counts(chances.size());
-  for (const index_t token : sample_tokens(scores, options, generator))
-    counts[static_cast<std::size_t>(token)] += 1.0 / draws;
-  return counts;
+Texts ids_of(const std::vector<GeneratedText>& texts) {
+  Texts ids;
+  for (const GeneratedText& text : texts) ids.push_back(text.ids);
+  return ids;
 }
-/// Within four and a half deviations of what 20,000 draws give.
-void expect_frequencies(const std::vector<double>& got, const std::vector<double>& expected) {
-  ASSERT_EQ(got.size(), expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i)
-    EXPECT_NEAR(got[i], expected[i], 4.5 * std::sqrt(expected[i] * (1 - expected[i]) / 20000) + 1e-9) << i;
+template <class Model>
+Texts write(const Model& model, const Tokens& prompt, const GenerationConfig& config) {
+  return ids_of(generate(model, prompt, config));
 }
-
-TEST(ChooseTokens, DrawsByTheScores) {
-  expect_frequencies(frequencies({0.1, 0.6, 0.3}, {}), {0.1, 0.6, 0.3});
-  // Squared and square roots, over their sums.
-  expect_frequencies(frequencies({0.1, 0.6, 0.3}, {.temperature = 0.5}), {1.0 / 46, 36.0 / 46, 9.0 / 46});
-  const double sum = std::sqrt(0.1) + std::sqrt(0.6) + std::sqrt(0.3);
-  expect_frequencies(frequencies({0.1, 0.6, 0.3}, {.temperature = 2}),
-                     {std::sqrt(0.1) / sum, std::sqrt(0.6) / sum, std::sqrt(0.3) / sum});
-}
-
-TEST(ChooseTokens, DrawsAmongTheLikeliest) {
-  const std::vector<double> chances{0.1, 0.4, 0.05, 0.3, 0.15};
-  expect_frequencies(frequencies(chances, {.top_k = 2}), {0, 4.0 / 7, 0, 3.0 / 7, 0});
-  expect_frequencies(frequencies(chances, {.top_k = 9}), chances);
-  expect_frequencies(frequencies(chances, {.top_p = 0.39}), {0, 1, 0, 0, 0});
-  expect_frequencies(frequencies(chances, {.top_p = 0.41}), {0, 4.0 / 7, 0, 3.0 / 7, 0});
-  expect_frequencies(frequencies(chances, {.top_p = 0.75}), {0, 8.0 / 17, 0, 6.0 / 17, 3.0 / 17});
-  // Of the four likeliest the first two have 0.7 / 0.95 of the chances.
-  expect_frequencies(frequencies(chances, {.top_k = 4, .top_p = 0.73}), {0, 4.0 / 7, 0, 3.0 / 7, 0});
-  expect_frequencies(frequencies(chances, {.top_k = 4, .top_p = 0.74}), {0, 8.0 / 17, 0, 6.0 / 17, 3.0 / 17});
-}
-
-// Binary fractions, so that the sums are exact: where half of the chances is asked for, the first is enough.
-TEST(ChooseTokens, StopsWhereTheChancesAddUpExactly) {
-  using tn::models::detail::nucleus;
-  const auto chances = from<double>({{0.5, 0.25, 0.25}});
-  support::expect_values(nucleus(chances, 0.5), {1, 3}, {0.5, 0, 0});
-  support::expect_values(nucleus(chances, 0.75), {1, 3}, {0.5, 0.25, 0});
-  support::expect_values(nucleus(chances, 0.76), {1, 3}, {0.5, 0.25, 0.25});
-}
-
-TEST(ChooseTokens, TakesTheLikeliest) {
-  const auto scores = tn::randn<float>({50, 9});
-  const std::vector<index_t> best = tn::argmax(scores, 1).to_vector();
-  EXPECT_EQ(sample_tokens(scores, {.temperature = 0}).to_vector(), best);
-  EXPECT_EQ(sample_tokens(scores, {.top_k = 1}).to_vector(), best);
-  EXPECT_EQ(sample_tokens(scores, {.top_p = 1e-9}).to_vector(), best);
-  EXPECT_EQ(sample_tokens(scores, {.temperature = 1e-4}).to_vector(), best);
-}
-
-/// Says the next number, and notes what it was asked.
-struct Counter {
-  struct Cache {
-    index_t length = 0;
-  };
-  struct {
-    index_t context = 6;
-  } options;
-  mutable std::vector<std::vector<index_t>> asked;
-
-  tn::Tensor<double> next(const tn::Tensor<index_t>& ids, Cache& cache) const {
-    asked.push_back({cache.length});
-    for (const index_t id : tn::select(ids, 0, 0)) asked.back().push_back(id);
-    cache.length += ids.extent(1);
-    EXPECT_LE(cache.length, options.context);
-    auto scores = tn::zeros<double>({ids.extent(0), 100});
-    for (index_t row = 0; row < ids.extent(0); ++row)
-      scores.mutable_data()[100 * row + ids.at({row, -1}) + 1] = 50;
-    return scores;
-  }
-};
 
 TEST(Generate, AsksForWhatItHasNotReadYet) {
-  const Counter model;
-  EXPECT_EQ(generate(model, {7, 8}, {.max_length = 5}), (Texts{{7, 8, 9, 10, 11}}));
+  const TableModel model = TableModel::counter(100);
+  EXPECT_EQ(write(model, {7, 8}, {.max_length = 5}), (Texts{{7, 8, 9, 10, 11}}));
   EXPECT_EQ(model.asked, (Texts{{0, 7, 8}, {2, 9}, {3, 10}}));
 }
 
-TEST(Generate, ReadsTheLatterHalfAgainWhenTheContextIsFull) {
-  const Counter model;
-  EXPECT_EQ(generate(model, {1, 2, 3, 4, 5}, {.max_length = 10})[0].back(), 10);
-  EXPECT_EQ(model.asked, (Texts{{0, 1, 2, 3, 4, 5}, {5, 6}, {0, 5, 6, 7}, {3, 8}, {4, 9}}));
-  const Counter late;
-  EXPECT_EQ(generate(late, {1, 2, 3, 4, 5, 6, 7}, {.max_length = 8})[0].back(), 8);
-  EXPECT_EQ(late.asked, (Texts{{0, 5, 6, 7}}));
+TEST(Generate, ReadsAPromptOnceForAllOfItsTexts) {
+  const TableModel model = TableModel::random(10);
+  const auto texts =
+      write(model, {7, 8, 9}, {.max_new_tokens = 2, .do_sample = true, .num_return_sequences = 5});
+  EXPECT_EQ(texts.size(), 5u);
+  EXPECT_EQ(model.asked[0], (Tokens{0, 7, 8, 9}));
+  EXPECT_EQ(model.asked.size(), 2u);
 }
 
-TEST(Generate, EndsAtTheEndToken) {
-  const Counter model;
-  EXPECT_EQ(generate(model, {1}, {.max_length = 50, .end_token = 4}), (Texts{{1, 2, 3, 4}}));
+TEST(Generate, ReadsTheLatterHalfAgainWhenTheContextIsFull) {
+  TableModel model = TableModel::counter(100);
+  model.most = 6;
+  EXPECT_EQ(write(model, {1, 2, 3, 4, 5}, {.max_length = 10})[0].back(), 10);
+  EXPECT_EQ(model.asked, (Texts{{0, 1, 2, 3, 4, 5}, {5, 6}, {0, 5, 6, 7}, {3, 8}, {4, 9}}));
+  model.asked.clear();
+  EXPECT_EQ(write(model, {1, 2, 3, 4, 5, 6, 7}, {.max_length = 8})[0].back(), 8);
+  EXPECT_EQ(model.asked, (Texts{{0, 5, 6, 7}}));
+}
+
+TEST(Generate, EndsAtAnEndToken) {
+  const TableModel model = TableModel::counter(100);
+  EXPECT_EQ(write(model, {1}, {.max_length = 50, .eos_token_id = {9, 4}}), (Texts{{1, 2, 3, 4}}));
   EXPECT_EQ(model.asked.size(), 3u);
   // One in the prompt ends nothing.
-  EXPECT_EQ(generate(model, {4}, {.max_length = 3, .end_token = 4}), (Texts{{4, 5, 6}}));
-  EXPECT_EQ(generate(model, {1, 2, 3}, {.max_length = 3}), (Texts{{1, 2, 3}}));
+  EXPECT_EQ(write(model, {4}, {.max_length = 3, .eos_token_id = {4}}), (Texts{{4, 5, 6}}));
 }
 
-Gpt<double> small_gpt() {
-  Gpt<double> gpt({.vocabulary = 12, .context = 10, .layers = 2, .heads = 2, .embed_dim = 8});
+TEST(Generate, EndsAtAStopString) {
+  const TableModel model = TableModel::counter(100);
+  const GenerationHooks hooks{.decode = [](const Tokens& ids) {
+    std::string text;
+    for (const index_t id : ids) text += static_cast<char>('a' + id);
+    return text;
+  }};
+  const auto texts = generate(model, {2, 3}, {.max_length = 50, .stop_strings = {"xyz", "fg"}}, hooks);
+  EXPECT_EQ(texts[0].ids, (Tokens{2, 3, 4, 5, 6}));
+  expect_error<tn::ValueError>(
+      [&] { write(model, {1}, {.stop_strings = {"a"}}); },
+      "[generate] stop_strings need the hook `decode`, which tells the words of ids");
+}
+
+TEST(Generate, TellsTokensAndTheirProbabilities) {
+  const TableModel model = TableModel::random(6);
+  std::vector<std::pair<index_t, index_t>> heard;
+  const GenerationHooks hooks{
+      .on_token = [&](index_t text, index_t token) { heard.emplace_back(text, token); },
+      .log_probabilities = true};
+  const auto texts =
+      generate_batch(model, {{1, 2}, {3}}, {.max_new_tokens = 3, .suppress_tokens = {0}}, hooks);
+  ASSERT_EQ(heard.size(), 6u);
+  EXPECT_EQ(heard[3], (std::pair<index_t, index_t>{1, texts[1].ids[2]}));
+  ASSERT_EQ(texts[0].log_probabilities.size(), 3u);
+  const auto logits = tn::log_softmax(tn::select(tn::select(model.table, 0, 1), 0, 2), 0);
+  EXPECT_NEAR(texts[0].log_probabilities[0], logits.at({texts[0].ids[2]}), 1e-12);
+}
+
+Gpt<double> small_gpt(index_t context = 16) {
+  tn::manual_seed(1);
+  Gpt<double> gpt({.vocabulary = 12, .context = context, .layers = 2, .heads = 2, .embed_dim = 8});
   const tn::NoGrad no_grad;
   for (auto& weight : tn::nn::parameters(gpt)) tn::copy_(weight, tn::randn<double>(weight.shape()));
   return gpt;
 }
 
-TEST(Generate, TakesTheLikeliestOfTheWholeForwardPass) {
-  tn::manual_seed(1);
+TEST(Generate, TakesTheMostProbableOfTheWholeForwardPass) {
   const auto gpt = small_gpt();
   const tn::NoGrad no_grad;
-  std::vector<index_t> text{3, 1};
+  Tokens text{3, 1};
   while (text.size() < 10) {
-    const auto scores = gpt(from(text, {1, static_cast<index_t>(text.size())}));
-    text.push_back(tn::argmax(tn::select(tn::select(scores, 0, 0), 0, -1), 0).item());
+    const auto logits = gpt(from(text, {1, static_cast<index_t>(text.size())}));
+    text.push_back(tn::argmax(tn::select(tn::select(logits, 0, 0), 0, -1), 0).item());
   }
-  EXPECT_EQ(generate(gpt, {3, 1}, {.max_length = 10, .num_return_sequences = 2, .temperature = 0}),
-            (Texts{text, text}));
+  EXPECT_EQ(write(gpt, {3, 1}, {.max_length = 10}), Texts{text});
+}
+
+TEST(Generate, APromptsTextsAreTheSameAloneAndInABatch) {
+  const auto gpt = small_gpt();
+  const Texts prompts{{3}, {1, 2, 5, 7}, {4, 4}, {0, 11, 9}};
+  for (const GenerationConfig& config :
+       {GenerationConfig{.max_new_tokens = 8, .eos_token_id = {5}},
+        GenerationConfig{.max_length = 12, .num_beams = 3},
+        GenerationConfig{
+            .max_length = 14, .do_sample = true, .num_return_sequences = 3, .eos_token_id = {2}}}) {
+    Texts alone;
+    for (const Tokens& prompt : prompts)
+      for (const Tokens& text : write(gpt, prompt, config)) alone.push_back(text);
+    EXPECT_EQ(ids_of(generate_batch(gpt, prompts, config)), alone);
+  }
 }
 
 TEST(Generate, DependsOnTheSeedAlone) {
-  tn::manual_seed(1);
-  const auto gpt = small_gpt();
+  const auto gpt = small_gpt(10);
   const auto draw = [&](std::uint64_t seed) {
-    Generator generator{seed};
-    return generate(gpt, {3}, {.max_length = 25, .num_return_sequences = 3}, generator);
+    return write(gpt, {3}, {.max_length = 25, .do_sample = true, .seed = seed, .num_return_sequences = 3});
   };
   const Texts texts = draw(1);
   EXPECT_EQ(texts, draw(1));
@@ -155,37 +137,15 @@ TEST(Generate, DependsOnTheSeedAlone) {
   for (const auto& text : texts) EXPECT_EQ(text.size(), 25u);
 }
 
-TEST(Generate, TextsThatAreOverWaitForTheOthers) {
-  tn::manual_seed(1);
-  const auto gpt = small_gpt();
-  Generator generator{1};
-  const GenerateOptions options{.max_length = 40, .num_return_sequences = 20, .end_token = 5};
-  std::size_t shortest = 40, longest = 0;
-  for (const auto& text : generate(gpt, {3}, options, generator)) {
-    const auto end = std::find(text.begin(), text.end(), 5);
-    if (end == text.end())
-      EXPECT_EQ(text.size(), 40u);
-    else
-      EXPECT_EQ(end + 1, text.end());
-    shortest = std::min(shortest, text.size());
-    longest = std::max(longest, text.size());
-  }
-  EXPECT_LT(shortest, longest);
-}
-
-TEST(Generate, SaysWhatMakesNoSense) {
-  const Counter model;
-  const auto refuses = [&](const GenerateOptions& options, const std::string& sentence) {
-    expect_error<tn::ValueError>([&] { generate(model, {1}, options); }, "[generate] " + sentence);
-  };
-  refuses({.num_return_sequences = 0}, "num_return_sequences is 0, expected 1 or more");
-  refuses({.temperature = -1}, "the temperature is -1, expected 0 or more");
-  refuses({.top_k = -2}, "top_k is -2, expected 0 or more");
-  refuses({.top_p = 0}, "top_p is 0, expected more than 0 and at most 1");
-  refuses({.top_p = 1.5}, "top_p is 1.5, expected more than 0 and at most 1");
-  expect_error<tn::ValueError>([&] { generate(model, {}); }, "[generate] there is no prompt");
-  expect_error<tn::ShapeError>([] { sample_tokens(tn::ones<float>({3})); },
-                               "[generate] expected logits of shape (N, V), got (3,)");
+TEST(Generate, SaysWhatDoesNotFit) {
+  const TableModel model = TableModel::counter(10);
+  expect_error<tn::ValueError>([&] { generate(model, Tokens{}); }, "[generate] there is no prompt");
+  expect_error<tn::ValueError>(
+      [&] { write(model, {1, 2, 3}, {.max_length = 3}); },
+      "[generate] the prompt has 3 tokens, so that a max_length of 3 leaves nothing to write");
+  expect_error<tn::IndexError>([&] { generate(model, {10}); },
+                               "[generate] token 10 of the prompt is outside of the vocabulary of 10");
+  EXPECT_TRUE(generate_batch(model, {}).empty());
 }
 
 }  // namespace generate_test

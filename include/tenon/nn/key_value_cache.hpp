@@ -1,19 +1,34 @@
 #pragma once
 /// Keys and values of the tokens read so far, kept so that generation computes them once for each token.
 
-#include <algorithm>  // max
+#include <algorithm>  // max, min
+#include <vector>     // vector
 
+#include "tenon/ops/index/select.hpp"
 #include "tenon/ops/shape/shape.hpp"
 
 namespace TENON_NAMESPACE::nn {
 
-/// A tensor that grows along its second-last axis. Its capacity doubles when it is full, so that appending
-/// costs about one more copy of each row.
+/// A tensor that grows along its second-last axis. It is allocated once for the rows that are expected; should more
+/// come, its capacity doubles, so that appending costs about one more copy of each row.
 template <Real T>
 class KeyValueBuffer {
  public:
+  /// A buffer with room for `capacity` rows, which it allocates when the first come.
+  explicit KeyValueBuffer(index_t capacity = 0) : capacity_(capacity) {}
+
   /// The number of rows so far.
   index_t length() const { return length_; }
+  /// Forgets all rows but the first `length`.
+  void truncate(index_t length) { length_ = std::min(length_, length); }
+  /// A buffer of the same capacity whose part k along the first axis is part parts[k] of this one.
+  KeyValueBuffer select_rows(const std::vector<index_t>& parts) const {
+    KeyValueBuffer result(capacity_);
+    if (room_.defined())
+      (void)result.append(
+          index_select(part(room_, 0, length_), 0, from(parts, {static_cast<index_t>(parts.size())})));
+    return result;
+  }
 
   /// Appends rows and returns all rows so far. Nothing is recorded for differentiation.
   ///
@@ -36,7 +51,7 @@ class KeyValueBuffer {
   void reserve(Shape shape, index_t needed) {
     index_t& extent = shape[shape.size() - 2];
     if (!room_.defined()) {
-      extent = needed;
+      extent = std::max(needed, capacity_);
       room_ = Tensor<T>::empty(shape);
       return;
     }
@@ -51,7 +66,7 @@ class KeyValueBuffer {
   }
 
   Tensor<T> room_;  // (..., room, D)
-  index_t length_ = 0;
+  index_t length_ = 0, capacity_ = 0;
 };
 
 /// The keys and values of one attention layer so far, (N, heads, T, D).

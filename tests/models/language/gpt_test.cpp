@@ -95,14 +95,38 @@ TEST(Gpt, ReadsBitByBitWhatItReadsAtOnce) {
   const auto whole = gpt(ids).detach();
   for (const std::vector<index_t>& lengths :
        {std::vector<index_t>{1, 1, 1, 1, 1, 1}, {6}, {3, 1, 2}, {2, 3, 1}}) {
-    GptCache<double> cache;
+    GptCache<double> cache = gpt.make_cache(2, 6);
     for (const index_t length : lengths) {
-      const auto scores = gpt.next(narrow(ids, 1, cache.length, length), cache);
+      const auto scores = gpt.next(narrow(ids, 1, cache.length(), length), cache);
       EXPECT_FALSE(scores.requires_grad());
-      expect_values(scores, {2, 7}, select(whole, 1, cache.length - 1).to_vector(), 1e-12);
+      expect_values(scores, {2, 7}, select(whole, 1, cache.length() - 1).to_vector(), 1e-12);
     }
-    EXPECT_EQ(cache.length, 6);
+    EXPECT_EQ(cache.length(), 6);
+    cache.truncate(2);
+    expect_values(gpt.logits(narrow(ids, 1, 2, 4), cache), {2, 4, 7}, narrow(whole, 1, 2, 4).to_vector(),
+                  1e-12);
   }
+}
+
+TEST(Gpt, SeesNoPadding) {
+  tn::manual_seed(1);
+  const auto gpt = outspoken(tiny());
+  const tn::NoGrad no_grad;
+  const auto alone = gpt(from<index_t>({4, 2, 5}, {1, 3})),
+             other = gpt(from<index_t>({1, 2, 3, 4, 5}, {1, 5}));
+  GptCache<double> cache = gpt.make_cache(2, 6, {2, 0});
+  const auto first = gpt.next(from<index_t>({6, 6, 4, 2, 1, 2, 3, 4}, {2, 4}), cache);
+  expect_values(select(first, 0, 0), {7}, select(select(alone, 0, 0), 0, 1).to_vector(), 1e-12);
+  expect_values(select(first, 0, 1), {7}, select(select(other, 0, 0), 0, 3).to_vector(), 1e-12);
+  GptCache<double> swapped = cache.select_rows({1, 0, 0});
+  EXPECT_EQ(swapped.rows(), 3);
+  EXPECT_EQ(swapped.left_padding(), (std::vector<index_t>{0, 2, 2}));
+  const auto second = gpt.next(from<index_t>({5, 5, 5}, {3, 1}), swapped);
+  expect_values(select(second, 0, 0), {7}, select(select(other, 0, 0), 0, 4).to_vector(), 1e-12);
+  expect_values(select(second, 0, 2), {7}, select(select(alone, 0, 0), 0, 2).to_vector(), 1e-12);
+  EXPECT_EQ(cache.length(), 4);
+  expect_error<tn::ValueError>([&] { gpt.make_cache(2, 6, {1}); },
+                               "[gpt] left_padding has 1 numbers for 2 rows");
 }
 
 TEST(Gpt, DropsOutInTrainingOnly) {
@@ -152,11 +176,11 @@ TEST(Gpt, SaysWhatDoesNotFit) {
                                "[gpt] expected ids of shape (N, T), got (2,)");
   const char* const too_long = "[learned_positions] positions 0 to 7 are beyond the 6 that there are";
   expect_error<tn::ValueError>([&] { gpt(tn::zeros<index_t>({1, 7})); }, too_long);
-  GptCache<float> cache;
+  GptCache<float> cache = gpt.make_cache(1, 6);
   gpt.next(tn::zeros<index_t>({1, 4}), cache);
   expect_error<tn::ValueError>([&] { gpt.next(tn::zeros<index_t>({1, 3}), cache); },
                                "[learned_positions] positions 4 to 7 are beyond the 6 that there are");
-  EXPECT_EQ(cache.length, 4);
+  EXPECT_EQ(cache.length(), 4);
   EXPECT_EQ(gpt.next(tn::zeros<index_t>({1, 2}), cache).shape(), (tn::Shape{1, 7}));
 }
 

@@ -10,6 +10,10 @@
 /// the weights of c_attn, c_fc and c_proj as (in, out), Tenon as (out, in): load them by rules with
 /// `transpose`.
 
+#include <algorithm>  // max
+#include <utility>    // move
+#include <vector>     // vector
+
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/key_value_cache.hpp"
 #include "tenon/nn/linear.hpp"
@@ -50,6 +54,19 @@ nn::LayerNorm<T> gpt_norm(const GptOptions& options) {
   return nn::LayerNorm<T>(options.embed_dim, {.eps = options.layer_norm_eps, .bias = options.bias});
 }
 
+/// Which of `keys` tokens the last `queries` may see, (N, 1, queries, keys): themselves, and those before that are no
+/// padding.
+inline Tensor<bool> gpt_padded_mask(index_t queries, index_t keys, const std::vector<index_t>& left_padding) {
+  Tensor<bool> allowed = zeros<bool>({static_cast<index_t>(left_padding.size()), 1, queries, keys});
+  bool* row = allowed.mutable_data();
+  for (const index_t padding : left_padding)
+    for (index_t query = keys - queries; query < keys; ++query, row += keys) {
+      for (index_t key = padding; key < query; ++key) row[key] = true;
+      row[query] = true;
+    }
+  return allowed;
+}
+
 }  // namespace detail
 
 /// Causal self-attention: each token attends to itself and earlier tokens.
@@ -77,8 +94,9 @@ struct GptAttention {
   }
 
   /// The attention's output for x (N, T, embed_dim). With a cache, x follows the tokens in the cache and is
-  /// added to it.
-  Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr) const {
+  /// added to it; the first left_padding[n] tokens of row n are seen by no other.
+  Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr,
+                       const std::vector<index_t>& left_padding = {}) const {
     const index_t n = x.extent(0), length = x.extent(1), width = x.extent(2);
     const Tensor<T> all = reshape(c_attn(x), {n, length, 3, heads, width / heads});
     const auto part = [&](index_t k) { return transpose(select(all, 2, k), 1, 2); };
@@ -87,16 +105,18 @@ struct GptAttention {
       k = cache->keys.append(k);
       v = cache->values.append(v);
     }
-    const Tensor<T> y = scaled_dot_product_attention(part(0), k, v, seen(length, k.extent(2)));
+    const Tensor<T> y = scaled_dot_product_attention(part(0), k, v, seen(length, k.extent(2), left_padding));
     return tenon::dropout(c_proj(reshape(transpose(y, 1, 2), {n, length, width})), dropout, mode.training());
   }
   TENON_FIELDS(c_attn, c_proj, heads, dropout, mode);
 
  private:
   /// The causal mask of the last `queries` of `keys` tokens, and dropout.
-  AttentionOptions<T> seen(index_t queries, index_t keys) const {
+  AttentionOptions<T> seen(index_t queries, index_t keys, const std::vector<index_t>& left_padding) const {
     AttentionOptions<T> options{.dropout_p = mode.training() ? dropout : 0};
-    if (queries == keys)
+    if (!left_padding.empty())
+      options.allowed = detail::gpt_padded_mask(queries, keys, left_padding);
+    else if (queries == keys)
       options.is_causal = true;
     else if (queries > 1)
       options.allowed = tril(ones<bool>({queries, keys}), keys - queries);
@@ -140,18 +160,58 @@ struct GptBlock {
         ln_2(detail::gpt_norm<T>(options)),
         mlp(options, generator) {}
 
-  Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr) const {
-    const Tensor<T> y = add(x, attn(ln_1(x), cache));
+  Tensor<T> operator()(const Tensor<T>& x, nn::KeyValueCache<T>* cache = nullptr,
+                       const std::vector<index_t>& left_padding = {}) const {
+    const Tensor<T> y = add(x, attn(ln_1(x), cache, left_padding));
     return add(y, mlp(ln_2(y)));
   }
   TENON_FIELDS(ln_1, attn, ln_2, mlp);
 };
 
-/// The keys and values of the tokens that a Gpt has read, for generation token by token.
+/// The keys and values of the tokens that a Gpt has read, for generation token by token. `Gpt::make_cache` makes it.
 template <Real T>
-struct GptCache {
-  std::vector<nn::KeyValueCache<T>> layers{};  ///< one for each block
-  index_t length = 0;                          ///< number of tokens in the cache
+class GptCache {
+ public:
+  GptCache(index_t layers, index_t rows, index_t capacity, std::vector<index_t> left_padding)
+      : rows_(rows), capacity_(capacity), left_padding_(std::move(left_padding)) {
+    const nn::KeyValueBuffer<T> buffer(capacity);
+    layers_.resize(static_cast<std::size_t>(layers), {buffer, buffer});
+  }
+
+  /// The number of tokens of each row so far, with padding.
+  index_t length() const { return layers_.empty() ? 0 : layers_[0].keys.length(); }
+  /// The number of texts.
+  index_t rows() const { return rows_; }
+  /// The number of tokens of a row for which there is room.
+  index_t capacity() const { return capacity_; }
+  /// Tokens of each row that are padding; empty if none are.
+  const std::vector<index_t>& left_padding() const { return left_padding_; }
+  /// The keys and values of each block.
+  std::vector<nn::KeyValueCache<T>>& layers() { return layers_; }
+
+  /// Forgets all tokens but the first `length`.
+  void truncate(index_t length) {
+    for (auto& layer : layers_) {
+      layer.keys.truncate(length);
+      layer.values.truncate(length);
+    }
+  }
+  /// A cache whose row k is row rows[k] of this one.
+  ///   throws: IndexError for a row that there is not
+  GptCache select_rows(const std::vector<index_t>& rows) const {
+    GptCache result(0, static_cast<index_t>(rows.size()), capacity_, {});
+    for (const auto& [keys, values] : layers_)
+      result.layers_.push_back({keys.select_rows(rows), values.select_rows(rows)});
+    if (!left_padding_.empty())
+      for (const index_t row : rows)
+        result.left_padding_.push_back(left_padding_.at(static_cast<std::size_t>(row)));
+    return result;
+  }
+
+ private:
+  std::vector<nn::KeyValueCache<T>> layers_{};
+  index_t rows_, capacity_;
+  std::vector<index_t> left_padding_;
 };
 
 /// A GPT language model: logits of the token that follows each token.
@@ -163,6 +223,7 @@ struct GptCache {
 ///   source: Radford et al. 2019
 template <Real T>
 struct Gpt {
+  using Scalar = T;           ///< the type of its weights and logits
   using Cache = GptCache<T>;  ///< see `next`
 
   nn::Embedding<T> wte;         ///< token embeddings; logits are products with its rows
@@ -184,14 +245,30 @@ struct Gpt {
   /// Logits (N, T, vocabulary) of the tokens that follow each of ids (N, T).
   Tensor<T> operator()(const Tensor<index_t>& ids) const { return linear(ln_f(read(ids)), wte.weight); }
 
+  /// The largest number of tokens in a row.
+  index_t context() const { return options.context; }
+  /// The number of different tokens.
+  index_t vocabulary() const { return options.vocabulary; }
+
+  /// An empty cache of `rows` texts with room for `capacity` tokens each. The first left_padding[n] ids of text n will
+  /// be padding, which other tokens do not see.
+  ///   throws: ValueError if left_padding has another length than `rows`
+  Cache make_cache(index_t rows, index_t capacity, std::vector<index_t> left_padding = {}) const {
+    check<ValueError>(left_padding.empty() || static_cast<index_t>(left_padding.size()) == rows, "gpt",
+                      "left_padding has ", left_padding.size(), " numbers for ", rows, " rows");
+    return {static_cast<index_t>(h.size()), rows, capacity, std::move(left_padding)};
+  }
   /// Logits (N, vocabulary) of the token that follows the last of `ids`. The ids follow the tokens in the
-  /// cache, which is empty at first, and are added to it, so that no token is read twice. Nothing is
-  /// recorded.
+  /// cache and are added to it, so that no token is read twice. Nothing is recorded.
   ///   throws: ValueError if there are more tokens than `context`; the cache does not change then
   Tensor<T> next(const Tensor<index_t>& ids, Cache& cache) const {
     const NoGrad no_grad;
-    const Tensor<T> last = select(read(ids, &cache), 1, -1);
-    return linear(ln_f(last), wte.weight);
+    return linear(ln_f(select(read(ids, &cache), 1, -1)), wte.weight);
+  }
+  /// Logits (N, T, vocabulary) of the tokens that follow each of ids (N, T); else as `next`.
+  Tensor<T> logits(const Tensor<index_t>& ids, Cache& cache) const {
+    const NoGrad no_grad;
+    return linear(ln_f(read(ids, &cache)), wte.weight);
   }
   TENON_FIELDS(wte, wpe, h, ln_f, options, mode);
 
@@ -199,12 +276,22 @@ struct Gpt {
   /// The output of the blocks, (N, T, embed_dim).
   Tensor<T> read(const Tensor<index_t>& ids, Cache* cache = nullptr) const {
     check<ShapeError>(ids.rank() == 2, "gpt", "expected ids of shape (N, T), got ", ids.shape());
-    Tensor<T> x = dropout(wpe(wte(ids), cache ? cache->length : 0), options.dropout, mode.training());
-    if (cache) cache->layers.resize(h.size());
+    const std::vector<index_t> padding = cache ? cache->left_padding() : std::vector<index_t>{};
+    const index_t start = cache ? cache->length() : 0;
+    const Tensor<T> y =
+        padding.empty() ? wpe(wte(ids), start) : add(wte(ids), positions(start, ids.extent(1), padding));
+    Tensor<T> x = dropout(y, options.dropout, mode.training());
     for (std::size_t layer = 0; layer < h.size(); ++layer)
-      x = h[layer](x, cache ? &cache->layers[layer] : nullptr);
-    if (cache) cache->length += ids.extent(1);
+      x = h[layer](x, cache ? &cache->layers()[layer] : nullptr, padding);
     return x;
+  }
+  /// The position embeddings (N, T, embed_dim) of tokens start, start + 1, … of rows that begin with padding.
+  Tensor<T> positions(index_t start, index_t length, const std::vector<index_t>& padding) const {
+    Tensor<index_t> number = Tensor<index_t>::empty({static_cast<index_t>(padding.size()) * length});
+    index_t* at = number.mutable_data();
+    for (const index_t count : padding)
+      for (index_t t = start; t < start + length; ++t) *at++ = std::max<index_t>(t - count, 0);
+    return reshape(index_select(wpe.weight, 0, number), {static_cast<index_t>(padding.size()), length, -1});
   }
 };
 
