@@ -16,7 +16,7 @@ using tn::from;
 using tn::index_t;
 using tn::models::Gpt;
 using tn::models::GptBlock;
-using tn::models::GptCache;
+using tn::models::DecoderCache;
 using tn::models::GptOptions;
 
 GptOptions tiny() {
@@ -95,7 +95,7 @@ TEST(Gpt, ReadsBitByBitWhatItReadsAtOnce) {
   const auto whole = gpt(ids).detach();
   for (const std::vector<index_t>& lengths :
        {std::vector<index_t>{1, 1, 1, 1, 1, 1}, {6}, {3, 1, 2}, {2, 3, 1}}) {
-    GptCache<double> cache = gpt.make_cache(2, 6);
+    DecoderCache<double> cache = gpt.make_cache(2, 6);
     for (const index_t length : lengths) {
       const auto scores = gpt.next(narrow(ids, 1, cache.length(), length), cache);
       EXPECT_FALSE(scores.requires_grad());
@@ -114,11 +114,11 @@ TEST(Gpt, SeesNoPadding) {
   const tn::NoGrad no_grad;
   const auto alone = gpt(from<index_t>({4, 2, 5}, {1, 3})),
              other = gpt(from<index_t>({1, 2, 3, 4, 5}, {1, 5}));
-  GptCache<double> cache = gpt.make_cache(2, 6, {2, 0});
+  DecoderCache<double> cache = gpt.make_cache(2, 6, {2, 0});
   const auto first = gpt.next(from<index_t>({6, 6, 4, 2, 1, 2, 3, 4}, {2, 4}), cache);
   expect_values(select(first, 0, 0), {7}, select(select(alone, 0, 0), 0, 1).to_vector(), 1e-12);
   expect_values(select(first, 0, 1), {7}, select(select(other, 0, 0), 0, 3).to_vector(), 1e-12);
-  GptCache<double> swapped = cache.select_rows({1, 0, 0});
+  DecoderCache<double> swapped = cache.select_rows({1, 0, 0});
   EXPECT_EQ(swapped.rows(), 3);
   EXPECT_EQ(swapped.left_padding(), (std::vector<index_t>{0, 2, 2}));
   const auto second = gpt.next(from<index_t>({5, 5, 5}, {3, 1}), swapped);
@@ -176,7 +176,7 @@ TEST(Gpt, SaysWhatDoesNotFit) {
                                "[gpt] expected ids of shape (N, T), got (2,)");
   const char* const too_long = "[learned_positions] positions 0 to 7 are beyond the 6 that there are";
   expect_error<tn::ValueError>([&] { gpt(tn::zeros<index_t>({1, 7})); }, too_long);
-  GptCache<float> cache = gpt.make_cache(1, 6);
+  DecoderCache<float> cache = gpt.make_cache(1, 6);
   gpt.next(tn::zeros<index_t>({1, 4}), cache);
   expect_error<tn::ValueError>([&] { gpt.next(tn::zeros<index_t>({1, 3}), cache); },
                                "[learned_positions] positions 4 to 7 are beyond the 6 that there are");

@@ -14,8 +14,8 @@
 #include <utility>    // move
 #include <vector>     // vector
 
+#include "tenon/models/language/decoder_cache.hpp"
 #include "tenon/nn/embedding.hpp"
-#include "tenon/nn/key_value_cache.hpp"
 #include "tenon/nn/linear.hpp"
 #include "tenon/nn/norm.hpp"
 #include "tenon/nn/position.hpp"
@@ -168,52 +168,6 @@ struct GptBlock {
   TENON_FIELDS(ln_1, attn, ln_2, mlp);
 };
 
-/// The keys and values of the tokens that a Gpt has read, for generation token by token. `Gpt::make_cache` makes it.
-template <Real T>
-class GptCache {
- public:
-  GptCache(index_t layers, index_t rows, index_t capacity, std::vector<index_t> left_padding)
-      : rows_(rows), capacity_(capacity), left_padding_(std::move(left_padding)) {
-    const nn::KeyValueBuffer<T> buffer(capacity);
-    layers_.resize(static_cast<std::size_t>(layers), {buffer, buffer});
-  }
-
-  /// The number of tokens of each row so far, with padding.
-  index_t length() const { return layers_.empty() ? 0 : layers_[0].keys.length(); }
-  /// The number of texts.
-  index_t rows() const { return rows_; }
-  /// The number of tokens of a row for which there is room.
-  index_t capacity() const { return capacity_; }
-  /// Tokens of each row that are padding; empty if none are.
-  const std::vector<index_t>& left_padding() const { return left_padding_; }
-  /// The keys and values of each block.
-  std::vector<nn::KeyValueCache<T>>& layers() { return layers_; }
-
-  /// Forgets all tokens but the first `length`.
-  void truncate(index_t length) {
-    for (auto& layer : layers_) {
-      layer.keys.truncate(length);
-      layer.values.truncate(length);
-    }
-  }
-  /// A cache whose row k is row rows[k] of this one.
-  ///   throws: IndexError for a row that there is not
-  GptCache select_rows(const std::vector<index_t>& rows) const {
-    GptCache result(0, static_cast<index_t>(rows.size()), capacity_, {});
-    for (const auto& [keys, values] : layers_)
-      result.layers_.push_back({keys.select_rows(rows), values.select_rows(rows)});
-    if (!left_padding_.empty())
-      for (const index_t row : rows)
-        result.left_padding_.push_back(left_padding_.at(static_cast<std::size_t>(row)));
-    return result;
-  }
-
- private:
-  std::vector<nn::KeyValueCache<T>> layers_{};
-  index_t rows_, capacity_;
-  std::vector<index_t> left_padding_;
-};
-
 /// A GPT language model: logits of the token that follows each token.
 ///
 ///   shapes: ids (N, T), T <= context
@@ -223,8 +177,8 @@ class GptCache {
 ///   source: Radford et al. 2019
 template <Real T>
 struct Gpt {
-  using Scalar = T;           ///< the type of its weights and logits
-  using Cache = GptCache<T>;  ///< see `next`
+  using Scalar = T;               ///< the type of its weights and logits
+  using Cache = DecoderCache<T>;  ///< see `next`
 
   nn::Embedding<T> wte;         ///< token embeddings; logits are products with its rows
   nn::LearnedPositions<T> wpe;  ///< position embeddings
