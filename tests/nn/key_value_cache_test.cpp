@@ -35,6 +35,24 @@ TEST(KeyValueBuffer, DoubleTheirRoom) {
   EXPECT_NE(rows.append(row).data(), first.data());
 }
 
+TEST(KeyValueBuffer, AreAllocatedOnceForWhatIsExpected) {
+  KeyValueBuffer<double> rows(3);
+  const double* const place = rows.append(tn::zeros<double>({2, 1, 1})).data();
+  EXPECT_EQ(rows.append(tn::ones<double>({2, 2, 1})).data(), place);
+  EXPECT_NE(rows.append(tn::ones<double>({2, 1, 1})).data(), place);
+}
+
+TEST(KeyValueBuffer, ForgetAndSelect) {
+  KeyValueBuffer<double> rows;
+  (void)rows.append(tn::from<double>({1, 2, 3, 4}, {2, 2, 1}));
+  rows.truncate(1);
+  EXPECT_EQ(rows.length(), 1);
+  KeyValueBuffer<double> swapped = rows.select_rows({1, 0, 1});
+  EXPECT_EQ(swapped.append(tn::zeros<double>({3, 1, 1})).to_vector(),
+            (std::vector<double>{3, 0, 1, 0, 3, 0}));
+  EXPECT_EQ(rows.length(), 1);
+}
+
 TEST(KeyValueBuffer, RefuseRowsOfAnotherShape) {
   KeyValueBuffer<float> rows;
   rows.append(tn::ones<float>({2, 3, 4}));

@@ -15,7 +15,8 @@ template <Real T>
 class KeyValueBuffer {
  public:
   /// A buffer with room for `capacity` rows, which it allocates when the first come.
-  explicit KeyValueBuffer(index_t capacity = 0) : capacity_(capacity) {}
+  explicit KeyValueBuffer(index_t capacity) : capacity_(capacity) {}
+  KeyValueBuffer() = default;
 
   /// The number of rows so far.
   index_t length() const { return length_; }
