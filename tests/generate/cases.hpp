@@ -9,37 +9,13 @@
 
 #include "tenon/generate/generate.hpp"
 #include "tenon/generate/generation_config_json.hpp"
-#include "tenon/io/model_file.hpp"
-#include "tenon/models/language/gpt.hpp"
+#include "tenon/io/json.hpp"
 
 namespace generate_test {
 
 using tn::index_t;
 using tn::io::Json;
 using tn::models::Tokens;
-
-/// A folder with GPT-2's config.json and model.safetensors.
-inline tn::models::Gpt<float> load_gpt2(const std::string& folder) {
-  const Json config = tn::models::detail::read_json(folder + "/config.json");
-  const auto number = [&](const char* name) {
-    const Json* value = config.find(name);
-    const auto whole = value ? value->whole_number() : std::nullopt;
-    tn::check<tn::IoError>(whole.has_value(), "generate_cases", folder, "/config.json: no number ", name);
-    return static_cast<index_t>(*whole);
-  };
-  tn::models::Gpt<float> gpt({.vocabulary = number("vocab_size"),
-                              .context = number("n_positions"),
-                              .layers = number("n_layer"),
-                              .heads = number("n_head"),
-                              .embed_dim = number("n_embd"),
-                              .dropout = 0});
-  tn::io::load(folder + "/model.safetensors", gpt,
-               {.strip = "transformer.",
-                .rules = {{"h.{i}.{part}.c_{name}.weight", "h.{i}.{part}.c_{name}.weight", true}},
-                .ignore = {"lm_head.weight", "h.{i}.attn.bias", "h.{i}.attn.masked_bias"}});
-  tn::nn::eval(gpt);
-  return gpt;
-}
 
 /// A list of ids, or a list of such lists.
 inline std::vector<Tokens> token_lists(const Json* value, const std::string& where) {

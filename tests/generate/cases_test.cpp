@@ -12,7 +12,7 @@ TEST(GenerateCases, TinyGpt2WritesWhatTransformersWrites) {
   const std::string folder = std::string(data ? data : "") + "/pretrained/tiny-random-gpt2";
   if (!data || !std::filesystem::exists(folder))
     GTEST_SKIP() << "no pretrained/tiny-random-gpt2 in TENON_DATA";
-  const auto gpt = generate_test::load_gpt2(folder);
+  const auto gpt = tn::models::load_pretrained(folder).model;
   int rows = 0;
   for (const char* const file : {"/generate.jsonl", "/greedy.jsonl"})
     generate_test::run_cases(gpt, tn::models::read_generation_config(folder), folder + file,

@@ -11,7 +11,7 @@ int main(int count, char** arguments) try {
     return 2;
   }
   int passed = 0, failed = 0;
-  generate_test::run_cases(generate_test::load_gpt2(arguments[1]),
+  generate_test::run_cases(tn::models::load_pretrained(arguments[1]).model,
                            tn::models::read_generation_config(arguments[1]), arguments[2],
                            [&](int line, const generate_test::CaseResult& result) {
                              ++(result.passed ? passed : failed);
