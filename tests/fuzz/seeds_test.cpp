@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "fuzz/targets/csv.hpp"
+#include "fuzz/targets/gguf.hpp"
 #include "fuzz/targets/idx.hpp"
 #include "fuzz/targets/jpeg.hpp"
 #include "fuzz/targets/npy.hpp"
@@ -51,10 +52,10 @@ TEST_P(Seeds, AreReadOrRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
-                         testing::Values(Target{"csv", fuzz::csv}, Target{"idx", fuzz::idx},
-                                         Target{"jpeg", fuzz::jpeg}, Target{"npy", fuzz::npy},
-                                         Target{"npz", fuzz::npz}, Target{"png", fuzz::png},
-                                         Target{"safetensors", fuzz::safetensors},
+                         testing::Values(Target{"csv", fuzz::csv}, Target{"gguf", fuzz::gguf},
+                                         Target{"idx", fuzz::idx}, Target{"jpeg", fuzz::jpeg},
+                                         Target{"npy", fuzz::npy}, Target{"npz", fuzz::npz},
+                                         Target{"png", fuzz::png}, Target{"safetensors", fuzz::safetensors},
                                          Target{"sentencepiece", fuzz::sentencepiece},
                                          Target{"tokenizer_json", fuzz::tokenizer_json},
                                          Target{"vectors", fuzz::vectors}, Target{"wav", fuzz::wav}),

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "tenon/models/language/pretrained.hpp"
+
 namespace cases_test {
 
 // Written by transformers.js and by another computation in double precision.

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cases.hpp"
+#include "tenon/models/language/pretrained.hpp"
 
 int main(int count, char** arguments) try {
   if (count != 3) {

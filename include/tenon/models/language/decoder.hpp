@@ -148,8 +148,7 @@ struct DecoderAttention {
         map([factor, cap](auto x) { return cap * tanh(factor * x); }, matmul(grouped, transpose(k, 2, 3)));
     logits = reshape(logits, {n, c.heads, length, k.extent(2)});
     const Tensor<bool> seen = allowed.defined() ? allowed : detail::decoder_mask(length, k.extent(2), {}, 0);
-    const Tensor<T> weights =
-        softmax(where(seen, logits, -std::numeric_limits<T>::infinity()), -1);
+    const Tensor<T> weights = softmax(where(seen, logits, -std::numeric_limits<T>::infinity()), -1);
     const Tensor<T> y = matmul(reshape(weights, {n, c.kv_heads, group * length, k.extent(2)}), v);
     return reshape(y, {n, c.heads, length, c.head_dim});
   }

@@ -65,12 +65,16 @@ struct DecoderEntry {
   }
 };
 
+/// Whose names a file uses.
+enum class DecoderFile { hugging_face, gguf };
+
 /// Lists the parameters of a decoder whose blocks exist.
 template <class T>
 class DecoderParameters {
  public:
-  explicit DecoderParameters(Decoder<T>& model) : model_(model), c_(model.config) {
-    const Names& n = names();
+  explicit DecoderParameters(Decoder<T>& model, DecoderFile file = DecoderFile::hugging_face)
+      : model_(model), c_(model.config), file_(file) {
+    const Names n = file == DecoderFile::gguf ? gguf_names() : names();
     add(n.tokens, model.embed_tokens.weight, {c_.vocabulary, c_.hidden});
     if (c_.learned_positions > 0) add(n.positions, model.positions, {c_.learned_positions, c_.hidden});
     for (std::size_t i = 0; i < model.blocks.size(); ++i)
@@ -87,6 +91,34 @@ class DecoderParameters {
     std::string input_norm, mlp_norm, q, k, v, qkv, o, gate, up, gate_up, down;  // of a block; qkv or q, k, v
     std::string attention_post, mlp_post, q_norm, k_norm;
   };
+  /// Those of GGUF files are the same for all families.
+  Names gguf_names() const {
+    Names n = {"token_embd",
+               "position_embd",
+               "blk.",
+               "output_norm",
+               "output",
+               "attn_norm",
+               "ffn_norm",
+               "attn_q",
+               "attn_k",
+               "attn_v",
+               "",
+               "attn_output",
+               "ffn_gate",
+               "ffn_up",
+               "",
+               "ffn_down",
+               "post_attention_norm",
+               "post_ffw_norm",
+               "attn_q_norm",
+               "attn_k_norm"};
+    if (c_.names == DecoderNames::gpt2 || c_.names == DecoderNames::gpt_neox ||
+        c_.names == DecoderNames::phi3)
+      n.qkv = "attn_qkv";
+    if (c_.names == DecoderNames::phi3) n.gate_up = "ffn_up";
+    return n;
+  }
   const Names& names() const {
     static const Names llama = {"model.embed_tokens",
                                 "",
@@ -198,7 +230,8 @@ class DecoderParameters {
   /// Linear maps that a file holds as one.
   void add_linear(const std::string& name, std::vector<nn::Linear<T>*> maps,
                   const std::vector<index_t>& outputs, index_t inputs, bool bias, index_t heads = 0) {
-    DecoderEntry<T> weight{name + ".weight", {}, {}, c_.names == DecoderNames::gpt2, heads},
+    DecoderEntry<T> weight{
+        name + ".weight", {}, {}, c_.names == DecoderNames::gpt2 && file_ != DecoderFile::gguf, heads},
         biases{name + ".bias", {}, {}, false, heads};
     for (std::size_t i = 0; i < maps.size(); ++i) {
       weight.parts.push_back(&maps[i]->weight);
@@ -219,7 +252,7 @@ class DecoderParameters {
       add_linear(prefix + n.v, {&a.v_proj}, {kv}, c_.hidden, c_.qkv_bias);
     } else {
       add_linear(prefix + n.qkv, {&a.q_proj, &a.k_proj, &a.v_proj}, {q, kv, kv}, c_.hidden, c_.qkv_bias,
-                 c_.names == DecoderNames::gpt_neox ? c_.heads : 0);
+                 c_.names == DecoderNames::gpt_neox && file_ != DecoderFile::gguf ? c_.heads : 0);
     }
     add_linear(prefix + n.o, {&a.o_proj}, {c_.hidden}, q, c_.out_bias);
     if (c_.qk_norm) {
@@ -244,6 +277,7 @@ class DecoderParameters {
 
   Decoder<T>& model_;
   const DecoderConfig& c_;
+  DecoderFile file_;
   std::vector<DecoderEntry<T>> entries_{};
 };
 

@@ -6,24 +6,28 @@
 ///       std::puts(text.c_str());
 
 #include <filesystem>   // path
+#include <optional>     // nullopt, optional
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
 #include <vector>       // vector
 
 #include "tenon/generate/generate.hpp"
+#include "tenon/models/language/gguf_decoder.hpp"
 #include "tenon/models/language/pretrained.hpp"
-#include "tenon/text/subword/tokenizer.hpp"
+#include "tenon/text/subword/gguf_tokenizer.hpp"
 
 namespace TENON_NAMESPACE::pipeline {
 
 /// A language model with its tokenizer, called with texts.
 class TextGeneration {
  public:
-  /// Reads a folder of Hugging Face's library: see `load_pretrained` and `Tokenizer::load`.
+  /// Reads a folder of Hugging Face's library (see `load_pretrained` and `Tokenizer::load`), or a GGUF file.
   ///   throws: IoError if a file is missing, damaged or names what is not known
-  explicit TextGeneration(const std::filesystem::path& folder)
-      : pretrained_(models::load_pretrained(folder)), tokenizer_(text::Tokenizer::load(folder)) {}
+  explicit TextGeneration(const std::filesystem::path& path)
+      : TextGeneration(path.extension() == ".gguf"
+                           ? from_gguf(path)
+                           : Parts{models::load_pretrained(path), text::Tokenizer::load(path)}) {}
 
   /// Continues a prompt: num_return_sequences texts, each with the prompt.
   ///   throws: as `generate_batch`; ValueError if the prompt is not UTF-8
@@ -67,6 +71,24 @@ class TextGeneration {
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
 
  private:
+  struct Parts {
+    models::PretrainedDecoder<float> pretrained;
+    text::Tokenizer tokenizer;
+  };
+  explicit TextGeneration(Parts parts)
+      : pretrained_(std::move(parts.pretrained)), tokenizer_(std::move(parts.tokenizer)) {}
+  static Parts from_gguf(const std::filesystem::path& path) {
+    const io::GgufFile file(path.string());
+    models::GenerationConfig config;
+    const auto id = [&](const char* name) {
+      const io::GgufValue* const value = file.find(std::string("tokenizer.ggml.") + name);
+      return value ? std::optional<index_t>(static_cast<index_t>(value->number)) : std::nullopt;
+    };
+    config.bos_token_id = id("bos_token_id");
+    if (const auto end = id("eos_token_id")) config.eos_token_id = {*end};
+    return {{models::load_gguf_decoder(file), config, {}}, text::load_gguf_tokenizer(file)};
+  }
+
   models::PretrainedDecoder<float> pretrained_;
   text::Tokenizer tokenizer_;
 };
