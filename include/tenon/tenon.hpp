@@ -17,6 +17,7 @@
 #include "tenon/nn/dropout.hpp"
 #include "tenon/nn/embedding.hpp"
 #include "tenon/nn/error_path.hpp"
+#include "tenon/nn/fold_batch_norm.hpp"
 #include "tenon/nn/functional_call.hpp"
 #include "tenon/nn/graph.hpp"
 #include "tenon/nn/linear.hpp"

@@ -16,6 +16,7 @@ struct BatchNormLayerOptions {
   std::optional<double> momentum = 0.1;  ///< weight of a batch in the running statistics; none: equal weights
   bool affine = true;                    ///< with weight and bias
   bool track_running_stats = true;       ///< false: evaluation normalises by the batch too
+  bool folded = false;  ///< y = x, as the layer before does the work: set by `fold_batch_norm`
 };
 
 /// Options of `InstanceNorm1d`, `InstanceNorm2d` and `InstanceNorm3d`.
@@ -65,6 +66,7 @@ struct BatchNorm : ChannelNorm<T, BatchNormLayerOptions> {
 
  protected:
   Tensor<T> forward(const Tensor<T>& x) const {
+    if (this->options.folded) return x;
     const bool by_batch = this->mode.training() || !this->running_mean.defined();
     return batch_norm(x, this->running_mean, this->running_var, this->weight, this->bias,
                       {.training = by_batch, .momentum = by_batch ? share() : 0, .eps = this->options.eps});

@@ -5,11 +5,16 @@
 #include <cstdlib>
 
 #include "support/expect.hpp"
+#include "tenon/autograd/grad.hpp"
+#include "tenon/backend/conv_algorithm.hpp"
 #include "tenon/data/cifar10.hpp"
 #include "tenon/data/image.hpp"
 #include "tenon/io/model_file.hpp"
 #include "tenon/io/npy.hpp"
 #include "tenon/nn/convert.hpp"
+#include "tenon/nn/fold_batch_norm.hpp"
+#include "tenon/ops/loss/loss.hpp"
+#include "tenon/optim/sgd.hpp"
 
 namespace resnet_test {
 
@@ -62,6 +67,35 @@ TEST(CifarResNet, ConvertsToAnotherScalarType) {
   support::expect_values(tn::to<float>(nn::to<double>(net)(tn::to<double>(x))), {2, 3}, y.to_vector(), 1e-4);
 }
 
+/// Losses of a ResNet-8 over some steps from the same beginning, with the convolutions computed in one way.
+std::vector<float> losses_of_training(tn::ConvAlgorithm algorithm) {
+  tn::manual_seed(3);
+  CifarResNet<float> net{{.depth = 8, .classes = 4}};
+  const auto images = tn::randn<float>({16, 3, 32, 32});
+  const auto labels = tn::randint<tn::index_t>(0, 4, {16});
+  tn::optim::Sgd<float> sgd(nn::parameters(net), {.lr = 0.05, .momentum = 0.9});
+  std::vector<float> losses;
+  tn::set_conv_algorithm(algorithm);
+  for (int step = 0; step < 8; ++step) {
+    const auto loss = tn::cross_entropy(net(images), labels);
+    sgd.step(tn::grad(loss, sgd.parameters()));
+    losses.push_back(loss.item());
+  }
+  tn::set_conv_algorithm(tn::ConvAlgorithm::automatic);
+  return losses;
+}
+
+// LeNet-5 has no convolution that Winograd's algorithm computes. Here each of the eight steps carries its
+// error of about 1e-6 on.
+TEST(CifarResNet, TrainsAlikeWithWinogradAndWithout) {
+  const auto direct = losses_of_training(tn::ConvAlgorithm::direct),
+             winograd = losses_of_training(tn::ConvAlgorithm::winograd);
+  EXPECT_LT(direct.back(), 0.8 * direct.front());
+  EXPECT_NE(direct, winograd);  // both ways were taken
+  for (std::size_t step = 0; step < direct.size(); ++step)
+    EXPECT_NEAR(winograd[step], direct[step], 1e-3 * direct.front()) << "step " << step;
+}
+
 TEST(CifarResNet, PublishedWeightsGiveThePublishedAnswers) {
   const char* data = std::getenv("TENON_DATA");
   if (!data) GTEST_SKIP() << "TENON_DATA does not name the folder of data sets";
@@ -77,6 +111,8 @@ TEST(CifarResNet, PublishedWeightsGiveThePublishedAnswers) {
   const auto expected = tn::io::load_npy<float>(folder + "batch200_logits.npy");
   support::expect_values(scores, {200, 10}, expected.to_vector(), 1e-4);
   EXPECT_EQ(tn::sum(tn::to<tn::index_t>(tn::eq(tn::argmax(scores, 1), labels))).item(), 160);
+  nn::fold_batch_norm(net);  // moves roundings of 19 convolutions: more than 1e-5, within the same 1e-4
+  support::expect_values(net(images), {200, 10}, scores.to_vector(), 1e-4);
 }
 
 }  // namespace resnet_test
