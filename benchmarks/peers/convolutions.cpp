@@ -24,7 +24,7 @@ void convolve(int threads) {
         [=](const Tensors& t) {
           return tn::conv2d(t[0], t[1], t[2], {.stride = {stride}, .padding = {padding}, .groups = groups});
         },
-        [=](const bench::Torch& t) {
+        [=]([[maybe_unused]] const bench::Torch& t) {
           return TORCH_CALL(conv2d(t[0], t[1], t[2], stride, padding, 1, groups));
         },
         bench::onednn_conv(values, stride, padding, groups));
@@ -54,13 +54,17 @@ void pooling(int threads) {
         [=](const Tensors& t) {
           return tn::max_pool2d(t[0], {kernel}, {.stride = {2}, .padding = {padding}});
         },
-        [=](const bench::Torch& t) { return TORCH_CALL(max_pool2d(t[0], kernel, 2, padding)); });
+        [=]([[maybe_unused]] const bench::Torch& t) {
+          return TORCH_CALL(max_pool2d(t[0], kernel, 2, padding));
+        });
     compare_op(
         "avg_pool" + name, threads, values,
         [=](const Tensors& t) {
           return tn::avg_pool2d(t[0], {kernel}, {.stride = {2}, .padding = {padding}});
         },
-        [=](const bench::Torch& t) { return TORCH_CALL(avg_pool2d(t[0], kernel, 2, padding)); });
+        [=]([[maybe_unused]] const bench::Torch& t) {
+          return TORCH_CALL(avg_pool2d(t[0], kernel, 2, padding));
+        });
   };
   pool("3x3s2_8x64x112x112", {8, 64, 112, 112}, 3, 1);
   pool("2x2_64x32x28x28", {64, 32, 28, 28}, 2, 0);

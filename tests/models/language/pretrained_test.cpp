@@ -43,7 +43,7 @@ class Decoders : public ::testing::TestWithParam<std::string> {
   }
 };
 INSTANTIATE_TEST_SUITE_P(OfEveryType, Decoders, ::testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 TEST_P(Decoders, LogitsAreThoseOfPyTorch) {
   expect_close(pretrained.model(ids), logits, "at once");

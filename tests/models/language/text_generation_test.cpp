@@ -23,7 +23,7 @@ TEST(TextGeneration, ContinuesAPrompt) {
 
 TEST(TextGeneration, APromptsTextsDoNotDependOnOthers) {
   const GenerationConfig config{
-      .max_new_tokens = 12, .do_sample = true, .num_return_sequences = 3, .seed = 4};
+      .max_new_tokens = 12, .do_sample = true, .seed = 4, .num_return_sequences = 3};
   const std::vector<std::string> prompts = {"A dog", "Lily and her mom went", "The"};
   const auto together = stories()(prompts, config);
   ASSERT_EQ(together.size(), 9u);
