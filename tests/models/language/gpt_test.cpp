@@ -14,9 +14,9 @@ using support::expect_error;
 using support::expect_values;
 using tn::from;
 using tn::index_t;
+using tn::models::DecoderCache;
 using tn::models::Gpt;
 using tn::models::GptBlock;
-using tn::models::DecoderCache;
 using tn::models::GptOptions;
 
 GptOptions tiny() {
