@@ -15,6 +15,7 @@
 #include "fuzz/targets/safetensors.hpp"
 #include "fuzz/targets/sentencepiece.hpp"
 #include "fuzz/targets/tokenizer_json.hpp"
+#include "fuzz/targets/torch.hpp"
 #include "fuzz/targets/vectors.hpp"
 #include "fuzz/targets/wav.hpp"
 #include "support/temporary_folder.hpp"
@@ -58,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
                                          Target{"png", fuzz::png}, Target{"safetensors", fuzz::safetensors},
                                          Target{"sentencepiece", fuzz::sentencepiece},
                                          Target{"tokenizer_json", fuzz::tokenizer_json},
-                                         Target{"vectors", fuzz::vectors}, Target{"wav", fuzz::wav}),
+                                         Target{"torch", fuzz::torch}, Target{"vectors", fuzz::vectors},
+                                         Target{"wav", fuzz::wav}),
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace seeds_test

@@ -120,6 +120,17 @@ TEST(Pretrained, ShardsAreOneModel) {
             load_pretrained(source).model(ids).to_vector());
 }
 
+TEST(Pretrained, FilesOfTorchSaveAreReadToo) {
+  // The same case as the folder "llama", saved by PyTorch.
+  const support::TemporaryFolder folder;
+  const std::string source = std::string(TENON_DECODERS_FOLDER) + "/llama";
+  std::filesystem::copy_file(source + "/config.json", folder / "config.json");
+  std::filesystem::copy_file(std::string(TENON_TORCH_FOLDER) + "/llama.bin", folder / "pytorch_model.bin");
+  const Tensor<index_t> ids = from<index_t>({1, 2, 3}, {1, 3});
+  EXPECT_EQ(load_pretrained(folder.path()).model(ids).to_vector(),
+            load_pretrained(source).model(ids).to_vector());
+}
+
 TEST(Pretrained, WhatDoesNotFitIsOneSentence) {
   const support::TemporaryFolder folder;
   folder.write(

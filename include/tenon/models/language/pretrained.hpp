@@ -14,6 +14,7 @@
 
 #include "tenon/generate/generation_config_json.hpp"
 #include "tenon/io/safetensors.hpp"
+#include "tenon/io/torch_file.hpp"
 #include "tenon/models/language/decoder_config_json.hpp"
 #include "tenon/models/language/decoder_parameters.hpp"
 
@@ -35,17 +36,62 @@ inline std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The arrays of a model's folder: one file, or parts that model.safetensors.index.json lists.
+/// The arrays of a model's folder: one file or several that an index lists, of safetensors or of torch.save.
 class PretrainedArrays {
  public:
   explicit PretrainedArrays(const std::filesystem::path& folder) {
-    const std::filesystem::path index = folder / "model.safetensors.index.json";
-    if (std::filesystem::exists(folder / "model.safetensors")) {
-      open(folder / "model.safetensors");
-      return;
+    for (const char* name : {"model.safetensors", "pytorch_model.bin"}) {
+      if (std::filesystem::exists(folder / name)) {
+        open(folder / name);
+        return;
+      }
+      const std::filesystem::path index = folder / (std::string(name) + ".index.json");
+      if (std::filesystem::exists(index)) {
+        open_all(folder, index);
+        return;
+      }
     }
-    check<IoError>(std::filesystem::exists(index), "load_pretrained", "'", folder.string(),
-                   "' has neither model.safetensors nor model.safetensors.index.json");
+    fail<IoError>("load_pretrained", "'", folder.string(),
+                  "' has neither model.safetensors nor pytorch_model.bin, nor an index of their parts");
+  }
+
+  /// The shape of an array; null if there is none.
+  const Shape* find(const std::string& name) const {
+    const auto at = places_.find(name);
+    if (at == places_.end()) return nullptr;
+    const Place& place = at->second;
+    return place.torch ? &torch_[place.file].entry(name).shape : &files_[place.file].entry(name).shape;
+  }
+  /// An array that there is.
+  template <class T>
+  Tensor<T> get(const std::string& name) const {
+    const Place& place = places_.at(name);
+    return place.torch ? torch_[place.file].get<T>(name, io::Cast::lossy)
+                       : files_[place.file].get<T>(name, io::Cast::lossy);
+  }
+  /// The names of all arrays.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& [name, place] : places_) all.push_back(name);
+    return all;
+  }
+
+ private:
+  struct Place {
+    bool torch;
+    std::size_t file;
+  };
+  void open(const std::filesystem::path& path) {
+    const bool torch = path.extension() != ".safetensors";
+    if (torch)
+      torch_.emplace_back(path.string());
+    else
+      files_.push_back(io::SafetensorsFile::open(path.string()));
+    const Place place{torch, (torch ? torch_.size() : files_.size()) - 1};
+    for (const std::string& name : torch ? torch_.back().names() : files_.back().names())
+      places_[name] = place;
+  }
+  void open_all(const std::filesystem::path& folder, const std::filesystem::path& index) {
     const io::Json json = io::Json::parse(read_text(index));
     const io::Json* const map = json.find("weight_map");
     check<IoError>(map && map->is_object(), "load_pretrained", "'", index.string(), "' has no weight_map");
@@ -58,25 +104,9 @@ class PretrainedArrays {
     for (const auto& [file, listed] : files) open(folder / file);
   }
 
-  /// The file that holds an array; null if none does.
-  const io::SafetensorsFile* find(const std::string& name) const {
-    const auto at = places_.find(name);
-    return at == places_.end() ? nullptr : &files_[at->second];
-  }
-  /// The names of all arrays.
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const auto& [name, place] : places_) all.push_back(name);
-    return all;
-  }
-
- private:
-  void open(const std::filesystem::path& path) {
-    files_.push_back(io::SafetensorsFile::open(path.string()));
-    for (const std::string& name : files_.back().names()) places_[name] = files_.size() - 1;
-  }
   std::vector<io::SafetensorsFile> files_{};
-  std::map<std::string, std::size_t> places_{};
+  std::vector<io::TorchFile> torch_{};
+  std::map<std::string, Place> places_{};
 };
 
 /// What a file may hold besides parameters: masks and rates that the model computes itself.
@@ -104,21 +134,20 @@ void load_decoder(Decoder<T>& model, const PretrainedArrays& arrays) {
   for (const DecoderEntry<T>& entry : parameters.entries()) {
     // Files of a model without its output map leave out the first part of names.
     std::string name = entry.name;
-    const io::SafetensorsFile* file = arrays.find(name);
-    if (!file) {
+    const Shape* shape = arrays.find(name);
+    if (!shape) {
       name = name.substr(name.find('.') + 1);
-      file = arrays.find(name);
+      shape = arrays.find(name);
     }
-    if (!file) {
+    if (!shape) {
       missing.push_back(entry.name);
       continue;
     }
     used[name] = true;
-    const Shape& shape = file->entry(name).shape;
-    if (shape == entry.shape())
-      entry.set(file->template get<T>(name, io::Cast::lossy));
+    if (*shape == entry.shape())
+      entry.set(arrays.template get<T>(name));
     else
-      wrong.push_back(join(name, " ", shape, " instead of ", entry.shape()));
+      wrong.push_back(join(name, " ", *shape, " instead of ", entry.shape()));
   }
   std::vector<std::string> unexpected;
   for (const std::string& name : arrays.names())
@@ -137,7 +166,7 @@ void load_decoder(Decoder<T>& model, const PretrainedArrays& arrays) {
 
 }  // namespace detail
 
-/// Reads a model's folder: config.json, model.safetensors or its parts, and generation_config.json where there is
+/// Reads a model's folder: config.json, model.safetensors or pytorch_model.bin, whole or in parts, and generation_config.json where there is
 /// one. Arrays of type `T` are mapped, not copied, so that a model larger than free memory loads.
 ///
 ///   throws: IoError if a file is missing or damaged, names a model_type that is not known, or the arrays do not fit
