@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "fuzz/targets/csv.hpp"
+#include "fuzz/targets/decoder_config.hpp"
 #include "fuzz/targets/gguf.hpp"
 #include "fuzz/targets/idx.hpp"
 #include "fuzz/targets/jpeg.hpp"
@@ -52,15 +53,14 @@ TEST_P(Seeds, AreReadOrRefused) {
   EXPECT_GT(files, accepted) << "no seed is a file to be refused";
 }
 
-INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds,
-                         testing::Values(Target{"csv", fuzz::csv}, Target{"gguf", fuzz::gguf},
-                                         Target{"idx", fuzz::idx}, Target{"jpeg", fuzz::jpeg},
-                                         Target{"npy", fuzz::npy}, Target{"npz", fuzz::npz},
-                                         Target{"png", fuzz::png}, Target{"safetensors", fuzz::safetensors},
-                                         Target{"sentencepiece", fuzz::sentencepiece},
-                                         Target{"tokenizer_json", fuzz::tokenizer_json},
-                                         Target{"torch", fuzz::torch}, Target{"vectors", fuzz::vectors},
-                                         Target{"wav", fuzz::wav}),
-                         [](const auto& target) { return std::string(target.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Fuzz, Seeds,
+    testing::Values(Target{"csv", fuzz::csv}, Target{"decoder_config", fuzz::decoder_config},
+                    Target{"gguf", fuzz::gguf}, Target{"idx", fuzz::idx}, Target{"jpeg", fuzz::jpeg},
+                    Target{"npy", fuzz::npy}, Target{"npz", fuzz::npz}, Target{"png", fuzz::png},
+                    Target{"safetensors", fuzz::safetensors}, Target{"sentencepiece", fuzz::sentencepiece},
+                    Target{"tokenizer_json", fuzz::tokenizer_json}, Target{"torch", fuzz::torch},
+                    Target{"vectors", fuzz::vectors}, Target{"wav", fuzz::wav}),
+    [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace seeds_test

@@ -1,8 +1,9 @@
 #pragma once
 /// Decoder-only transformers as `DecoderConfig` describes them: GPT-2, Llama, Gemma and their kin.
 
-#include <algorithm>  // max
-#include <cmath>      // pow
+#include <algorithm>  // clamp, max, min_element
+#include <cmath>      // cos, floor, log, pow, sin, sqrt
+#include <limits>     // numeric_limits
 #include <vector>     // vector
 
 #include "tenon/models/language/decoder_cache.hpp"
@@ -297,7 +298,8 @@ struct Decoder {
     if (config.window > 0 && keys > config.window)
       pass.windowed = detail::decoder_mask(length, keys, padding, config.window);
     if (config.learned_positions > 0) return pass;
-    const std::vector<double> rates = detail::rotary_rates(config.rotary, keys);
+    const index_t longest = keys - (padding.empty() ? 0 : *std::min_element(padding.begin(), padding.end()));
+    const std::vector<double> rates = detail::rotary_rates(config.rotary, longest);
     const Shape shape = {places.extent(0), 1, length, static_cast<index_t>(rates.size())};
     pass.cosines = Tensor<T>::empty(shape);
     pass.sines = Tensor<T>::empty(shape);

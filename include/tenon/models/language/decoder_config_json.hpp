@@ -3,6 +3,7 @@
 
 #include <algorithm>  // find
 #include <cmath>      // log, sqrt
+#include <cstdlib>    // strtod
 #include <string>     // string
 #include <vector>     // vector
 
@@ -32,13 +33,21 @@ class ConfigJson {
                    "' is no number");
     return number;
   }
-  index_t number(const char* name, index_t missing) const {
+  /// A number that may be null, which stands for 0.
+  double real_or_null(const char* name, double missing) const {
+    return json_.find(name) && !find(name) ? 0 : real(name, missing);
+  }
+  double positive(const char* name, double missing) const {
+    const double number = real(name, missing);
+    check<IoError>(number > 0, "config", "'", name, "' is ", number, ", expected a number above 0");
+    return number;
+  }
+  index_t number(const char* name, index_t missing, std::uint64_t most = std::uint64_t{1} << 32) const {
     const io::Json* const value = find(name);
     if (!value) return missing;
     const auto whole = value->whole_number();
-    constexpr std::uint64_t most = std::uint64_t{1} << 32;
     check<IoError>(whole && *whole <= most, "config", "'", name, "' is ", value->text(),
-                   ", expected a whole number");
+                   ", expected a whole number up to ", most);
     return static_cast<index_t>(*whole);
   }
   bool flag(const char* name, bool missing) const {
@@ -54,6 +63,9 @@ class ConfigJson {
   const io::Json& json_;
 };
 
+/// More layers than any model has; lists with an entry for each are made before the file's arrays are seen.
+inline constexpr std::uint64_t most_layers = 4096;
+
 inline DecoderActivation decoder_activation(const std::string& name) {
   if (name == "gelu") return DecoderActivation::gelu;
   if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast")
@@ -63,19 +75,26 @@ inline DecoderActivation decoder_activation(const std::string& name) {
   return DecoderActivation::relu;
 }
 
+/// The entries of each head that are rotated.
+inline index_t rotary_dims(double fraction, index_t head_dim) {
+  check<IoError>(fraction > 0 && fraction <= 1, "config", "the part of each head that is rotated is ",
+                 fraction, ", expected above 0 and up to 1");
+  return static_cast<index_t>(static_cast<double>(head_dim) * fraction) / 2 * 2;
+}
 /// rope_theta, rope_scaling, or their newer form rope_parameters.
 inline void read_rotary(const ConfigJson& json, double fraction, double base, DecoderConfig& c) {
   DecoderRotary& r = c.rotary;
-  r.dims = static_cast<index_t>(static_cast<double>(c.head_dim) * fraction) / 2 * 2;
-  r.base = json.real("rope_theta", base);
+  r.dims = rotary_dims(fraction, c.head_dim);
+  r.base = json.positive("rope_theta", base);
   r.original_context = c.context;
   const io::Json* object = json.find("rope_scaling");
   if (!object) object = json.find("rope_parameters");
   if (!object) return;
   const ConfigJson s(*object);
-  r.base = s.real("rope_theta", r.base);
+  r.base = s.positive("rope_theta", r.base);
+  r.dims = rotary_dims(s.real("partial_rotary_factor", fraction), c.head_dim);
   const std::string kind = s.string("rope_type", s.string("type", "default"));
-  r.factor = s.real("factor", 1);
+  r.factor = s.positive("factor", 1);
   r.original_context = s.number("original_max_position_embeddings", c.context);
   if (kind == "default") return;
   if (kind == "linear") {
@@ -104,7 +123,7 @@ inline void read_llama(const ConfigJson& json, DecoderConfig& c) {
   c.vocabulary = json.number("vocab_size", 32000);
   c.hidden = json.number("hidden_size", 4096);
   c.intermediate = json.number("intermediate_size", 11008);
-  c.layers = json.number("num_hidden_layers", 32);
+  c.layers = json.number("num_hidden_layers", 32, most_layers);
   c.heads = json.number("num_attention_heads", 32);
   c.kv_heads = json.number("num_key_value_heads", c.heads);
   c.context = json.number("max_position_embeddings", 2048);
@@ -130,7 +149,7 @@ inline void read_gpt2(const ConfigJson& json, DecoderConfig& c) {
   c.vocabulary = json.number("vocab_size", 50257);
   c.hidden = json.number("n_embd", 768);
   c.intermediate = json.number("n_inner", 4 * c.hidden);
-  c.layers = json.number("n_layer", 12);
+  c.layers = json.number("n_layer", 12, most_layers);
   c.heads = c.kv_heads = json.number("n_head", 12);
   c.context = c.learned_positions = json.number("n_positions", 1024);
   c.norm = DecoderNorm::layer;
@@ -139,6 +158,7 @@ inline void read_gpt2(const ConfigJson& json, DecoderConfig& c) {
   c.gated = false;
   c.qkv_bias = c.out_bias = c.mlp_bias = true;
   c.tied = json.flag("tie_word_embeddings", true);
+  if (!json.flag("scale_attn_weights", true)) c.attention_scale = 1;
   check<IoError>(!json.flag("scale_attn_by_inverse_layer_idx", false), "config",
                  "scale_attn_by_inverse_layer_idx is not supported");
 }
@@ -154,7 +174,7 @@ inline void read_gpt_neox(const ConfigJson& json, DecoderConfig& c) {
   c.mlp_bias = true;
   c.parallel = json.flag("use_parallel_residual", true);
   read_rotary(json, json.real("rotary_pct", json.real("partial_rotary_factor", 0.25)),
-              json.real("rotary_emb_base", 10000), c);
+              json.positive("rotary_emb_base", 10000), c);
 }
 inline void read_gemma(const ConfigJson& json, DecoderConfig& c, bool second) {
   c.head_dim = json.number("head_dim", 256);
@@ -167,9 +187,9 @@ inline void read_gemma(const ConfigJson& json, DecoderConfig& c, bool second) {
   if (second) {
     c.names = DecoderNames::gemma2;
     c.post_norms = true;
-    c.attention_scale = 1 / std::sqrt(json.real("query_pre_attn_scalar", 256));
-    c.attention_cap = json.find("attn_logit_softcapping") ? json.real("attn_logit_softcapping", 0) : 0;
-    c.logit_cap = json.find("final_logit_softcapping") ? json.real("final_logit_softcapping", 0) : 0;
+    c.attention_scale = 1 / std::sqrt(json.positive("query_pre_attn_scalar", 256));
+    c.attention_cap = json.real_or_null("attn_logit_softcapping", 50);
+    c.logit_cap = json.real_or_null("final_logit_softcapping", 30);
     c.window = json.number("sliding_window", 4096);
     layers_with_window(json, c, [](index_t i) { return i % 2 == 0; });
   }
@@ -223,7 +243,8 @@ inline void read_smollm3(const ConfigJson& json, DecoderConfig& c) {
   }
   if (json.flag("use_sliding_window", false)) {
     c.window = json.number("sliding_window", 0);
-    layers_with_window(json, c, [](index_t) { return false; });
+    layers_with_window(json, c,
+                       [&](index_t i) { return c.window > 0 && c.no_rotary[static_cast<std::size_t>(i)]; });
   }
   read_rotary(json, 1, 2000000, c);
 }
@@ -281,9 +302,10 @@ inline DecoderConfig decoder_config(const io::Json& config) {
         "stablelm, opt, smollm3");
   }
   if (c.head_dim == 0) c.head_dim = c.heads > 0 ? c.hidden / c.heads : 0;
-  const bool sound = c.vocabulary > 0 && c.hidden > 0 && c.intermediate > 0 && c.layers >= 0 &&
-                     c.layers <= 4096 && c.heads > 0 && c.kv_heads > 0 && c.heads % c.kv_heads == 0 &&
-                     c.head_dim > 0 && c.context > 0;
+  constexpr index_t most_heads = 1 << 16;  // and entries of one, so that their product is a number
+  const bool sound = c.vocabulary > 0 && c.hidden > 0 && c.intermediate > 0 && c.heads > 0 &&
+                     c.heads <= most_heads && c.kv_heads > 0 && c.heads % c.kv_heads == 0 && c.head_dim > 0 &&
+                     c.head_dim <= most_heads && c.context > 0;
   check<IoError>(sound, "config", "a model of ", c.layers, " layers, ", c.heads, " heads of ", c.head_dim,
                  ", ", c.kv_heads, " of keys and values, and ", c.hidden,
                  " hidden units does not fit together");
