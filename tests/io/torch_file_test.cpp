@@ -12,11 +12,11 @@ using io::TorchFile;
 using support::expect_error;
 
 // Written by PyTorch 1.13: w = arange(6).view(2, 3), its transpose, a slice, float16, int64, a parameter, an empty tensor and
-// one number; nested.pt holds them as state_dict beside numbers.
+// one number; nested.pt holds them as state_dict beside numbers, legacy.pt in the format before PyTorch 1.6.
 const std::string folder = TENON_TORCH_FOLDER;
 
 TEST(TorchFile, ReadsTensors) {
-  for (const char* name : {"/small.pt", "/nested.pt"}) {
+  for (const char* name : {"/small.pt", "/nested.pt", "/legacy.pt"}) {
     const TorchFile file(folder + name);
     EXPECT_EQ(file.names(), (std::vector<std::string>{"e", "h", "i", "p", "s", "slice", "t", "w"}));
     EXPECT_EQ(file.get<float>("w").shape(), (Shape{2, 3}));
@@ -58,11 +58,28 @@ TEST(TorchFile, NothingOfAFileIsRun) {
   }
 }
 
-TEST(TorchFile, OlderFilesAreNamed) {
-  const std::string path = folder + "/legacy.pt";
-  expect_error<IoError>(
-      [&] { TorchFile{path}; },
-      "[torch] " + path + ": written by a PyTorch before 1.6; load it there and torch.save it again");
+TEST(TorchFile, PicklesOfOtherThingsSayWhatTheyAskFor) {
+  const support::TemporaryFolder files;
+  const auto refused = [&](const std::string& bytes, const std::string& sentence) {
+    const std::string path = files.write("model.bin", bytes);
+    expect_error<IoError>([&] { TorchFile{path}; }, "[torch] " + path + ": [pickle] " + sentence);
+  };
+  const std::string refusal = ", which is no part of a file of tensors: nothing of it is run";
+  // What Python's pickle.dumps writes by protocols 0 and 4 of an object whose __reduce__ is (os.system, ("id",)).
+  refused("cposix\nsystem\np0\n(Vid\np1\ntp2\nRp3\n.", "the file asks for posix.system" + refusal);
+  refused("\x80\x04\x8c\x05posix\x94\x8c\x06system\x94\x93.", "the file asks for posix.system" + refusal);
+  refused("K\x05.", "it is no file of torch.save");
+  refused("", "the pickle is cut off");
+}
+
+TEST(Pickle, MemoryGrowsAsThePickle) {
+  // A list of a hundred thousand, named as a storage a hundred thousand times: copies would take 80 GB.
+  constexpr std::size_t count = 100'000;
+  std::string bytes = "(" + std::string(count, 'N') + "tq" + '\0';
+  for (std::size_t i = 0; i < count; ++i) bytes += std::string("h\0Q", 3);
+  const io::PickleReader pickle(bytes + ".");
+  EXPECT_EQ(pickle.storages().size(), count);
+  EXPECT_EQ(pickle.size(), bytes.size() + 1);
 }
 
 TEST(Pickle, DamagedOnesAreRefused) {

@@ -18,7 +18,8 @@ namespace TENON_NAMESPACE::io {
 
 /// A value of a pickle.
 struct PickleValue {
-  /// What it is. A tensor is the list of the arguments that rebuild it; a storage the list that names it.
+  /// What it is. A tensor holds the list of the arguments that rebuild it, a storage the list that names it; several
+  /// share such a list, so that memory does not grow faster than the pickle.
   enum class Kind { none, number, string, list, dict, name, mark, storage, tensor };
   Kind kind = Kind::none;                   ///< what it is
   std::int64_t number = 0;                  ///< of a whole number or a truth value
@@ -35,6 +36,10 @@ class PickleReader {
   explicit PickleReader(std::string_view bytes) : bytes_(bytes) { run(); }
   /// What the pickle holds.
   const PickleValue& root() const { return *root_; }
+  /// Its bytes; others may follow.
+  std::size_t size() const { return at_; }
+  /// All storages that it names, in its order.
+  const std::vector<const PickleValue*>& storages() const { return storages_; }
 
  private:
   using Kind = PickleValue::Kind;
@@ -102,6 +107,11 @@ class PickleReader {
     list->items = std::move(items);
     push(list);
   }
+  void push_holder(Kind kind, const PickleValue* list) {
+    PickleValue* const holder = make(kind);
+    holder->items.push_back(list);
+    push(holder);
+  }
   void push_last(std::size_t count) {
     std::vector<const PickleValue*> items(count);
     while (count > 0) items[--count] = pop();
@@ -117,7 +127,8 @@ class PickleReader {
     const std::string full = module + "." + name;
     const bool storage = module == "torch" && name.size() > 7 && name.ends_with("Storage");
     const bool known = storage || full == "collections.OrderedDict" ||
-                       full == "torch._utils._rebuild_tensor_v2" || full == "torch._utils._rebuild_parameter";
+                       full == "torch._utils._rebuild_tensor" || full == "torch._utils._rebuild_tensor_v2" ||
+                       full == "torch._utils._rebuild_parameter";
     require(known, "the file asks for ", full,
             ", which is no part of a file of tensors: nothing of it is run");
     push_text(Kind::name, full);
@@ -132,16 +143,11 @@ class PickleReader {
       push(make(Kind::dict));
     } else if (function->text == "torch._utils._rebuild_parameter") {
       require(!a.empty() && a[0]->kind == Kind::tensor, "the pickle is damaged");
-      PickleValue* const tensor = make(Kind::tensor);
-      tensor->items = a[0]->items;
-      push(tensor);
+      push_holder(Kind::tensor, a[0]->items[0]);
     } else {
-      require(
-          function->text == "torch._utils._rebuild_tensor_v2" && a.size() >= 4 && a[0]->kind == Kind::storage,
-          "the file calls ", function->text, " in a way that is not known");
-      PickleValue* const tensor = make(Kind::tensor);
-      tensor->items = a;
-      push(tensor);
+      require(function->text.starts_with("torch._utils.") && a.size() >= 4 && a[0]->kind == Kind::storage,
+              "the file calls ", function->text, " in a way that is not known");
+      push_holder(Kind::tensor, arguments);
     }
   }
   void remember(std::uint64_t place) {
@@ -154,7 +160,7 @@ class PickleReader {
     push(at->second);
   }
   void push_long(std::string_view bytes) {
-    require(bytes.size() <= 8, "a number has ", bytes.size(), " bytes");
+    if (bytes.size() > 8) return push(make(Kind::none));  // no extent of a tensor
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i)
       value |= std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (8 * i);
@@ -213,6 +219,9 @@ class PickleReader {
         break;
       case 0x8c:
         push_text(Kind::string, take(number<std::uint8_t>()));
+        break;
+      case 'T':
+        push_text(Kind::string, take(number<std::uint32_t>()));
         break;
       case 'U':
         push_text(Kind::string, take(number<std::uint8_t>()));
@@ -286,9 +295,10 @@ class PickleReader {
         break;
       }
       case 'Q': {
-        PickleValue* const storage = make(Kind::storage);
-        storage->items = pop()->items;
-        push(storage);
+        const PickleValue* const name = pop();
+        require(name->kind == Kind::list && name->items.size() >= 5, "the pickle is damaged");
+        push_holder(Kind::storage, name);
+        storages_.push_back(stack_.back());
         break;
       }
       case 'R':
@@ -307,6 +317,7 @@ class PickleReader {
   std::deque<PickleValue> values_{};
   std::vector<PickleValue*> stack_{};
   std::unordered_map<std::uint64_t, PickleValue*> memo_{};
+  std::vector<const PickleValue*> storages_{};
   const PickleValue* root_ = nullptr;
 };
 

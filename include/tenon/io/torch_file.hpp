@@ -1,8 +1,9 @@
 #pragma once
-/// PyTorch's own files, .pt, .pth and pytorch_model.bin, as torch.save writes them since version 1.6: a zip archive of a
-/// pickle and the numbers of the tensors. No code is run; see io/pickle.hpp.
+/// PyTorch's own files, .pt, .pth and pytorch_model.bin: a zip archive of a pickle and the numbers of the tensors, or,
+/// before PyTorch 1.6, several pickles and the numbers behind them. No code is run; see io/pickle.hpp.
 
 #include <algorithm>    // max
+#include <cstring>      // memcpy
 #include <map>          // map
 #include <string>       // string
 #include <string_view>  // string_view
@@ -19,7 +20,8 @@ struct TorchEntry {
   DType type = DType::float32;  ///< how it is stored
   Shape shape{};                ///< its extents
   Strides strides{};            ///< elements from one to the next along each axis
-  std::string storage{};        ///< the archive's entry of its numbers
+  std::uint64_t begin = 0;      ///< the byte of the file at which its storage begins
+  std::uint64_t elements = 0;   ///< those of its storage, which other tensors may share
   std::uint64_t offset = 0;     ///< its first element there
 };
 
@@ -27,25 +29,20 @@ struct TorchEntry {
 class TorchFile {
  public:
   /// Opens a file and reads its pickle.
-  ///   throws: IoError if it cannot be read, is damaged, is older than PyTorch 1.6, or asks for anything but tensors
-  explicit TorchFile(const std::string& path) : archive_(open(path)) {
-    std::string pickle_name;
-    for (const auto& [name, entry] : archive_.entries())
-      if (name.ends_with("/data.pkl") || name == "data.pkl") pickle_name = name;
-    archive_.require(!pickle_name.empty(), "it has no data.pkl: it is no file of torch.save");
-    folder_ = pickle_name.substr(0, pickle_name.size() - 8);
-    const ZipEntry& entry = archive_.entries().at(pickle_name);
-    archive_.require(!entry.deflated, "its pickle is compressed");
+  ///   throws: IoError if it cannot be read, is damaged, or asks for anything but tensors
+  explicit TorchFile(const std::string& path) : file_(MappedFile::open(path)) {
     try {
-      const PickleReader pickle(archive_.stored_bytes(entry));
-      read_dict(pickle.root());
+      if (file_->bytes().starts_with("PK"))
+        read_archive();
+      else
+        read_legacy();
     } catch (const IoError& error) {
       fail<IoError>("torch", path, ": ", error.what());
     }
   }
 
   /// The file's path.
-  const std::string& path() const { return archive_.path(); }
+  const std::string& path() const { return file_->path(); }
   /// All tensors by name.
   const std::map<std::string, TorchEntry, std::less<>>& entries() const { return entries_; }
   /// The names of all tensors.
@@ -69,12 +66,11 @@ class TorchFile {
     check<IoError>(converts(e.type, dtype_of<T>, cast), "torch", path(), ": \"", name, "\" is stored as ",
                    info(e.type).name, ", which does not fit ", info(dtype_of<T>).name);
     const auto width = static_cast<std::uint64_t>(info(e.type).bytes);
-    const ZipEntry& numbers = archive_.entries().at(e.storage);
     const bool in_order = e.strides == contiguous_strides(e.shape);
     const std::uint64_t count =
-        in_order ? static_cast<std::uint64_t>(element_count(e.shape)) : numbers.size / width - e.offset;
-    const Ref<Storage> bytes = archive_.file()->storage(
-        static_cast<std::size_t>(numbers.begin + e.offset * width), static_cast<std::size_t>(count * width));
+        in_order ? static_cast<std::uint64_t>(element_count(e.shape)) : e.elements - e.offset;
+    const Ref<Storage> bytes = file_->storage(static_cast<std::size_t>(e.begin + e.offset * width),
+                                              static_cast<std::size_t>(count * width));
     const Shape flat = in_order ? e.shape : Shape{static_cast<index_t>(count)};
     const AnyTensor values = view_or_convert(bytes, e.type, flat, dtype_of<T>);
     check<IoError>(values.defined(), "torch", path(), ": \"", name, "\" holds a number too large for ",
@@ -84,11 +80,67 @@ class TorchFile {
   }
 
  private:
-  static ZipReader open(const std::string& path) {
-    const Ref<MappedFile> file = MappedFile::open(path);
-    check<IoError>(!file->bytes().starts_with(std::string_view("\x80\x02\x8a\x0al\xfc\x9c\x46", 8)), "torch",
-                   path, ": written by a PyTorch before 1.6; load it there and torch.save it again");
-    return ZipReader(path);
+  /// The bytes of a storage in the file.
+  struct Range {
+    std::uint64_t begin, size;
+  };
+
+  void read_archive() {
+    const ZipReader archive(path());
+    std::string pickle_name;
+    for (const auto& [name, entry] : archive.entries())
+      if (name.ends_with("/data.pkl") || name == "data.pkl") pickle_name = name;
+    check<IoError>(!pickle_name.empty(), "zip", "it has no data.pkl: it is no file of torch.save");
+    const std::string folder = pickle_name.substr(0, pickle_name.size() - 8) + "data/";
+    for (const auto& [name, entry] : archive.entries())
+      if (name.starts_with(folder) && !entry.deflated)
+        storages_[name.substr(folder.size())] = {entry.begin, entry.size};
+    const ZipEntry& entry = archive.entries().at(pickle_name);
+    check<IoError>(!entry.deflated, "zip", "its pickle is compressed");
+    const PickleReader pickle(archive.stored_bytes(entry));
+    read_dict(pickle.root());
+  }
+
+  /// Pickles of a magic number, a version, the machine, the tensors, and the names of storages; then for each of these
+  /// its number of elements, and the elements.
+  void read_legacy() {
+    constexpr std::string_view magic("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.", 15);
+    std::string_view rest = file_->bytes();
+    if (!rest.starts_with(magic)) {
+      const PickleReader other(rest);  // which says what the file asks for
+      fail<IoError>("pickle", "it is no file of torch.save");
+    }
+    rest.remove_prefix(magic.size());
+    rest.remove_prefix(PickleReader(rest).size());
+    const PickleReader machine(rest);
+    rest.remove_prefix(machine.size());
+    for (const auto& [key, value] : machine.root().members)
+      check<IoError>(key->text != "little_endian" || value->number == 1, "pickle",
+                     "its numbers are in big-endian order");
+    const PickleReader pickle(rest);
+    rest.remove_prefix(pickle.size());
+    const PickleReader names(rest);
+    rest.remove_prefix(names.size());
+    std::map<std::string, std::uint64_t, std::less<>> widths;
+    for (const PickleValue* storage : pickle.storages()) {
+      const std::vector<const PickleValue*>& name = storage->items[0]->items;
+      widths[name[2]->text] = static_cast<std::uint64_t>(info(storage_type(name[1]->text)).bytes);
+      check<IoError>(name.size() < 6 || name[5]->kind == PickleValue::Kind::none, "pickle",
+                     "storages that are parts of others are not supported");
+    }
+    for (const PickleValue* name : names.root().items) {
+      std::uint64_t elements = 0;
+      const auto width = widths.find(name->text);
+      check<IoError>(width != widths.end() && rest.size() >= sizeof elements, "pickle",
+                     "the file is cut off");
+      std::memcpy(&elements, rest.data(), sizeof elements);
+      rest.remove_prefix(sizeof elements);
+      check<IoError>(elements <= rest.size() / width->second, "pickle", "the file is cut off");
+      const std::uint64_t size = elements * width->second;
+      storages_[name->text] = {file_->bytes().size() - rest.size(), size};
+      rest.remove_prefix(static_cast<std::size_t>(size));
+    }
+    read_dict(pickle.root());
   }
 
   void read_dict(const PickleValue& root) {
@@ -104,20 +156,21 @@ class TorchFile {
     const auto require = [&](bool holds) {
       check<IoError>(holds, "pickle", "the tensor \"", name, "\" is damaged");
     };
-    const std::vector<const PickleValue*>& storage = tensor.items[0]->items;
-    require(storage.size() >= 5 && storage[0]->text == "storage");
+    const std::vector<const PickleValue*>& arguments = tensor.items[0]->items;
+    const std::vector<const PickleValue*>& storage = arguments[0]->items[0]->items;
+    require(storage[0]->text == "storage");
     TorchEntry e;
     e.type = storage_type(storage[1]->text);
-    e.storage = folder_ + "data/" + storage[2]->text;
-    const auto at = archive_.entries().find(e.storage);
-    require(at != archive_.entries().end() && !at->second.deflated);
-    const std::int64_t offset = tensor.items[1]->number;
-    const auto& extents = tensor.items[2]->items;
-    const auto& steps = tensor.items[3]->items;
+    const auto at = storages_.find(storage[2]->text);
+    require(at != storages_.end());
+    e.begin = at->second.begin;
+    e.elements = at->second.size / static_cast<std::uint64_t>(info(e.type).bytes);
+    const std::int64_t offset = arguments[1]->number;
+    const auto& extents = arguments[2]->items;
+    const auto& steps = arguments[3]->items;
     require(offset >= 0 && extents.size() == steps.size() && extents.size() <= 8);
     e.offset = static_cast<std::uint64_t>(offset);
-    const auto elements =
-        static_cast<std::int64_t>(at->second.size / static_cast<std::uint64_t>(info(e.type).bytes));
+    const auto elements = static_cast<std::int64_t>(e.elements);
     bool empty = false;
     for (std::size_t i = 0; i < extents.size(); ++i) {
       const std::int64_t extent = extents[i]->number, step = steps[i]->number;
@@ -173,8 +226,8 @@ class TorchFile {
     return result;
   }
 
-  ZipReader archive_;
-  std::string folder_;
+  Ref<MappedFile> file_;
+  std::map<std::string, Range, std::less<>> storages_{};
   std::map<std::string, TorchEntry, std::less<>> entries_{};
 };
 
