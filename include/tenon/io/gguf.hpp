@@ -151,8 +151,9 @@ class GgufFile {
       offsets.push_back({&entry, number<std::uint64_t>()});
     }
     const GgufValue* const stated = find("general.alignment");
-    const auto alignment = static_cast<std::size_t>(stated ? stated->number : 32);
-    require(alignment > 0 && alignment <= (1u << 20), "the alignment ", alignment, " makes no sense");
+    const double aligned = stated ? stated->number : 32;
+    require(aligned >= 1 && aligned <= (1u << 20), "the alignment ", aligned, " makes no sense");
+    const auto alignment = static_cast<std::size_t>(aligned);
     const std::size_t data = (at_ + alignment - 1) / alignment * alignment, size = file_->bytes().size();
     for (const auto& [entry, offset] : offsets) {
       require(data <= size && offset <= size - data && entry->bytes <= size - data - offset,

@@ -6,6 +6,7 @@
 #include "support/gguf_writer.hpp"
 #include "support/temporary_folder.hpp"
 #include "tenon/models/language/text_generation.hpp"
+#include "tenon/ops/reduce/reduce.hpp"
 
 namespace tenon::testing {
 namespace gguf_decoder_test {
@@ -61,6 +62,107 @@ TEST(GgufDecoder, IsTheModelOfTheFolder) {
             models::load_pretrained(TENON_STORIES_FOLDER).model(ids).to_vector());
 }
 
+/// Settings pass through float32.
+void expect_same(const models::Decoder<float>& a, const models::Decoder<float>& b,
+                 const Tensor<index_t>& ids) {
+  const Tensor<float> want = b(ids).detach();
+  EXPECT_LE(amax(abs(sub(a(ids).detach(), want))).item(), 1e-5f * amax(abs(want)).item())
+      << a.config.model_type;
+}
+
+/// A model of tests/models/language/decoders under llama.cpp's names.
+GgufWriter converted(models::Decoder<float>& model, const std::string& architecture) {
+  const models::DecoderConfig& c = model.config;
+  GgufWriter w;
+  w.text("general.architecture", architecture);
+  const auto number = [&](const char* name, double value) {
+    w.number(architecture + "." + name, static_cast<float>(value));
+  };
+  number("context_length", static_cast<double>(c.context));
+  number("embedding_length", static_cast<double>(c.hidden));
+  number("feed_forward_length", static_cast<double>(c.intermediate));
+  number("block_count", static_cast<double>(c.layers));
+  number("attention.head_count", static_cast<double>(c.heads));
+  number("attention.head_count_kv", static_cast<double>(c.kv_heads));
+  number("attention.key_length", static_cast<double>(c.head_dim));
+  number(c.norm == models::DecoderNorm::layer ? "attention.layer_norm_epsilon"
+                                              : "attention.layer_norm_rms_epsilon",
+         c.norm_eps);
+  number("rope.dimension_count", static_cast<double>(c.rotary.dims));
+  number("rope.freq_base", c.rotary.base);
+  number("use_parallel_residual", c.parallel);
+  const models::detail::DecoderParameters<float> parameters(model, models::detail::DecoderFile::gguf);
+  for (const auto& entry : parameters.entries()) {
+    Tensor<float> x = entry.array();
+    const bool q = entry.name.find(".attn_q.") != std::string::npos,
+               k = entry.name.find(".attn_k.") != std::string::npos;
+    if ((q || k) && models::detail::has_pairs_of_neighbours(architecture)) {
+      const index_t heads = q ? c.heads : c.kv_heads;
+      x = reshape(transpose(reshape(x, {heads, 2, c.head_dim / 2, x.extent(1)}), 1, 2), x.shape());
+    }
+    w.array(entry.name, {x.shape().begin(), x.shape().end()}, contiguous(x).to_vector());
+  }
+  return w;
+}
+
+TEST(GgufDecoder, EveryArchitectureIsTheModelOfTheFolder) {
+  const Tensor<index_t> ids = from<index_t>({1, 30, 7, 26, 37, 3, 38, 28}, {1, 8});
+  const support::TemporaryFolder folder;
+  for (const auto& [name, architecture] :
+       std::vector<std::pair<std::string, std::string>>{{"gpt_neox", "gptneox"},
+                                                        {"gpt_neox_serial", "gptneox"},
+                                                        {"phi", "phi2"},
+                                                        {"stablelm", "stablelm"},
+                                                        {"stablelm_parallel", "stablelm"},
+                                                        {"qwen3", "qwen3"},
+                                                        {"phi3", "phi3"},
+                                                        {"gpt2", "gpt2"}}) {
+    auto model = models::load_pretrained(TENON_DECODERS_FOLDER "/" + name).model;
+    GgufWriter writer = converted(model, architecture);
+    if (model.config.window > 0)
+      writer.number(architecture + ".attention.sliding_window", static_cast<float>(model.config.window));
+    const io::GgufFile file(folder.write(name + ".gguf", writer.bytes()));
+    expect_same(models::load_gguf_decoder(file), model, ids);
+  }
+}
+
+TEST(GgufDecoder, SmolLm3SkipsPositionsOfEveryFourthLayer) {
+  auto model = models::load_pretrained(TENON_DECODERS_FOLDER "/smollm3").model;
+  model.config.layers = 4;
+  model.config.no_rotary = {false, false, false, true};
+  model.blocks = {model.blocks[0], model.blocks[1], model.blocks[0], model.blocks[1]};
+  const Tensor<index_t> ids = from<index_t>({1, 30, 7, 26}, {1, 4});
+  const support::TemporaryFolder folder;
+  const io::GgufFile file(folder.write("a.gguf", converted(model, "smollm3").bytes()));
+  expect_same(models::load_gguf_decoder(file), model, ids);
+}
+
+TEST(GgufDecoder, RotaryScalingIsThatOfTheFolder) {
+  const Tensor<index_t> ids = from<index_t>({1, 30, 7, 26, 37, 3, 38, 28}, {1, 8});
+  const support::TemporaryFolder folder;
+  for (const std::string kind : {"linear", "yarn", "llama3"}) {
+    auto model = models::load_pretrained(TENON_DECODERS_FOLDER "/llama_" + kind).model;
+    const models::DecoderRotary& r = model.config.rotary;
+    GgufWriter writer = converted(model, "llama");
+    if (kind == "llama3") {  // the converter writes what each rate is divided by
+      models::DecoderRotary plain = r;
+      plain.scaling = models::RotaryScaling::none;
+      plain.factor = 1;
+      const auto scaled = models::detail::rotary_rates(r, 8), rates = models::detail::rotary_rates(plain, 8);
+      std::vector<float> divisors;
+      for (std::size_t i = 0; i < rates.size(); ++i)
+        divisors.push_back(static_cast<float>(rates[i] / scaled[i]));
+      writer.array("rope_freqs.weight", {static_cast<index_t>(divisors.size())}, divisors);
+    } else {
+      writer.text("llama.rope.scaling.type", kind);
+      writer.number("llama.rope.scaling.factor", static_cast<float>(r.factor));
+      writer.number("llama.rope.scaling.original_context_length", static_cast<float>(r.original_context));
+    }
+    const io::GgufFile file(folder.write(kind + ".gguf", writer.bytes()));
+    expect_same(models::load_gguf_decoder(file), model, ids);
+  }
+}
+
 TEST(GgufDecoder, ItsTokenizerIsInTheFile) {
   GgufWriter writer = stories();
   const auto known = text::Tokenizer::load(TENON_STORIES_FOLDER);
@@ -92,10 +194,14 @@ TEST(GgufDecoder, WhatDoesNotFitIsSaid) {
     support::expect_error<IoError>([&] { models::load_gguf_decoder(io::GgufFile(path)); },
                                    "[gguf] " + path + sentence);
   };
-  expect(
-      GgufWriter().text("general.architecture", "magic"),
-      ": the architecture 'magic' is not known; these are: llama, qwen2, qwen3, gemma, gemma2, phi3, gpt2");
-  expect(stories().array("rope_freqs.weight", {1}, {1}), ": \"rope_freqs.weight\" is no part of a llama");
+  expect(GgufWriter().text("general.architecture", "magic"),
+         ": the architecture 'magic' is not known; these are: llama, qwen2, qwen3, gemma, gemma2, phi2, "
+         "phi3, gpt2, "
+         "gptneox, stablelm, smollm3");
+  expect(stories().array("rope_freqs.weight", {1}, {1}), ": \"rope_freqs.weight\" has 1 numbers for 4 pairs");
+  expect(stories().array("more.weight", {1}, {1}), ": \"more.weight\" is no part of a llama");
+  expect(stories().number("llama.rope.dimension_count", 64),
+         ": 64 of 8 entries cannot be rotated by the base 10000");
 }
 
 }  // namespace gguf_decoder_test

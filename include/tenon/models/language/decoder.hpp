@@ -43,6 +43,7 @@ inline std::vector<double> rotary_rates(const DecoderRotary& r, index_t length) 
     if (r.scaling == RotaryScaling::yarn)
       kept = 1 - std::clamp((static_cast<double>(k) - first) / std::max(last - first, 0.001), 0.0, 1.0);
     rates[k] = rate * (kept + (1 - kept) / r.factor);
+    if (!r.divisors.empty()) rates[k] /= static_cast<double>(r.divisors[k]);
   }
   return rates;
 }

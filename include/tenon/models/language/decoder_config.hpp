@@ -44,6 +44,7 @@ struct DecoderRotary {
   double beta_fast = 32, beta_slow = 1;         ///< yarn: rotations in a text at the ends of the ramp
   index_t original_context = 0;                 ///< the longest text in training
   double attention_factor = 1;                  ///< of sines and cosines
+  std::vector<float> divisors{};                ///< of single rates, as GGUF files hold them; empty: none
 };
 
 /// Which parameters a file has and what they are called.

@@ -1,10 +1,12 @@
 #pragma once
 /// Language models from GGUF files, llama.cpp's format.
 
-#include <cmath>   // sqrt
-#include <map>     // map
-#include <string>  // string
-#include <vector>  // vector
+#include <algorithm>  // any_of, max
+#include <cmath>      // log, sqrt
+#include <iterator>   // begin, end
+#include <map>        // map
+#include <string>     // string
+#include <vector>     // vector
 
 #include "tenon/io/gguf.hpp"
 #include "tenon/models/language/decoder_parameters.hpp"
@@ -38,15 +40,44 @@ class GgufConfig {
   const io::GgufFile& file_;
 };
 
+/// How positions are rotated. What Llama 3.1 does to the rates is in the file as a divisor for each.
+inline DecoderRotary gguf_rotary(const io::GgufFile& file, const GgufConfig& g, const DecoderConfig& c) {
+  DecoderRotary r{.dims = g.number("rope.dimension_count", static_cast<double>(c.head_dim)) / 2 * 2,
+                  .base = g.real("rope.freq_base", 10000),
+                  .original_context = c.context};
+  check<IoError>(r.dims <= c.head_dim && r.base > 0, "gguf", file.path(), ": ", r.dims, " of ", c.head_dim,
+                 " entries cannot be rotated by the base ", r.base);
+  if (file.entries().contains("rope_freqs.weight")) {
+    r.divisors = file.get("rope_freqs.weight").to_vector();
+    check<IoError>(static_cast<index_t>(r.divisors.size()) == r.dims / 2, "gguf", file.path(),
+                   ": \"rope_freqs.weight\" has ", r.divisors.size(), " numbers for ", r.dims / 2, " pairs");
+  }
+  const io::GgufValue* const scaling = file.find(g.architecture + ".rope.scaling.type");
+  if (!scaling || scaling->text == "none") return r;
+  const bool yarn = scaling->text == "yarn";
+  check<IoError>(yarn || scaling->text == "linear", "gguf", file.path(), ": the rope scaling '",
+                 scaling->text, "' is not supported");
+  r.scaling = yarn ? RotaryScaling::yarn : RotaryScaling::linear;
+  r.factor = g.real("rope.scaling.factor", 1);
+  check<IoError>(r.factor > 0, "gguf", file.path(), ": the rope scaling's factor is ", r.factor);
+  if (yarn) {
+    r.original_context = g.number("rope.scaling.original_context_length", static_cast<double>(c.context));
+    r.attention_factor = r.factor > 1 ? 0.1 * std::log(r.factor) + 1 : 1;
+  }
+  return r;
+}
+
 inline DecoderConfig gguf_config(const io::GgufFile& file) {
   const GgufConfig g(file);
   DecoderConfig c;
   c.model_type = g.architecture;
   const auto is = [&](const char* name) { return g.architecture == name; };
-  check<IoError>(
-      is("llama") || is("qwen2") || is("qwen3") || is("gemma") || is("gemma2") || is("phi3") || is("gpt2"),
-      "gguf", file.path(), ": the architecture '", g.architecture,
-      "' is not known; these are: llama, qwen2, qwen3, gemma, gemma2, phi3, gpt2");
+  constexpr const char* known[] = {"llama", "qwen2", "qwen3",   "gemma",    "gemma2", "phi2",
+                                   "phi3",  "gpt2",  "gptneox", "stablelm", "smollm3"};
+  check<IoError>(std::any_of(std::begin(known), std::end(known), is), "gguf", file.path(),
+                 ": the architecture '", g.architecture,
+                 "' is not known; these are: llama, qwen2, qwen3, gemma, gemma2, phi2, phi3, gpt2, gptneox, "
+                 "stablelm, smollm3");
   const auto table = file.entries().find("token_embd.weight");
   check<IoError>(table != file.entries().end() && table->second.shape.size() == 2, "gguf", file.path(),
                  " has no matrix token_embd.weight");
@@ -57,26 +88,20 @@ inline DecoderConfig gguf_config(const io::GgufFile& file) {
   c.layers = g.number("block_count", 0);
   c.heads = g.number("attention.head_count", 0);
   c.kv_heads = g.number("attention.head_count_kv", static_cast<double>(c.heads));
-  const bool sound = c.hidden > 0 && c.intermediate > 0 && c.layers <= 4096 && c.heads > 0 &&
-                     c.kv_heads > 0 && c.heads % c.kv_heads == 0;
+  constexpr index_t most_heads = 1 << 16;  // and entries of one, so that their product is a number
+  const bool sound = c.context > 0 && c.hidden > 0 && c.intermediate > 0 && c.layers <= 4096 && c.heads > 0 &&
+                     c.heads <= most_heads && c.kv_heads > 0 && c.heads % c.kv_heads == 0;
   check<IoError>(sound, "gguf", file.path(), ": ", c.layers, " layers with ", c.heads, " heads, ", c.kv_heads,
                  " of keys and values, do not fit together");
   c.head_dim = g.number("attention.key_length", static_cast<double>(c.hidden / c.heads));
+  check<IoError>(c.head_dim > 0 && c.head_dim <= most_heads, "gguf", file.path(), ": heads of ", c.head_dim,
+                 " entries are not supported");
   c.norm_eps = g.real("attention.layer_norm_rms_epsilon", g.real("attention.layer_norm_epsilon", 1e-5));
   c.tied = !file.entries().contains("output.weight");
   c.qkv_bias = file.entries().contains("blk.0.attn_q.bias");
   c.out_bias = file.entries().contains("blk.0.attn_output.bias");
   c.qk_norm = is("qwen3");
-  c.rotary = {.dims = g.number("rope.dimension_count", static_cast<double>(c.head_dim)),
-              .base = g.real("rope.freq_base", 10000),
-              .original_context = c.context};
-  const io::GgufValue* const scaling = file.find(g.architecture + ".rope.scaling.type");
-  if (scaling && scaling->text != "none") {
-    check<IoError>(scaling->text == "linear", "gguf", file.path(), ": the rope scaling '", scaling->text,
-                   "' is not supported");
-    c.rotary.scaling = RotaryScaling::linear;
-    c.rotary.factor = g.real("rope.scaling.factor", 1);
-  }
+  c.rotary = gguf_rotary(file, g, c);
   if (is("llama") || is("phi3")) c.window = g.number("attention.sliding_window", 0);
   if (is("phi3")) c.names = DecoderNames::phi3;
   if (is("gpt2")) {
@@ -87,6 +112,23 @@ inline DecoderConfig gguf_config(const io::GgufFile& file) {
     c.qkv_bias = c.out_bias = c.mlp_bias = true;
     c.learned_positions = c.context;
   }
+  if (is("phi2") || is("gptneox") || is("stablelm")) c.norm = DecoderNorm::layer;
+  if (is("phi2")) {
+    c.names = DecoderNames::phi;
+    c.activation = DecoderActivation::gelu_tanh;
+    c.gated = false;
+    c.mlp_bias = c.head_bias = c.parallel = c.shared_norm = true;
+  }
+  if (is("gptneox")) {
+    c.names = DecoderNames::gpt_neox;
+    c.activation = DecoderActivation::gelu;
+    c.gated = false;
+    c.qkv_bias = c.mlp_bias = true;
+    c.parallel = g.number("use_parallel_residual", 1) != 0;
+  }
+  if (is("stablelm")) c.parallel = c.shared_norm = !file.entries().contains("blk.0.ffn_norm.weight");
+  if (is("smollm3"))  // every fourth layer has no positions
+    for (index_t i = 0; i < c.layers; ++i) c.no_rotary.push_back(i % 4 == 3);
   if (is("gemma") || is("gemma2")) {  // the 1 of their norms is in the file's weights
     c.activation = DecoderActivation::gelu_tanh;
     c.embedding_scale = std::sqrt(static_cast<double>(c.hidden));
@@ -102,7 +144,11 @@ inline DecoderConfig gguf_config(const io::GgufFile& file) {
   return c;
 }
 
-/// Rows of queries or keys whose pairs are neighbours, as Llama's files have them, with pairs in two halves.
+/// Whether rows of queries and keys have pairs that are neighbours.
+inline bool has_pairs_of_neighbours(const std::string& architecture) {
+  return architecture == "llama" || architecture == "smollm3";
+}
+/// Rows of queries or keys whose pairs are neighbours with pairs in two halves.
 inline Tensor<float> halves_of_pairs(const Tensor<float>& rows, index_t heads) {
   const index_t half = rows.extent(0) / heads / 2,
                 inputs = rows.size() / std::max<index_t>(1, rows.extent(0));
@@ -127,7 +173,7 @@ inline Decoder<float> load_gguf_decoder(const io::GgufFile& file) {
                    at->second.shape, ", expected ", entry.shape());
     used[entry.name] = true;
     Tensor<float> array = file.get(entry.name);
-    const bool pairs = model.config.model_type == "llama";
+    const bool pairs = detail::has_pairs_of_neighbours(model.config.model_type);
     if (pairs && entry.name.find(".attn_q.") != std::string::npos)
       array = detail::halves_of_pairs(array, model.config.heads);
     if (pairs && entry.name.find(".attn_k.") != std::string::npos)
@@ -135,8 +181,8 @@ inline Decoder<float> load_gguf_decoder(const io::GgufFile& file) {
     entry.set(array);
   }
   for (const auto& [name, entry] : file.entries())
-    check<IoError>(used.contains(name), "gguf", file.path(), ": \"", name, "\" is no part of a ",
-                   model.config.model_type);
+    check<IoError>(used.contains(name) || name == "rope_freqs.weight", "gguf", file.path(), ": \"", name,
+                   "\" is no part of a ", model.config.model_type);
   return model;
 }
 
