@@ -5,8 +5,7 @@
 
 Each architecture is written here by itself, from its paper and its published configuration, over weights under
 Hugging Face's names, in float64; nothing is shared with the library but the files. expected.safetensors holds ids
-(2, T), logits (2, T, V), and logits_padded (T, V): those of row 0 with three tokens of padding before it, where
-positions count from the first token that is none, so that they equal logits[0].
+(2, T) and logits (2, T, V).
 """
 
 import json
@@ -198,6 +197,8 @@ def phi(w, ids, c):
         p = f"model.layers.{n}."
         y = w.layer_norm(x, p + "input_layernorm", 1e-5)
         q, k, v = (heads(w.linear(y, p + f"self_attn.{s}_proj", 32, True), HEADS) for s in "qkv")
+        if c.get("qk_layernorm"):
+            q, k = w.layer_norm(q, p + "self_attn.q_layernorm", 1e-5), w.layer_norm(k, p + "self_attn.k_layernorm", 1e-5)
         a = w.linear(attention(rotate(q, t, 4), rotate(k, t, 4), v), p + "self_attn.dense", 32, True)
         x = x + a + w.linear(gelu_new(w.linear(y, p + "mlp.fc1", I, True)), p + "mlp.fc2", 32, True)
     return w.linear(w.layer_norm(x, "model.final_layernorm", 1e-5), "lm_head", V, True)
@@ -245,6 +246,18 @@ def opt(w, ids, c):
     return w.layer_norm(x, "model.decoder.final_layer_norm", 1e-5) @ w("model.decoder.embed_tokens.weight", V, H).T
 
 
+def opt_norms_behind(w, ids, c):
+    x = w.linear(w("model.decoder.embed_tokens.weight", V, 10)[ids], "model.decoder.project_in", H)
+    x = x + w("model.decoder.embed_positions.weight", 66, H)[2: ids.shape[1] + 2]
+    for n in range(L):
+        p = f"model.decoder.layers.{n}."
+        q, k, v = (heads(w.linear(x, p + f"self_attn.{s}_proj", H, True), HEADS) for s in "qkv")
+        x = w.layer_norm(x + w.linear(attention(q, k, v), p + "self_attn.out_proj", H, True), p + "self_attn_layer_norm", 1e-5)
+        m = w.linear(F.relu(w.linear(x, p + "fc1", I, True)), p + "fc2", H, True)
+        x = w.layer_norm(x + m, p + "final_layer_norm", 1e-5)
+    return w.linear(x, "model.decoder.project_out", 10) @ w("model.decoder.embed_tokens.weight", V, 10).T
+
+
 BASE = {"vocab_size": V, "hidden_size": H, "intermediate_size": I, "num_hidden_layers": L, "num_attention_heads": HEADS,
         "num_key_value_heads": KV, "max_position_embeddings": 64, "rms_norm_eps": 1e-6}
 
@@ -273,6 +286,8 @@ CASES = {
     "stablelm": (stablelm, {**BASE, "model_type": "stablelm", "hidden_size": 32, "use_qkv_bias": True, "use_parallel_residual": False, "partial_rotary_factor": 0.25}),
     "stablelm_parallel": (stablelm, {**BASE, "model_type": "stablelm", "hidden_size": 32, "use_qkv_bias": True, "use_parallel_residual": True, "partial_rotary_factor": 0.25}),
     "opt": (opt, {"model_type": "opt", "vocab_size": V, "hidden_size": H, "num_hidden_layers": L, "num_attention_heads": HEADS, "ffn_dim": I, "max_position_embeddings": 64, "word_embed_proj_dim": H}),
+    "opt_norms_behind": (opt_norms_behind, {"model_type": "opt", "vocab_size": V, "hidden_size": H, "num_hidden_layers": L, "num_attention_heads": HEADS, "ffn_dim": I, "max_position_embeddings": 64, "word_embed_proj_dim": 10, "do_layer_norm_before": False}),
+    "phi_qk_layernorm": (phi, {**BASE, "model_type": "phi", "hidden_size": 32, "num_key_value_heads": None, "partial_rotary_factor": 0.5, "qk_layernorm": True}),
 }
 
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -9,7 +10,9 @@
 #include "support/temporary_folder.hpp"
 #include "tenon/autograd/grad.hpp"
 #include "tenon/nn/module.hpp"
+#include "tenon/ops/loss/loss.hpp"
 #include "tenon/ops/reduce/reduce.hpp"
+#include "tenon/optim/adam.hpp"
 
 namespace tenon::testing {
 namespace pretrained_test {
@@ -86,6 +89,48 @@ TEST_P(Decoders, AllParametersHaveGradients) {
     ++count;
   }
   EXPECT_GT(count, 10);
+}
+
+TEST_P(Decoders, GradientsAreThoseOfDifferences) {
+  auto model = load_pretrained<double>(folder).model;
+  const auto loss = [&] { return mean(square(model(ids))); };
+  backward(loss());
+  std::vector<std::pair<Tensor<double>, Tensor<double>>> steps;  // a parameter, and a direction for it
+  double slope = 0;
+  constexpr double size = 1e-6;
+  for (auto& named : nn::named_parameters(model)) {
+    Tensor<double> direction = Tensor<double>::empty(named.tensor.shape());
+    double* to = direction.mutable_data();
+    for (index_t i = 0; i < direction.size(); ++i)
+      to[i] = std::sin(static_cast<double>(i) + static_cast<double>(steps.size()));
+    slope += sum(mul(named.tensor.grad(), direction)).item();
+    steps.emplace_back(named.tensor, direction);
+  }
+  const NoGrad no_grad;
+  const auto move = [&](double by) {
+    for (auto& [parameter, direction] : steps) add_(parameter, mul(direction, by));
+  };
+  move(size);
+  const double above = loss().item();
+  move(-2 * size);
+  EXPECT_NEAR((above - loss().item()) / (2 * size), slope, 1e-6 * (1 + std::abs(slope)));
+}
+
+TEST_P(Decoders, FineTunedTheyLearnAndAreSaved) {
+  auto& model = pretrained.model;
+  make_contiguous(model);
+  const Tensor<index_t> inputs = narrow(ids, 1, 0, ids.extent(1) - 1),
+                        next = narrow(ids, 1, 1, ids.extent(1) - 1);
+  const auto loss = [&] { return cross_entropy(flatten(model(inputs), 0, 1), flatten(next, 0, 1)); };
+  const float before = loss().item();
+  optim::Adam<float> adam(nn::parameters(model), {.lr = 1e-2});
+  for (int step = 0; step < 5; ++step) adam.step(grad(loss(), adam.parameters()));
+  const float after = loss().item();
+  EXPECT_LT(after, before);
+  const support::TemporaryFolder out;
+  save_pretrained(pretrained, out.path());
+  EXPECT_EQ(load_pretrained(out.path()).model(ids).to_vector(), model(ids).to_vector());
+  expect_close(load_pretrained(folder).model(ids), logits, "the folder that was loaded");
 }
 
 TEST_P(Decoders, SavedAgainTheFilesAreTheSame) {

@@ -194,6 +194,10 @@ struct DecoderBlock {
 
   Tensor<T> operator()(const DecoderConfig& c, const Tensor<T>& x, const detail::DecoderPass<T>& pass,
                        index_t layer, nn::KeyValueCache<T>* cache) const {
+    if (c.norm_after) {
+      const Tensor<T> y = input_norm(add(x, attention(c, x, pass, layer, cache)));
+      return mlp_norm(add(y, mlp(c, y)));
+    }
     const Tensor<T> normed = input_norm(x);
     Tensor<T> attended = attention(c, normed, pass, layer, cache);
     if (c.post_norms) attended = attention_post(attended);
@@ -217,10 +221,11 @@ struct Decoder {
   using Scalar = T;               ///< the type of its weights and logits
   using Cache = DecoderCache<T>;  ///< see `next`
 
-  nn::Embedding<T> embed_tokens;        ///< token embeddings
-  nn::Parameter<T> positions;           ///< (learned_positions, E), undefined where positions are rotary
-  std::vector<DecoderBlock<T>> blocks;  ///< the blocks
-  DecoderNormLayer<T> final_norm;       ///< after the last block
+  nn::Embedding<T> embed_tokens;          ///< token embeddings
+  nn::Linear<T> project_in, project_out;  ///< of embeddings whose width is their own; else undefined
+  nn::Parameter<T> positions;             ///< (learned_positions, E), undefined where positions are rotary
+  std::vector<DecoderBlock<T>> blocks;    ///< the blocks
+  DecoderNormLayer<T> final_norm;         ///< after the last block
   nn::Linear<T> lm_head;  ///< the output map; its weight is undefined where it is the table of tokens
   DecoderConfig config;   ///< what the model is
 
@@ -246,23 +251,25 @@ struct Decoder {
   index_t context() const { return config.context; }
   /// The number of different tokens.
   index_t vocabulary() const { return config.vocabulary; }
-  TENON_FIELDS(embed_tokens, positions, blocks, final_norm, lm_head);
+  TENON_FIELDS(embed_tokens, project_in, project_out, positions, blocks, final_norm, lm_head);
   TENON_LEFT_OUT(config);
 
  private:
   Tensor<T> head(const Tensor<T>& x) const {
-    const Tensor<T> y = linear(x, config.tied ? embed_tokens.weight : lm_head.weight, lm_head.bias);
+    const Tensor<T> narrowed = config.embedding_width > 0 ? project_out(x) : x;
+    const Tensor<T> y = linear(narrowed, config.tied ? embed_tokens.weight : lm_head.weight, lm_head.bias);
     if (config.logit_cap == 0) return y;
     return map([cap = static_cast<T>(config.logit_cap)](auto v) { return cap * tanh(v / cap); }, y);
   }
 
-  /// The output of the last norm, (N, T, E).
+  /// What the head reads, (N, T, E).
   Tensor<T> read(const Tensor<index_t>& ids, Cache* cache) const {
     check<ShapeError>(ids.rank() == 2, "decoder", "expected ids of shape (N, T), got ", ids.shape());
     const index_t start = cache ? cache->length() : 0, length = ids.extent(1);
     const std::vector<index_t> padding = cache ? cache->left_padding() : std::vector<index_t>{};
     const Tensor<index_t> places = places_of(start, length, padding);
     Tensor<T> x = embed_tokens(ids);
+    if (config.embedding_width > 0) x = project_in(x);
     if (config.embedding_scale != 1) x = mul(x, static_cast<T>(config.embedding_scale));
     if (config.learned_positions > 0) {
       check<ValueError>(start + length + config.position_offset <= config.learned_positions, "decoder",
@@ -275,7 +282,7 @@ struct Decoder {
       const auto k = static_cast<std::size_t>(i);
       x = blocks[k](config, x, pass, i, cache ? &cache->layers()[k] : nullptr);
     }
-    return final_norm(x);
+    return config.norm_after ? x : final_norm(x);
   }
   /// The position of each token, (N, T), or (1, T) where all rows have the same. Those of padding are 0.
   static Tensor<index_t> places_of(index_t start, index_t length, const std::vector<index_t>& padding) {

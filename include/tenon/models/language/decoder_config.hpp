@@ -61,10 +61,11 @@ struct DecoderConfig {
           head_dim = 0;                 ///< attention heads, those of keys and values, and their extent
   DecoderNorm norm = DecoderNorm::rms;  ///< before each part
   double norm_eps = 1e-6;               ///< is added to variances and mean squares
-  bool post_norms = false;              ///< parts are normalised behind, too, as in Gemma 2
-  bool qk_norm = false;                 ///< queries and keys of each head are normalised
-  bool parallel = false;                ///< both parts of a block read its input: x + attention + mlp
-  bool shared_norm = false;             ///< … normalised by one norm
+  bool norm_after = false;   ///< norm(x + part(x)) instead of x + part(norm(x)), and none at the end
+  bool post_norms = false;   ///< parts are normalised behind, too, as in Gemma 2
+  bool qk_norm = false;      ///< queries and keys of each head are normalised
+  bool parallel = false;     ///< both parts of a block read its input: x + attention + mlp
+  bool shared_norm = false;  ///< … normalised by one norm
   DecoderActivation activation = DecoderActivation::silu;  ///< of feed-forward parts
   bool gated = true;  ///< down(act(gate(x)) * up(x)) instead of down(act(up(x)))
   bool qkv_bias = false, out_bias = false, mlp_bias = false, head_bias = false;  ///< of linear maps
@@ -79,6 +80,7 @@ struct DecoderConfig {
   double attention_cap = 0;       ///< logits of attention are cap tanh(logit / cap); 0: as they are
   double logit_cap = 0;           ///< the same of the output
   double embedding_scale = 1;     ///< embeddings are multiplied by it
+  index_t embedding_width = 0;    ///< of embeddings that linear maps take to hidden and back; 0: hidden
 };
 
 }  // namespace TENON_NAMESPACE::models

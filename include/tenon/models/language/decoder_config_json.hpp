@@ -203,7 +203,7 @@ inline void read_phi(const ConfigJson& json, DecoderConfig& c) {
   c.gated = false;
   c.qkv_bias = c.out_bias = c.mlp_bias = c.head_bias = true;
   c.parallel = c.shared_norm = true;
-  check<IoError>(!json.flag("qk_layernorm", false), "config", "qk_layernorm of phi is not supported");
+  c.qk_norm = json.flag("qk_layernorm", false);
   read_rotary(json, json.real("partial_rotary_factor", 0.5), 10000, c);
 }
 inline void read_stablelm(const ConfigJson& json, DecoderConfig& c) {
@@ -226,10 +226,11 @@ inline void read_opt(const ConfigJson& json, DecoderConfig& c) {
   c.tied = json.flag("tie_word_embeddings", true);
   c.learned_positions = c.context + 2;
   c.position_offset = 2;
-  check<IoError>(json.flag("do_layer_norm_before", true), "config",
-                 "OPT with do_layer_norm_before false is not supported");
-  check<IoError>(json.number("word_embed_proj_dim", c.hidden) == c.hidden, "config",
-                 "OPT whose word_embed_proj_dim is not its hidden_size is not supported");
+  c.norm_after = !json.flag("do_layer_norm_before", true);
+  const index_t width = json.number("word_embed_proj_dim", c.hidden);
+  if (width != c.hidden) c.embedding_width = width;
+  check<IoError>(!json.flag("_remove_final_layer_norm", false), "config",
+                 "_remove_final_layer_norm of OPT is not supported");
 }
 inline void read_smollm3(const ConfigJson& json, DecoderConfig& c) {
   c.tied = json.flag("tie_word_embeddings", true);

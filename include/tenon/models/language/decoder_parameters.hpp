@@ -75,12 +75,17 @@ class DecoderParameters {
   explicit DecoderParameters(Decoder<T>& model, DecoderFile file = DecoderFile::hugging_face)
       : model_(model), c_(model.config), file_(file) {
     const Names n = file == DecoderFile::gguf ? gguf_names() : names();
-    add(n.tokens, model.embed_tokens.weight, {c_.vocabulary, c_.hidden});
+    const index_t width = c_.embedding_width > 0 ? c_.embedding_width : c_.hidden;
+    add(n.tokens, model.embed_tokens.weight, {c_.vocabulary, width});
+    if (c_.embedding_width > 0) {
+      add("model.decoder.project_in", model.project_in.weight, {c_.hidden, width});
+      add("model.decoder.project_out", model.project_out.weight, {width, c_.hidden});
+    }
     if (c_.learned_positions > 0) add(n.positions, model.positions, {c_.learned_positions, c_.hidden});
     for (std::size_t i = 0; i < model.blocks.size(); ++i)
       add_block(n, n.blocks + std::to_string(i) + ".", model.blocks[i]);
-    add_norm(n.final_norm, model.final_norm, c_.hidden);
-    if (!c_.tied) add_linear(n.head, {&model.lm_head}, {c_.vocabulary}, c_.hidden, c_.head_bias);
+    if (!c_.norm_after) add_norm(n.final_norm, model.final_norm, c_.hidden);
+    if (!c_.tied) add_linear(n.head, {&model.lm_head}, {c_.vocabulary}, width, c_.head_bias);
   }
   /// All of them.
   const std::vector<DecoderEntry<T>>& entries() const { return entries_; }
@@ -156,6 +161,8 @@ class DecoderParameters {
     static const Names phi = [] {
       Names n = llama;
       n.final_norm = "model.final_layernorm";
+      n.q_norm = "self_attn.q_layernorm";
+      n.k_norm = "self_attn.k_layernorm";
       n.o = "self_attn.dense";
       n.up = "mlp.fc1";
       n.down = "mlp.fc2";

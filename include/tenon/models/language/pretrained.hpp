@@ -23,9 +23,10 @@ namespace TENON_NAMESPACE::models {
 /// A model with what its folder says of it.
 template <Real T>
 struct PretrainedDecoder {
-  Decoder<T> model;             ///< the network
-  GenerationConfig generation;  ///< generation_config.json
-  std::string config_json;      ///< the text of config.json
+  Decoder<T> model;               ///< the network
+  GenerationConfig generation;    ///< generation_config.json
+  std::string config_json;        ///< the text of config.json
+  std::string generation_json{};  ///< the text of generation_config.json; empty if there was none
 };
 
 namespace detail {
@@ -34,6 +35,12 @@ inline std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   check<IoError>(file.is_open(), "load_pretrained", "cannot open '", path.string(), "'");
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write_text(const std::filesystem::path& path, const std::string& text) {
+  io::AtomicFile file(path.string());
+  file.write(text);
+  file.commit();
 }
 
 /// The arrays of a model's folder: one file or several that an index lists, of safetensors or of torch.save.
@@ -178,11 +185,26 @@ PretrainedDecoder<T> load_pretrained(const std::filesystem::path& folder) {
   result.model.blocks.resize(static_cast<std::size_t>(result.model.config.layers));
   detail::load_decoder(result.model, detail::PretrainedArrays(folder));
   result.generation = read_generation_config(folder.string());
+  if (std::filesystem::exists(folder / "generation_config.json"))
+    result.generation_json = detail::read_text(folder / "generation_config.json");
   return result;
 }
 
-/// Writes a model's folder, which `load_pretrained` and Hugging Face's library read: config.json as it was read, and
-/// model.safetensors. The folder is made if there is none.
+/// Copies the parameters whose elements are not in order, so that optimizers take them: GPT-2's files hold matrices
+/// transposed, and `load_pretrained` makes views of them.
+template <Real T>
+void make_contiguous(Decoder<T>& model) {
+  const detail::DecoderParameters<T> parameters(model);
+  for (const auto& entry : parameters.entries())
+    for (Tensor<T>* part : entry.parts)
+      if (!part->is_contiguous()) {
+        *part = contiguous(part->detach());
+        part->requires_grad_();
+      }
+}
+
+/// Writes a model's folder, which `load_pretrained` and Hugging Face's library read: config.json and
+/// generation_config.json as they were read, and model.safetensors. The folder is made if there is none.
 ///
 ///   throws: IoError if a file cannot be written
 template <Real T>
@@ -194,9 +216,9 @@ void save_pretrained(const PretrainedDecoder<T>& pretrained, const std::filesyst
   for (const auto& entry : parameters.entries()) writer.add(entry.name, AnyTensor(entry.array()));
   writer.set_metadata("format", "pt");
   writer.save((folder / "model.safetensors").string());
-  io::AtomicFile config((folder / "config.json").string());
-  config.write(pretrained.config_json);
-  config.commit();
+  detail::write_text(folder / "config.json", pretrained.config_json);
+  if (!pretrained.generation_json.empty())
+    detail::write_text(folder / "generation_config.json", pretrained.generation_json);
 }
 
 }  // namespace TENON_NAMESPACE::models
