@@ -27,13 +27,14 @@ struct DecoderEntry {
     for (std::size_t i = 1; i < shapes.size(); ++i) all[0] += shapes[i][0];
     return transposed ? Shape{all[1], all[0]} : all;
   }
-  /// Sets the parts from the file's array: to views of it where they lie together.
+  /// Sets the parts from the file's array: to views of it where their elements are in order.
   void set(const Tensor<T>& array) const {
     const Tensor<T> rows = transposed ? transpose(array, 0, 1) : array;
     index_t at = 0;
     for (std::size_t k = 0; k < parts.size(); ++k) {
       const auto i = static_cast<index_t>(k);
-      *parts[k] = (heads > 0 ? part_of_heads(rows, i) : narrow(rows, 0, at, shapes[k][0])).detach();
+      const Tensor<T> part = heads > 0 ? part_of_heads(rows, i) : narrow(rows, 0, at, shapes[k][0]);
+      *parts[k] = contiguous(part.detach());
       parts[k]->requires_grad_();
       at += shapes[k][0];
     }
@@ -61,7 +62,7 @@ struct DecoderEntry {
   Tensor<T> part_of_heads(const Tensor<T>& rows, index_t k) const {
     const Tensor<T> part =
         select(reshape(rows, by_head(rows.shape(), static_cast<index_t>(parts.size()))), 1, k);
-    return contiguous(reshape(part, shapes[static_cast<std::size_t>(k)]));
+    return reshape(part, shapes[static_cast<std::size_t>(k)]);
   }
 };
 
